@@ -1,0 +1,204 @@
+"""What all devices have in common. A device is the lowest protocol: it has one connection, the wire itself.
+
+What travels on it is part of its type: ``ethernet`` takes a ``Device[EthernetFrames]``, an IP-only medium is a
+``Device[IpPackets]``, and mypy keeps them apart.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Final, Generic, Never, TypeVar
+
+import attrs
+
+from foxpy.errors import InvalidConnection, OpenFailed, PacketSize
+from foxpy.message import Writer
+from foxpy.protocol import Connection, Connectionless, Handler, Listening, Receiver, Sender
+from foxpy.runtime import Runtime
+from foxpy.status import Aborted
+
+
+class AnyMedium:
+    """What travels on a device. Only marks types; nothing of it is ever made."""
+
+
+class EthernetFrames(AnyMedium):
+    """The medium carries Ethernet frames, without preamble and frame check sequence."""
+
+
+class IpPackets(AnyMedium):
+    """The medium carries bare IP packets between two ends."""
+
+
+Medium = TypeVar("Medium", bound=AnyMedium, covariant=True)  # a device of some medium is a device of any medium
+
+
+@attrs.frozen
+class Wire:
+    """The address and the pattern of a device: there is only one thing to open."""
+
+
+WIRE: Final = Wire()
+
+
+class WireConnection(Connection):
+    """The open device."""
+
+    __slots__ = ("name", "receiver")
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.receiver: Receiver | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Counters:
+    """What a device counts: one plain object, because it is touched for every frame."""
+
+    __slots__ = ("bytes_received", "bytes_sent", "received", "refused", "sent", "unclaimed")
+
+    def __init__(self) -> None:
+        self.received = 0
+        self.bytes_received = 0
+        self.sent = 0
+        self.bytes_sent = 0
+        self.refused = 0
+        self.unclaimed = 0
+
+
+@attrs.frozen
+class DeviceInfo:
+    """A device now. Counts are frames since it was made."""
+
+    name: str
+    mtu: int
+    """The largest packet above the link header, in bytes."""
+    received: int
+    bytes_received: int
+    sent: int
+    bytes_sent: int
+    refused: int
+    """Outgoing frames that the medium did not take: its queue was full, or it was down."""
+    unclaimed: int
+    """Incoming frames for which no layer had opened the device, or whose size the medium does not have."""
+
+
+class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Generic[Medium]):
+    """The lowest layer. A concrete device writes ``transmit``, ``acquire`` and ``release``, and calls ``received``."""
+
+    header: int
+    """Bytes of link header in a frame, on top of the MTU."""
+
+    def __init__(self, runtime: Runtime, name: str, mtu: int, header: int) -> None:
+        super().__init__(runtime)
+        self.name = name
+        self.mtu = mtu
+        self.header = header
+        self.counters = Counters()
+        self._connection: WireConnection | None = None
+
+    # -- active open
+
+    def open(self, address: Wire, handler: Handler[WireConnection]) -> WireConnection:
+        """The one connection. Raises OpenFailed where a layer has it already."""
+        self.require_initialized()
+        if self._connection is not None:
+            raise OpenFailed(f"device {self.name} is open already; a device carries one layer, make a second device")
+        connection = self._connection = WireConnection(self.name)
+        connection.receiver = self.attach(connection, handler)
+        return connection
+
+    # -- passive open
+
+    def listen(self, pattern: Wire, accept: Handler[WireConnection]) -> Listening:
+        """Opens the wire at once: its peer is whatever is on the medium."""
+        return _Opened(self, self.open(pattern, accept))
+
+    async def passive_open(self, pattern: Wire, handler: Handler[WireConnection]) -> tuple[WireConnection, Wire]:
+        return self.open(pattern, handler), WIRE
+
+    # -- down: send
+
+    def stage(self, connection: WireConnection) -> Sender:
+        return _DeviceSender(self, connection)
+
+    @abstractmethod
+    def transmit(self, headers: Writer, payload: bytes) -> None:
+        """Put one frame, ``headers`` then ``payload``, on the medium. Does not block; counts what it must drop."""
+
+    def connected(self, connection: WireConnection) -> bool:
+        return self._connection is connection
+
+    # -- up: deliver
+
+    def received(self, frame: bytes) -> None:
+        """What a concrete device calls for each frame from the medium."""
+        counters = self.counters
+        connection = self._connection
+        if connection is None or connection.receiver is None:
+            counters.unclaimed += 1
+            return
+        size = len(frame)
+        counters.received += 1
+        counters.bytes_received += size
+        connection.receiver.deliver(frame, 0, size)
+
+    # -- close and abort
+
+    def abort(self, connection: WireConnection) -> None:
+        if self._connection is connection:
+            self._connection = None
+
+    def fail(self, error: OpenFailed) -> None:
+        """What a concrete device calls when the medium is gone for good: tells the layer above."""
+        connection, self._connection = self._connection, None
+        if connection is not None and connection.receiver is not None:
+            connection.receiver.status(Aborted(error))
+
+    # -- control and query
+
+    def control(self, request: Never) -> None:
+        """A device takes no requests: its settings are its factory's."""
+
+    def query(self) -> DeviceInfo:
+        c = self.counters
+        return DeviceInfo(
+            self.name, self.mtu, c.received, c.bytes_received, c.sent, c.bytes_sent, c.refused, c.unclaimed
+        )
+
+
+class _Opened(Listening):
+    def __init__(self, device: Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], wire: WireConnection) -> None:
+        self._device = device
+        self._wire = wire
+
+    def stop(self) -> None:
+        """The connection lives on, and there can be no second one."""
+
+
+class _DeviceSender(Sender):
+    """Opens the writer that the whole stack above fills."""
+
+    __slots__ = ("_connection", "_device", "_largest", "_transmit")
+
+    def __init__(self, device: Device[AnyMedium], connection: WireConnection) -> None:
+        self._device = device
+        self._connection = connection
+        self._transmit = device.transmit
+        self._largest = device.mtu + device.header
+
+    def begin(self, size: int) -> Writer:
+        if size > self._largest:
+            raise PacketSize(f"{self._device.name}: {size} bytes, at most {self._largest}", size, self._largest)
+        if not self._device.connected(self._connection):
+            raise InvalidConnection(f"the connection to device {self._device.name} is closed")
+        return Writer()
+
+    def commit(self, writer: Writer, payload: bytes) -> None:
+        self._transmit(writer, payload)
+
+    def limit(self) -> int:
+        return self._largest

@@ -1,0 +1,72 @@
+"""Layers that change packets, or only watch them, and leave every type as it was.
+
+Trace, fault injection and Fox Net's micro-protocols (a checksum, sequencing, fragmentation) fit anywhere in a stack
+because they take the addresses, patterns and connections of the layer that they are put on. An Interposer is such a
+layer; putting it on a protocol or a carrier gives the same object back, so ``tcp(faults(ip.carrier(6)))`` has the type
+of ``tcp(ip.carrier(6))`` by construction.
+
+For each connection an Interposer makes one Session, which holds what belongs to that connection and takes part in both
+directions. What is interposed later lies further from the wire.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Self
+
+from foxpy.runtime import Runtime
+from foxpy.transfer import Connection, Receiver, Sender
+
+
+class Session(ABC):
+    """One interposer's part in one connection. Its methods are called once each, ``sender`` first."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def sender(self, below: Sender) -> Sender:
+        """What the layer above sends through; passes on to ``below``, or returns it to take no part."""
+
+    @abstractmethod
+    def receiver(self, above: Receiver) -> Receiver:
+        """What the layer below delivers to; passes on to ``above``, or returns it to take no part.
+
+        Status events must reach ``above``.
+        """
+
+
+class Interposer(ABC):
+    """An identity layer or micro-protocol: makes a Session for each connection opened where it was put."""
+
+    @abstractmethod
+    def session(self, connection: Connection, runtime: Runtime) -> Session:
+        """Its part in ``connection``, which is new. The address, if wanted, is in ``str(connection)``."""
+
+
+class Interposable(ABC):
+    """What an Interposer can be put on."""
+
+    def __init__(self) -> None:
+        self.interposers: tuple[Interposer, ...] = ()
+
+    def interpose(self, interposer: Interposer) -> Self:
+        """Put ``interposer`` between this and whoever uses it, for connections opened from now on; returns this."""
+        self.interposers = (*self.interposers, interposer)
+        return self
+
+
+def staged(
+    interposers: Sequence[Interposer], connection: Connection, sender: Sender, runtime: Runtime
+) -> tuple[Sender, Callable[[Receiver], Receiver]]:
+    """The sender for ``connection`` through all ``interposers``, and what wraps the receiver in the same way."""
+    sessions = [interposer.session(connection, runtime) for interposer in interposers]
+    for session in sessions:
+        sender = session.sender(sender)
+
+    def receiving(receiver: Receiver) -> Receiver:
+        for session in reversed(sessions):
+            receiver = session.receiver(receiver)
+        return receiver
+
+    return sender, receiving

@@ -1,0 +1,202 @@
+"""What the state machine wants done. It queues these and does nothing itself.
+
+After each event the executor takes the actions off the connection's queue in order and performs them (``executor.py``;
+the tests have another one that writes them down). So effects have a total order, happen in one place, and the machine
+can be driven with neither a network nor a clock.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Final, TypeAlias
+
+from foxpy.layers.tcp.segment import Segment, describe
+from foxpy.layers.tcp.states import Why
+
+
+class Timer(enum.Enum):
+    """The timers of a connection; each runs at most once at a time."""
+
+    RETRANSMISSION = "retransmission"
+    """Also the one that probes zero windows and overrides the sender's silly-window avoidance: they exclude each other."""
+    DELAYED_ACK = "delayed ACK"
+    KEEPALIVE = "keep-alive"
+    LINGER = "linger"
+    """The end of TIME-WAIT, or of FIN-WAIT-2 for a connection that nobody reads."""
+
+
+class SendSegment:
+    """Send a segment. The numbers are as on the wire; the window is scaled already."""
+
+    __slots__ = ("ack", "flags", "options", "payload", "seq", "urgent", "window")
+
+    def __init__(
+        self, seq: int, ack: int, flags: int, window: int, payload: bytes, urgent: int = 0, options: bytes = b""
+    ) -> None:
+        self.seq = seq
+        self.ack = ack
+        self.flags = flags
+        self.window = window
+        self.payload = payload
+        self.urgent = urgent
+        self.options = options
+
+    def __str__(self) -> str:
+        return "send " + describe(self.flags, self.seq, self.ack, self.window, len(self.payload))
+
+
+class Deliver:
+    """Give the next bytes of the stream to the application."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def __str__(self) -> str:
+        return f"deliver {len(self.data)}"
+
+
+class Opened:
+    """The handshake is complete: the open call succeeds, the listener gets the connection."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "opened"
+
+
+class PeerClosed:
+    """Everything up to the peer's FIN has been delivered."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "peer closed"
+
+
+class Room:
+    """There is room in the send buffer again, after it had been full."""
+
+    __slots__ = ("size",)
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def __str__(self) -> str:
+        return f"room for {self.size}"
+
+
+class UrgentAhead:
+    """The next ``size`` bytes of the stream, from what was delivered last, are urgent (MUST-32, MUST-33)."""
+
+    __slots__ = ("size",)
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+    def __str__(self) -> str:
+        return f"urgent: {self.size} ahead"
+
+
+class DeliveryTrouble:
+    """R1 was reached: tell the application, and advise the layer below that the path may be dead (MUST-20, SHLD-9)."""
+
+    __slots__ = ("retransmissions",)
+
+    def __init__(self, retransmissions: int) -> None:
+        self.retransmissions = retransmissions
+
+    def __str__(self) -> str:
+        return f"trouble: {self.retransmissions} retransmissions"
+
+
+class Finished:
+    """The connection is over for the application: in good order, or as ``why`` says. Said exactly once."""
+
+    __slots__ = ("why",)
+
+    def __init__(self, why: Why) -> None:
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"finished: {self.why.value}"
+
+
+class StartTimer:
+    """(Re)start a timer to go off ``delay`` seconds from now."""
+
+    __slots__ = ("delay", "timer")
+
+    def __init__(self, timer: Timer, delay: float) -> None:
+        self.timer = timer
+        self.delay = delay
+
+    def __str__(self) -> str:
+        return f"start {self.timer.value} timer {self.delay:g}"
+
+
+class StopTimer:
+    """Stop a timer; it may have gone off, or never been started."""
+
+    __slots__ = ("timer",)
+
+    def __init__(self, timer: Timer) -> None:
+        self.timer = timer
+
+    def __str__(self) -> str:
+        return f"stop {self.timer.value} timer"
+
+
+class CallAtEndOfBatch:
+    """Call ``Machine.end_of_batch`` once the segments at hand have been taken in."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "wait for the end of the batch"
+
+
+class Reopen:
+    """A new SYN came to a connection in TIME-WAIT: give it to the listener (MAY-2), with an ISS above ``above``."""
+
+    __slots__ = ("above", "segment")
+
+    def __init__(self, segment: Segment, above: int) -> None:
+        self.segment = segment
+        self.above = above
+
+    def __str__(self) -> str:
+        return f"reopen above {self.above}"
+
+
+class Delete:
+    """Delete the control block: stop all its timers, free its ports."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "delete"
+
+
+Action: TypeAlias = (
+    SendSegment
+    | Deliver
+    | StartTimer
+    | StopTimer
+    | CallAtEndOfBatch
+    | Opened
+    | PeerClosed
+    | Room
+    | UrgentAhead
+    | DeliveryTrouble
+    | Finished
+    | Reopen
+    | Delete
+)
+
+# The ones that carry nothing are made once.
+OPENED: Final = Opened()
+PEER_CLOSED: Final = PeerClosed()
+CALL_AT_END_OF_BATCH: Final = CallAtEndOfBatch()
+DELETE: Final = Delete()

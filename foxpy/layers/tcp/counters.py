@@ -1,0 +1,79 @@
+"""What one TCP counts, for all its connections together."""
+
+from __future__ import annotations
+
+
+class Counters:
+    """Plain numbers that only grow. Every segment that is dropped is counted under the name of its reason."""
+
+    __slots__ = (
+        "active_opens",
+        "bad_acknowledgements",
+        "bad_headers",
+        "bad_options",
+        "challenge_acks",
+        "challenges_withheld",
+        "checksum_errors",
+        "delayed_acks",
+        "duplicate_segments",
+        "established",
+        "fast_retransmits",
+        "half_open_evicted",
+        "keepalive_probes",
+        "not_answerable",
+        "out_of_order",
+        "out_of_window",
+        "passive_opens",
+        "reassembly_full",
+        "refused",
+        "resets_received",
+        "resets_sent",
+        "resets_withheld",
+        "retransmissions",
+        "retransmission_timeouts",
+        "segments_received",
+        "segments_sent",
+        "send_failures",
+        "time_waits_cut",
+        "to_nobody",
+        "window_probes",
+        "without_ack",
+    )
+
+    def __init__(self) -> None:
+        self.segments_received = 0
+        self.segments_sent = 0
+        self.active_opens = 0
+        self.passive_opens = 0
+        self.established = 0
+        self.retransmissions = 0
+        self.retransmission_timeouts = 0
+        self.fast_retransmits = 0
+        self.delayed_acks = 0
+        self.window_probes = 0
+        self.keepalive_probes = 0
+        self.resets_received = 0
+        self.resets_sent = 0
+        self.challenge_acks = 0
+        self.out_of_order = 0
+        # dropped, or not sent
+        self.bad_headers = 0
+        self.bad_options = 0
+        self.checksum_errors = 0
+        self.to_nobody = 0
+        self.not_answerable = 0
+        self.resets_withheld = 0
+        self.challenges_withheld = 0
+        self.out_of_window = 0
+        self.duplicate_segments = 0
+        self.bad_acknowledgements = 0
+        self.without_ack = 0
+        self.reassembly_full = 0
+        self.half_open_evicted = 0
+        self.time_waits_cut = 0
+        self.refused = 0
+        self.send_failures = 0
+
+    def read(self) -> dict[str, int]:
+        """Every counter by its name."""
+        return {name: getattr(self, name) for name in self.__slots__}

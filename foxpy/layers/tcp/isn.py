@@ -1,0 +1,21 @@
+"""Initial sequence numbers ([6528])."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from foxpy.layers.tcp.sequence import MASK
+
+TICK: Final = 4e-6
+"""Seconds in which the clock part grows by one ([9293] section 3.4.1, MUST-8)."""
+
+
+def initial_sequence_number(secret: bytes, now: float, connection: str) -> int:
+    """``M + F(connection, secret)``: a clock of 4 us ticks, moved by a hash that only we can compute (SHLD-1, MUST-9).
+
+    ``connection`` names both ends, hosts and ports. So each pair of ends has a sequence space of its own, in which the
+    numbers of one incarnation lie above those of the last, and nobody outside can tell one from another.
+    """
+    digest = hashlib.blake2s(connection.encode(), key=secret, digest_size=4).digest()
+    return (int(now / TICK) + int.from_bytes(digest, "big")) & MASK

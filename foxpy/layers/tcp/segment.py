@@ -1,0 +1,84 @@
+"""One received segment, as the state machine sees it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# The control bits ([9293] section 3.1), as they stand in the header.
+FIN: Final = 0x01
+SYN: Final = 0x02
+RST: Final = 0x04
+PSH: Final = 0x08
+ACK: Final = 0x10
+URG: Final = 0x20
+ECE: Final = 0x40
+CWR: Final = 0x80
+
+
+class Options:
+    """The options of a segment that this TCP understands; None for those that were not there."""
+
+    __slots__ = ("mss", "window_scale")
+
+    def __init__(self, mss: int | None = None, window_scale: int | None = None) -> None:
+        self.mss = mss
+        self.window_scale = window_scale
+
+
+class Segment:
+    """A received segment: header fields as on the wire, and its text as ``frame[start:end]``.
+
+    It belongs to the machine that it is given to, which cuts off what lies outside of the window by moving ``start``
+    and ``end`` and clearing flags: the RFC's "idealized segment".
+    """
+
+    __slots__ = ("ack", "end", "flags", "frame", "options", "seq", "start", "urgent", "window")
+
+    def __init__(
+        self,
+        seq: int,
+        ack: int,
+        flags: int,
+        window: int,
+        urgent: int,
+        frame: bytes,
+        start: int,
+        end: int,
+        options: Options | None = None,
+    ) -> None:
+        self.seq = seq
+        self.ack = ack
+        self.flags = flags
+        self.window = window
+        self.urgent = urgent
+        self.frame = frame
+        self.start = start
+        self.end = end
+        self.options = options
+
+    def length(self) -> int:
+        """SEG.LEN: the text, and one for each of SYN and FIN."""
+        flags = self.flags
+        return self.end - self.start + (flags & FIN) + ((flags & SYN) >> 1)
+
+    def __str__(self) -> str:
+        return describe(self.flags, self.seq, self.ack, self.window, self.end - self.start)
+
+
+def describe(flags: int, seq: int, ack: int, window: int, length: int) -> str:
+    """A segment in the RFC's notation: ``<SEQ=100><ACK=300><WND=500><LEN=10><CTL=ACK,PSH>``."""
+    names = ",".join(name for bit, name in _NAMES if flags & bit)
+    acknowledgement = f"<ACK={ack}>" if flags & ACK else ""
+    return f"<SEQ={seq}>{acknowledgement}<WND={window}>" + (f"<LEN={length}>" if length else "") + f"<CTL={names}>"
+
+
+_NAMES: Final = (
+    (SYN, "SYN"),
+    (FIN, "FIN"),
+    (RST, "RST"),
+    (ACK, "ACK"),
+    (PSH, "PSH"),
+    (URG, "URG"),
+    (ECE, "ECE"),
+    (CWR, "CWR"),
+)

@@ -1,0 +1,182 @@
+"""What the layers of one host share: the time, the timers, the end of a batch, randomness and secrets.
+
+Nothing here knows an event loop. ``foxpy.driver`` turns the Scheduler with trio; another loop would need a driver of
+its own and nothing else. Hosts on an in-memory link share one Scheduler, so that a whole network is one sequence of
+events, the same in every run with the same seed.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from foxpy.timers import Timer, TimerQueue
+
+BURST: Final = 64
+"""Frames that a pump hands up before it lets timers and applications run."""
+
+
+class Component(ABC):
+    """Something that holds resources on a Runtime and is counted in and out: every protocol, every carrier."""
+
+    runtime: Runtime
+
+    @abstractmethod
+    def initialize(self) -> int:
+        """Take the resources on the first call; the number of calls not yet undone. Raises InitializationFailed."""
+
+    @abstractmethod
+    def finalize(self) -> int:
+        """Undo one ``initialize``, releasing the resources on the last; the number left. Raises NotInitialized."""
+
+
+class Source(ABC):
+    """Where frames come from: something that hands them up when it is told that they are there."""
+
+    @abstractmethod
+    def burst(self, budget: int) -> bool:
+        """Hand up at most ``budget`` frames; whether more are waiting. Does not block."""
+
+
+class Descriptor(Source):
+    """A Source that the kernel announces through a file descriptor."""
+
+    @abstractmethod
+    def fileno(self) -> int:
+        """A non-blocking descriptor that is readable while frames wait."""
+
+
+class Driver(ABC):
+    """What turns a Scheduler: the bridge to an event loop. One at a time is in charge of a Scheduler."""
+
+    @abstractmethod
+    def wake(self) -> None:
+        """There is something to do before the time that ``Scheduler.pending`` gave."""
+
+    @abstractmethod
+    def watch(self, descriptor: Descriptor, runtime: Runtime) -> None:
+        """Pump ``descriptor`` whenever it is readable."""
+
+    @abstractmethod
+    def unwatch(self, descriptor: Descriptor) -> None:
+        """Stop that, before the descriptor is closed."""
+
+
+class Scheduler:
+    """The order of events: timers that are due, and sources in memory that have frames waiting."""
+
+    __slots__ = ("_clock", "_ready", "descriptors", "driver", "timers")
+
+    driver: Driver | None
+    """Who turns it now; set by that driver."""
+    descriptors: dict[Descriptor, Runtime]
+    """What a driver has to wait for."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """``clock`` reads monotonic seconds, real or virtual."""
+        self._clock = clock
+        self._ready: deque[tuple[Runtime, Source]] = deque()
+        self.timers = TimerQueue(self.now, self._wake)
+        self.driver = None
+        self.descriptors = {}
+
+    def now(self) -> float:
+        return self._clock()
+
+    def _wake(self) -> None:
+        if self.driver is not None:
+            self.driver.wake()
+
+    def ready(self, runtime: Runtime, source: Source) -> None:
+        """``source``, an in-memory one, has frames again: let it hand them up, after all that is ready already."""
+        self._ready.append((runtime, source))
+        if len(self._ready) == 1:
+            self._wake()
+
+    def watch(self, runtime: Runtime, descriptor: Descriptor) -> None:
+        """Wait for ``descriptor`` from now on, until ``unwatch``."""
+        self.descriptors[descriptor] = runtime
+        if self.driver is not None:
+            self.driver.watch(descriptor, runtime)
+
+    def unwatch(self, descriptor: Descriptor) -> None:
+        """Stop waiting for ``descriptor``, which is about to be closed. Harmless where nobody does."""
+        if self.descriptors.pop(descriptor, None) is not None and self.driver is not None:
+            self.driver.unwatch(descriptor)
+
+    def run(self) -> bool:
+        """Do what can be done now, one round of it; whether there is more to do at once. Does not block."""
+        self.timers.run_due(self._clock())
+        for _ in range(len(self._ready)):
+            runtime, source = self._ready.popleft()
+            if runtime.pump(source):
+                self._ready.append((runtime, source))
+        return bool(self._ready)
+
+    def pending(self) -> float:
+        """When ``run`` is worth calling again, in seconds of the clock; minus infinity means now, infinity never."""
+        return float("-inf") if self._ready else self.timers.next_deadline()
+
+
+class Runtime:
+    """One host's share of a Scheduler. The lowest layer is given one, the layers above take it from there."""
+
+    __slots__ = ("_batch", "_batch_time", "_in_batch", "observer", "random", "scheduler", "secret")
+
+    random: random.Random
+    """For everything that may be repeated: jitter, ephemeral ports, identifications."""
+    secret: bytes
+    """16 bytes nobody outside may know (RFC 6528, section 3): keys of initial sequence numbers and port choice."""
+    observer: Callable[[object], None] | None
+    """Told of events by layers that have any to tell; None costs them one test."""
+
+    def __init__(self, scheduler: Scheduler, seed: int | None = None) -> None:
+        """With a ``seed`` every choice, the secret included, can be repeated: for simulations, never for real networks."""
+        self.scheduler = scheduler
+        self.random = random.Random(seed if seed is not None else os.urandom(32))
+        self.secret = self.random.randbytes(16) if seed is not None else os.urandom(16)
+        self.observer = None
+        self._batch: list[Callable[[], None]] = []
+        self._batch_time = 0.0
+        self._in_batch = False
+
+    @property
+    def now(self) -> float:
+        """Seconds of the clock, read once for each batch of received frames."""
+        return self._batch_time if self._in_batch else self.scheduler.now()
+
+    def timer(self, expired: Callable[[], None]) -> Timer:
+        """A stopped timer that will call ``expired``."""
+        return Timer(self.scheduler.timers, expired)
+
+    def pump(self, source: Source) -> bool:
+        """Let ``source`` hand up one batch, then tell those who asked that it has ended; whether more is waiting."""
+        self._batch_time = self.scheduler.now()
+        self._in_batch = True
+        try:
+            more = source.burst(BURST)
+            self._end_batch()
+        finally:
+            self._in_batch = False
+        return more
+
+    def at_end_of_batch(self, callback: Callable[[], None]) -> None:
+        """Call ``callback`` once, after the frames at hand have been delivered; at once if none are being delivered.
+
+        TCP answers a burst of segments with one acknowledgement this way.
+        """
+        if self._in_batch:
+            self._batch.append(callback)
+        else:
+            callback()
+
+    def _end_batch(self) -> None:
+        while self._batch:
+            callbacks = self._batch
+            self._batch = []
+            for callback in callbacks:
+                callback()

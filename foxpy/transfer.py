@@ -1,0 +1,76 @@
+"""How packets pass between two layers: Receiver upwards, Sender downwards, Connection as what both are staged for."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from foxpy.message import Writer
+from foxpy.status import Status
+
+
+class Receiver(ABC):
+    """Takes what arrives on one connection. Returned by the handler that was given the connection.
+
+    Both methods are called on the stack's thread and must not block. They may send, open, close and abort.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        """A packet: ``frame[start:end]``. The bytes are immutable and shared; slice what is to be kept.
+
+        Must not raise on account of the bytes, which come from outside: drop and count instead.
+        """
+
+    def status(self, event: Status) -> None:
+        """Something happened to the connection. After Closed or Aborted nothing more is delivered. Ignored by default."""
+        return
+
+
+class Sender(ABC):
+    """Sends on one connection. Staged by ``Protocol.send``.
+
+    A packet goes down in two steps, so that nobody copies the payload: ``begin`` runs down the stack, and each layer
+    appends its header to the writer on the way back up; the caller then appends its own header, if it has one, and
+    ``commit`` runs down with the payload beside the writer. Between the two steps nothing else may be sent on the same
+    sender. A layer whose header depends on the bytes that follow (a checksum) completes it in ``commit``.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def begin(self, size: int) -> Writer:
+        """Open a packet of ``size`` bytes above this layer: the caller's header and payload together.
+
+        The writer belongs to the caller until ``commit``; one that is never committed is simply dropped. Raises
+        PacketSize where ``size`` is above ``limit()``, InvalidConnection after a close.
+        """
+
+    @abstractmethod
+    def commit(self, writer: Writer, payload: bytes) -> None:
+        """Send the headers in ``writer``, then ``payload``; together with the caller's they make the ``size`` begun.
+
+        Takes the writer. Does not block; a packet that the path cannot take now is queued within bounds or dropped and
+        counted, as on any network.
+        """
+
+    @abstractmethod
+    def limit(self) -> int:
+        """The largest ``size`` that ``begin`` takes now, in bytes. It may change with the path."""
+
+    def send(self, payload: bytes) -> None:
+        """Send ``payload`` as one packet: ``begin`` and ``commit`` in one step, and with their errors."""
+        self.commit(self.begin(len(payload)), payload)
+
+
+class Connection(ABC):
+    """A handle for one open connection. Each protocol adds what names its two ends."""
+
+    __slots__ = ("staged",)
+
+    staged: Sender | None
+    """The sender with all that is interposed, where anything is; kept by ``Protocol.attach``."""
+
+    def __init__(self) -> None:
+        self.staged = None

@@ -1,0 +1,45 @@
+"""The output buffer that nested packets are pushed into, innermost first."""
+
+from __future__ import annotations
+
+from foxpy.wire.window import Buffer
+
+
+class Out:
+    """One buffer; each push puts bytes in front of what is there, into headroom that grows as needed.
+
+    ``headroom`` is the first allocation in bytes: make it the size of the largest packet if that is known.
+    """
+
+    __slots__ = ("buf", "start")
+
+    buf: bytearray
+    start: int
+    """Where what was pushed begins; it ends with the buffer. A later push may move it: keep sizes, not positions."""
+
+    def __init__(self, headroom: int = 256) -> None:
+        self.buf = bytearray(headroom)
+        self.start = headroom
+
+    def __len__(self) -> int:
+        return len(self.buf) - self.start
+
+    def push(self, size: int) -> int:
+        """Open ``size`` bytes in front and return where they begin in ``buf``; what they hold is not defined."""
+        start = self.start - size
+        if start < 0:
+            grown = max(len(self.buf), size)
+            self.buf[0:0] = bytes(grown)
+            start += grown
+        self.start = start
+        return start
+
+    def push_bytes(self, data: Buffer) -> None:
+        """Put ``data`` in front."""
+        size = len(data)
+        start = self.push(size)
+        self.buf[start : start + size] = data
+
+    def bytes(self) -> bytes:
+        """A copy of all that was pushed."""
+        return bytes(self.buf[self.start :])

@@ -1,0 +1,1 @@
+"""Compositions: one short file for each, bottom to top. README.md shows them all."""
