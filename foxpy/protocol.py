@@ -132,7 +132,7 @@ class Protocol(Component, Interposable, Generic[Address, Pattern, Conn, Control,
         """What a layer does on the first ``initialize``: initialize the layer below, listen to it, get resources."""
 
     def release(self) -> None:
-        """What a layer does on the last ``finalize``: abort its connections, stop listening, finalize the layer below."""
+        """What a layer does on the last ``finalize``: abort its connections, stop listening, finalize what is below."""
 
     def require_initialized(self) -> None:
         """Raises NotInitialized unless initialized: the first line of every open."""

@@ -135,7 +135,7 @@ class Runtime:
     """Told of events by layers that have any to tell; None costs them one test."""
 
     def __init__(self, scheduler: Scheduler, seed: int | None = None) -> None:
-        """With a ``seed`` every choice, the secret included, can be repeated: for simulations, never for real networks."""
+        """With a ``seed`` every choice, the secret too, can be repeated: for simulations, never for real networks."""
         self.scheduler = scheduler
         self.random = random.Random(seed if seed is not None else os.urandom(32))
         self.secret = self.random.randbytes(16) if seed is not None else os.urandom(16)

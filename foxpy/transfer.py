@@ -24,7 +24,7 @@ class Receiver(ABC):
         """
 
     def status(self, event: Status) -> None:
-        """Something happened to the connection. After Closed or Aborted nothing more is delivered. Ignored by default."""
+        """Something happened to the connection. Nothing is delivered after Closed or Aborted. Ignored by default."""
         return
 
 

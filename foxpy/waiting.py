@@ -1,4 +1,4 @@
-"""Waiting for something that the synchronous stack will say: the one place where opens and closes meet the event loop."""
+"""Waiting for what the synchronous stack will say: the one place where opens and closes meet the event loop."""
 
 from __future__ import annotations
 

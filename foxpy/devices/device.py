@@ -115,7 +115,8 @@ class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Gene
 
     def listen(self, pattern: Wire, accept: Handler[WireConnection]) -> Listening:
         """Opens the wire at once: its peer is whatever is on the medium."""
-        return _Opened(self, self.open(pattern, accept))
+        self.open(pattern, accept)
+        return _Opened()
 
     async def passive_open(self, pattern: Wire, handler: Handler[WireConnection]) -> tuple[WireConnection, Wire]:
         return self.open(pattern, handler), WIRE
@@ -171,10 +172,6 @@ class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Gene
 
 
 class _Opened(Listening):
-    def __init__(self, device: Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], wire: WireConnection) -> None:
-        self._device = device
-        self._wire = wire
-
     def stop(self) -> None:
         """The connection lives on, and there can be no second one."""
 

@@ -45,7 +45,7 @@ class IpLink(Carrier[NextHop]):
 
     @abstractmethod
     def claim(self, address: IPv4Interface) -> None:
-        """This host has ``address`` on this link: answer for it, announce it and defend it, where the link needs that."""
+        """This host has ``address`` on this link: answer for it, announce and defend it, where the link needs that."""
 
     @abstractmethod
     def disclaim(self, address: IPv4Interface) -> None:

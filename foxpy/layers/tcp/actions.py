@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 from typing import Final, TypeAlias
 
-from foxpy.layers.tcp.segment import Segment, describe
+from foxpy.layers.tcp.segment import Options, Segment, describe
 from foxpy.layers.tcp.states import Why
 
 
@@ -31,7 +31,14 @@ class SendSegment:
     __slots__ = ("ack", "flags", "options", "payload", "seq", "urgent", "window")
 
     def __init__(
-        self, seq: int, ack: int, flags: int, window: int, payload: bytes, urgent: int = 0, options: bytes = b""
+        self,
+        seq: int,
+        ack: int,
+        flags: int,
+        window: int,
+        payload: bytes,
+        urgent: int = 0,
+        options: Options | None = None,
     ) -> None:
         self.seq = seq
         self.ack = ack
