@@ -1,0 +1,55 @@
+# Two commands do everything: `make demo` and `make test`. Both set up .venv by themselves.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.PHONY: demo test setup check types typecheck tests interop format clean help
+
+help:            ## show this list
+	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+
+demo: $(VENV)/.cli       ## see stacks carry traffic; no root needed, more is shown with it
+	@$(BIN)/foxpy demo
+
+test: $(VENV)/.dev       ## everything: ruff, mypy --strict, the type checks, all tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python typecheck/run.py
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev      ## the quick half of `make test`: no tests are run
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python typecheck/run.py
+
+interop: $(VENV)/.dev    ## only the tests against Linux over taps; needs root
+	$(BIN)/python -m pytest tests/interop
+
+format: $(VENV)/.dev     ## put the sources into ruff's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+setup: $(VENV)/.dev      ## only set up .venv
+
+# A stamp for each set of extras: pip runs again only when the project's requirements have changed.
+$(VENV)/.cli: pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cli]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up $(VENV) for development ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/.cli
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "foxpy needs Python 3.11 or later; set PYTHON=... to one"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "no venv module: install it with  sudo apt-get install python3-venv"; exit 2; }
+
+clean:           ## remove what the commands above made
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

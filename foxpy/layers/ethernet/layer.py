@@ -1,0 +1,367 @@
+"""Ethernet II, and IEEE 802.3 frames with a length (RFC 894, RFC 1042; IEEE 802.3 clause 3)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+from foxpy.addresses import BROADCAST, MacAddress
+from foxpy.carrier import ProtocolCarrier
+from foxpy.demux import Connections, Listeners
+from foxpy.devices.device import WIRE, Device, EthernetFrames, WireConnection
+from foxpy.errors import BadAddress, InvalidConnection, PacketSize
+from foxpy.layers.ethernet.connection import (
+    LLC,
+    LOWEST_ETHERTYPE,
+    EthernetAddress,
+    EthernetConnection,
+    EthernetControl,
+    EthernetInfo,
+    EthernetPattern,
+    JoinGroup,
+    LeaveGroup,
+    SetFilter,
+)
+from foxpy.layers.ethernet.wire import Ethernet as Header
+from foxpy.layers.ethernet.wire import append_ethernet, read_ethernet
+from foxpy.message import Writer
+from foxpy.protocol import Connectionless, Handler, Listening, Receiver, Sender
+from foxpy.status import Aborted, Closed, Forgotten, Status
+from foxpy.waiting import first
+from foxpy.wire import PacketError
+
+# -- configuration
+
+LARGEST_LENGTH: Final = 1500
+"""The largest 802.3 length; numbers from 0x0600 on are ethertypes, and those between are undefined."""
+
+
+@attrs.frozen
+class EthernetConfig:
+    """Settings of an Ethernet, for all its connections."""
+
+    minimum: int = 46
+    """Payloads are padded with zeros to this many bytes (IEEE 802.3, 4.2.3.3); 0 for a medium that has no minimum."""
+    all_groups: bool = True
+    """Receive every multicast. IP filters for itself; turn it off to receive joined groups alone."""
+    promiscuous: bool = False
+    """Receive what is meant for other stations as well."""
+    passive_connections: int = 1024
+    """How many connections begun by peers are kept."""
+
+
+class EthernetCounters:
+    """Counted for every frame, so a plain object."""
+
+    __slots__ = (
+        "groups_filtered",
+        "malformed",
+        "not_for_us",
+        "received",
+        "sent",
+        "unclaimed",
+        "undefined_kind",
+    )
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self.received = 0
+        self.not_for_us = 0
+        self.groups_filtered = 0
+        self.malformed = 0
+        self.undefined_kind = 0
+        self.unclaimed = 0
+
+
+# -- factory
+
+
+def ethernet(
+    device: Device[EthernetFrames], address: MacAddress | str | None = None, config: EthernetConfig | None = None
+) -> Ethernet:
+    """An Ethernet on ``device``. Without an ``address`` it takes a random, locally administered one.
+
+    Raises BadAddress for a group address or one that cannot be read.
+    """
+    if address is None:
+        address = MacAddress.local(device.runtime.random.getrandbits(40))
+    elif isinstance(address, str):
+        address = MacAddress.parse(address)
+    return Ethernet(device, address, config or EthernetConfig())
+
+
+class Ethernet(
+    Connectionless[EthernetAddress, EthernetPattern, EthernetConnection, EthernetControl, EthernetInfo], Receiver
+):
+    """A station on a segment. Peers are named by MAC address and ethertype."""
+
+    def __init__(self, device: Device[EthernetFrames], address: MacAddress, config: EthernetConfig) -> None:
+        super().__init__(device.runtime)
+        if address.is_group:
+            raise BadAddress(f"{address} is a group address; a station needs one whose first byte is even")
+        self.address = address
+        self.config = config
+        self.counters = EthernetCounters()
+        self._device = device
+        self._wire: WireConnection | None = None
+        self._own = int(address)
+        self._connections: Connections[int, EthernetConnection] = Connections(
+            config.passive_connections, self._forgotten
+        )
+        self._listeners: Listeners[EthernetPattern, EthernetConnection] = Listeners()
+        self._groups: set[MacAddress] = set()
+        self._all_groups = config.all_groups
+        self._promiscuous = config.promiscuous
+        self._unclaimed: dict[int, int] = {}
+
+    def carrier(self, ethertype: int) -> EthernetCarrier:
+        """This Ethernet as ``ethertype`` alone sees it. Raises BadAddress where that is none, but for LLC."""
+        return EthernetCarrier(self, ethertype)
+
+    # -- lifecycle
+
+    def acquire(self) -> None:
+        self._device.initialize()
+        try:
+            self._wire = self._device.open(WIRE, lambda _: self)
+        except BaseException:
+            self._device.finalize()
+            raise
+
+    def release(self) -> None:
+        self._end(Closed())
+        self._listeners.clear()
+        if self._wire is not None:
+            self._device.abort(self._wire)
+            self._wire = None
+        self._device.finalize()
+
+    # -- active open
+
+    def open(self, address: EthernetAddress, handler: Handler[EthernetConnection]) -> EthernetConnection:
+        """A connection to a station or group. Raises OpenFailed where this side has that connection already."""
+        self.require_initialized()
+        if address.host == self.address:
+            raise BadAddress(f"{address.host} is this station itself; an Ethernet does not hear what it sends")
+        key = int(address.host) << 16 | address.ethertype
+        begun = self._connections.open.get(key)
+        if begun is not None and self._connections.is_passive(key):
+            # The peer spoke first, to a listener. The open takes its place: this side's choice of a handler counts.
+            self._drop(begun, Forgotten())
+        connection = EthernetConnection(address.host, self.address, address.ethertype, key)
+        self._connections.add(key, connection, passive=False)
+        connection.receiver = self.attach(connection, handler)
+        return connection
+
+    # -- passive open
+
+    def listen(self, pattern: EthernetPattern, accept: Handler[EthernetConnection]) -> Listening:
+        self.require_initialized()
+        return self._listeners.listen(pattern, accept)
+
+    async def passive_open(
+        self, pattern: EthernetPattern, handler: Handler[EthernetConnection]
+    ) -> tuple[EthernetConnection, EthernetAddress]:
+        connection = await first(self.listen, pattern, handler)
+        return connection, connection.address
+
+    # -- down: send
+
+    def stage(self, connection: EthernetConnection) -> Sender:
+        if not connection.open or self._wire is None:
+            raise InvalidConnection(f"{connection} is closed")
+        return EthernetSender(self, connection, self._device.send(self._wire))
+
+    # -- up: deliver
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        try:
+            destination, source, kind = read_ethernet(frame, start, end)
+        except PacketError:
+            self.counters.malformed += 1
+            return
+        start += Header.MIN
+        if kind < LOWEST_ETHERTYPE:
+            if kind > LARGEST_LENGTH:
+                self.counters.undefined_kind += 1
+                return
+            if kind > end - start:
+                self.counters.malformed += 1
+                return
+            end = start + kind  # what follows is padding
+            kind = LLC
+        key = source << 16 | kind
+        if destination != self._own:
+            if not self._wanted(destination):
+                return
+            key |= destination << 64
+        connection = self._connections.open.get(key)
+        if connection is None:
+            connection = self._begun(key, source, destination, kind)
+            if connection is None:
+                return
+        receiver = connection.receiver
+        if receiver is not None:
+            self.counters.received += 1
+            receiver.deliver(frame, start, end)
+
+    def _wanted(self, destination: int) -> bool:
+        """Whether a frame that is not addressed to this station alone is received all the same."""
+        if self._promiscuous:
+            return True
+        if not destination >> 40 & 1:
+            self.counters.not_for_us += 1
+            return False
+        if self._all_groups or destination == int(BROADCAST):
+            return True
+        if MacAddress(destination.to_bytes(6, "big")) in self._groups:
+            return True
+        self.counters.groups_filtered += 1
+        return False
+
+    def _begun(self, key: int, source: int, destination: int, kind: int) -> EthernetConnection | None:
+        """A new connection with the station that sent a frame of no connection, where somebody listens for it."""
+        peer = MacAddress(source.to_bytes(6, "big"))
+        if peer.is_group:
+            self.counters.malformed += 1
+            return None
+        accept = self._listeners.match((EthernetPattern(kind, peer), EthernetPattern(kind)))
+        if accept is None:
+            self.counters.unclaimed += 1
+            if kind in self._unclaimed or len(self._unclaimed) < 64:
+                self._unclaimed[kind] = self._unclaimed.get(kind, 0) + 1
+            return None
+        local = self.address if destination == self._own else MacAddress(destination.to_bytes(6, "big"))
+        connection = EthernetConnection(peer, local, kind, key)
+        self._connections.add(key, connection, passive=True)
+        connection.receiver = self.attach(connection, accept)
+        return connection
+
+    def status(self, event: Status) -> None:
+        """The device is gone: so are all connections."""
+        if isinstance(event, Aborted | Closed):
+            self._wire = None
+            self._end(event)
+
+    # -- close and abort
+
+    def abort(self, connection: EthernetConnection) -> None:
+        if connection.open:
+            connection.open = False
+            connection.receiver = None
+            self._connections.remove(connection.key)
+
+    def _drop(self, connection: EthernetConnection, event: Status) -> None:
+        """Take ``connection`` out and tell its receiver."""
+        self._connections.remove(connection.key)
+        self._forget(connection, event)
+
+    def _forgotten(self, connection: EthernetConnection) -> None:
+        self._forget(connection, Forgotten())
+
+    def _forget(self, connection: EthernetConnection, event: Status) -> None:
+        receiver, connection.receiver = connection.receiver, None
+        if not isinstance(event, Forgotten):
+            connection.open = False  # one that was only forgotten can still send
+        if receiver is not None:
+            receiver.status(event)
+
+    def _end(self, event: Status) -> None:
+        for connection in self._connections.clear():
+            self._forget(connection, event)
+
+    # -- control and query
+
+    def control(self, request: EthernetControl) -> None:
+        """Raises BadAddress for a group that is none."""
+        match request:
+            case JoinGroup(group):
+                if not group.is_group:
+                    raise BadAddress(f"{group} is not a group: the lowest bit of its first byte is 0")
+                self._groups.add(group)
+            case LeaveGroup(group):
+                self._groups.discard(group)
+            case SetFilter(all_groups, promiscuous):
+                self._all_groups = all_groups
+                self._promiscuous = promiscuous
+
+    def query(self) -> EthernetInfo:
+        c = self.counters
+        return EthernetInfo(
+            address=self.address,
+            largest=self._device.mtu,
+            connections=len(self._connections.open),
+            groups=frozenset(self._groups),
+            sent=c.sent,
+            received=c.received,
+            not_for_us=c.not_for_us,
+            groups_filtered=c.groups_filtered,
+            malformed=c.malformed,
+            undefined_kind=c.undefined_kind,
+            unclaimed=c.unclaimed,
+            forgotten=self._connections.forgotten,
+            unclaimed_ethertypes=dict(self._unclaimed),
+        )
+
+
+class EthernetSender(Sender):
+    """Sends frames of one connection."""
+
+    __slots__ = ("_connection", "_counters", "_destination", "_kind", "_lower", "_minimum", "_padding", "_source")
+
+    def __init__(self, layer: Ethernet, connection: EthernetConnection, lower: Sender) -> None:
+        self._lower = lower
+        self._connection = connection
+        self._counters = layer.counters
+        self._destination = connection.peer.packed
+        self._source = layer.address.packed
+        self._kind = connection.ethertype
+        self._minimum = layer.config.minimum
+        self._padding = b""
+
+    def begin(self, size: int) -> Writer:
+        if not self._connection.open:
+            raise InvalidConnection(f"{self._connection} is closed")
+        kind = self._kind
+        if kind == LLC:
+            if size > LARGEST_LENGTH:
+                raise PacketSize(f"{self._connection}: {size} bytes, at most {self.limit()}", size, self.limit())
+            kind = size
+        padding = self._minimum - size
+        self._padding = bytes(padding) if padding > 0 else b""
+        writer = self._lower.begin(Header.MIN + size + len(self._padding))
+        append_ethernet(writer, size, dst=self._destination, src=self._source, kind=kind)
+        return writer
+
+    def commit(self, writer: Writer, payload: bytes) -> None:
+        self._counters.sent += 1
+        self._lower.commit(writer, payload + self._padding if self._padding else payload)
+
+    def limit(self) -> int:
+        largest = self._lower.limit() - Header.MIN
+        return min(largest, LARGEST_LENGTH) if self._kind == LLC else largest
+
+
+class EthernetCarrier(ProtocolCarrier[MacAddress, EthernetAddress, EthernetPattern, EthernetConnection]):
+    """An Ethernet dedicated to one ethertype; hosts are stations."""
+
+    def __init__(self, lower: Ethernet, ethertype: int) -> None:
+        super().__init__(lower, f"ethernet ethertype {ethertype:#06x}")
+        self._pattern = EthernetPattern(ethertype)
+
+    def address(self, host: MacAddress, local: MacAddress | None) -> EthernetAddress:
+        """A station has one address, so ``local`` decides nothing."""
+        return EthernetAddress(host, self._pattern.ethertype)
+
+    def pattern(self) -> EthernetPattern:
+        return self._pattern
+
+    def ends(self, connection: EthernetConnection) -> tuple[MacAddress, MacAddress]:
+        return connection.peer, connection.local
+
+    def answerable(self, connection: EthernetConnection) -> bool:
+        return not connection.local.is_group
+
+    def host(self, text: str) -> MacAddress:
+        return MacAddress.parse(text)
