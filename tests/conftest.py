@@ -1,8 +1,52 @@
-"""What all tests share: hypothesis is seeded and has no deadline, so that a slow machine never fails a test."""
+"""What all tests share.
+
+Hypothesis is seeded and has no deadline, so that a slow machine never fails a test. Tests that are ``async`` run in
+trio, in virtual time; those marked ``interop`` in real time, since Linux takes part, and they say why they are skipped,
+or fail where the environment promised that they can run.
+"""
 
 from __future__ import annotations
 
+import functools
+import inspect
+import os
+import shutil
+
+import pytest
+import trio
+import trio.testing
 from hypothesis import settings
+
+from foxpy.testing import namespaces
 
 settings.register_profile("foxpy", deadline=None, derandomize=True, max_examples=100, print_blob=True)
 settings.load_profile("foxpy")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what talks to Linux where that cannot work; the marker's arguments are the programs that a test needs."""
+    marker = item.get_closest_marker("interop")
+    if marker is None:
+        return
+    missing = [program for program in marker.args if shutil.which(program) is None]
+    reason = namespaces.why_not() or (
+        f"needs {', '.join(missing)}; tests/interop/packages.txt lists the packages" if missing else None
+    )
+    if reason is None:
+        return
+    if os.environ.get("FOXPY_REQUIRE_INTEROP") == "1":
+        pytest.fail(f"FOXPY_REQUIRE_INTEROP is set, but this test {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    test = pyfuncitem.obj
+    if not inspect.iscoroutinefunction(test):
+        return None
+    names = inspect.signature(test).parameters
+    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+    real = pyfuncitem.get_closest_marker("interop") is not None
+    clock = None if real else trio.testing.MockClock(autojump_threshold=0)
+    trio.run(functools.partial(test, **arguments), clock=clock)
+    return True

@@ -1,0 +1,33 @@
+"""A tap: Ethernet frames to and from Linux on the same machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from foxpy.devices.device import Device, EthernetFrames
+from foxpy.devices.tuntap import IFF_TAP, TunTap
+from foxpy.driver import trio_scheduler
+from foxpy.runtime import Runtime
+
+
+def tap(
+    name: str,
+    *,
+    mtu: int | None = None,
+    kernel_address: str | Sequence[str] = (),
+    persist: bool = False,
+    up: bool = True,
+    runtime: Runtime | None = None,
+) -> Device[EthernetFrames]:
+    """The stack's end of the tap ``name``, which is created when the device is initialized, unless it exists.
+
+    ``mtu`` and ``kernel_address`` (``192.0.2.254/24``, one or several) are given to Linux's end, and need pyroute2; an
+    MTU of None takes the one that the interface has. With ``up`` that end is set up as well. A tap that was created
+    here disappears with the last ``finalize`` unless ``persist``. A ``%d`` in the name lets the kernel number it.
+    The network namespace is that of the thread that initializes. The clock is trio's unless a ``runtime`` is given.
+
+    Creating needs CAP_NET_ADMIN; attaching to a tap that was made for this user needs nothing. Raises
+    InitializationFailed for a name, MTU or address that cannot be; ``initialize`` raises it for what the machine
+    lacks, naming the command that grants it.
+    """
+    return TunTap(runtime or Runtime(trio_scheduler()), IFF_TAP, 14, name, mtu, kernel_address, persist, up)

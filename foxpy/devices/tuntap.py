@@ -1,0 +1,161 @@
+"""What tap and tun have in common: the kernel's universal TUN/TAP driver, as a device.
+
+One end is a Linux network interface, the other a file descriptor that this process reads and writes: what Linux sends
+through the interface arrives here, a frame a read, and what is written arrives in Linux.
+Linux's Documentation/networking/tuntap.rst describes it.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import struct
+from collections.abc import Sequence
+from typing import Final
+
+from foxpy.devices import interface, remedies
+from foxpy.devices.device import Device, Medium
+from foxpy.errors import InitializationFailed, OpenFailed
+from foxpy.message import Writer
+from foxpy.runtime import Descriptor, Runtime
+
+CONTROL: Final = "/dev/net/tun"
+TUNSETIFF: Final = 0x400454CA
+TUNSETPERSIST: Final = 0x400454CB
+TUNSETOFFLOAD: Final = 0x400454D0
+IFF_TUN: Final = 0x0001
+IFF_TAP: Final = 0x0002
+IFF_NO_PI: Final = 0x1000
+
+VLAN_TAG: Final = 4
+"""A tagged frame is longer than the MTU says by this much (IEEE 802.1Q)."""
+GONE: Final = (errno.EBADFD, errno.EBADF, errno.ENODEV)
+"""The interface was deleted, or this end was closed."""
+
+
+class TunTap(Device[Medium], Descriptor):
+    """A device whose other end is a Linux interface. ``tap`` and ``tun`` make one."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        kind: int,
+        header: int,
+        name: str,
+        mtu: int | None,
+        kernel_address: str | Sequence[str],
+        persist: bool,
+        up: bool,
+    ) -> None:
+        self._word = "tap" if kind == IFF_TAP else "tun"
+        if not 0 < len(name.encode()) < 16 or "/" in name or name in (".", "..") or any(c.isspace() for c in name):
+            raise InitializationFailed(
+                f"{name!r} cannot name a {self._word}: an interface name has 1 to 15 bytes, without spaces or slashes"
+            )
+        if mtu is not None and not 68 <= mtu <= 65535 - header:
+            raise InitializationFailed(f"{self._word} {name}: MTU {mtu} is outside 68..{65535 - header}")
+        super().__init__(runtime, name, mtu or 1500, header)
+        self._asked = name
+        self._mtu = mtu
+        self._kernel_addresses = interface.parse_addresses(name, kernel_address)
+        self._flags = kind | IFF_NO_PI
+        self._persist = persist
+        self._up = up
+        self._descriptor = -1
+        self._size = 0
+
+    # -- lifecycle
+
+    def acquire(self) -> None:
+        self._descriptor = self._attach()
+        try:
+            interface.configure(self.name, self._mtu, self._kernel_addresses)
+            self.mtu = interface.mtu_of(self.name)
+            if self._up:
+                interface.bring_up(self.name)
+        except BaseException as error:
+            self._detach()
+            if isinstance(error, OSError):
+                raise InitializationFailed(f"{self._word} {self.name}: {error.strerror}") from error
+            raise
+        # One byte more than fits: a read that fills it was cut short by the kernel.
+        self._size = self.header + self.mtu + VLAN_TAG + 1
+        self.runtime.scheduler.watch(self.runtime, self)
+
+    def release(self) -> None:
+        self._connection = None
+        self._close()
+
+    def _attach(self) -> int:
+        """A descriptor attached to the interface, which is created unless it exists."""
+        try:
+            descriptor = os.open(CONTROL, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            raise InitializationFailed(remedies.not_opened(self._word, self._asked, CONTROL, error)) from None
+        try:
+            request = struct.pack("16sH22x", self._asked.encode(), self._flags)
+            answer = fcntl.ioctl(descriptor, TUNSETIFF, request)
+            self.name = answer[:16].rstrip(b"\0").decode()  # the kernel numbers a name like tap%d
+            # Offloads outlive the owner of a persistent interface, and unannounced super-frames would arrive.
+            fcntl.ioctl(descriptor, TUNSETOFFLOAD, 0)
+            if self._persist:
+                fcntl.ioctl(descriptor, TUNSETPERSIST, 1)
+        except OSError as error:
+            os.close(descriptor)
+            raise InitializationFailed(remedies.not_attached(self._word, self._asked, error)) from None
+        return descriptor
+
+    def _close(self) -> None:
+        if self._descriptor >= 0:
+            self.runtime.scheduler.unwatch(self)
+            self._detach()
+
+    def _detach(self) -> None:
+        os.close(self._descriptor)
+        self._descriptor = -1
+
+    # -- down: send
+
+    def transmit(self, headers: Writer, payload: bytes) -> None:
+        counters = self.counters
+        try:
+            size = os.writev(self._descriptor, (headers, payload))
+        except OSError:
+            # The interface is down (EIO), out of room (EAGAIN, ENOBUFS) or gone; that last one burst notices.
+            counters.refused += 1
+            return
+        counters.sent += 1
+        counters.bytes_sent += size
+
+    # -- up: deliver
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def burst(self, budget: int) -> bool:
+        size = self._size
+        while budget:
+            # Read afresh each time: a frame may have made the stack above close this device.
+            descriptor = self._descriptor
+            if descriptor < 0:
+                return True  # so that nobody waits for a descriptor that there is no more
+            try:
+                frame = os.read(descriptor, size)
+            except BlockingIOError:
+                return False
+            except OSError as error:
+                if error.errno in GONE:
+                    self._lost()
+                    return True
+                return False
+            if len(frame) == size:
+                self.counters.unclaimed += 1
+            else:
+                self.received(frame)
+            budget -= 1
+        return True
+
+    def _lost(self) -> None:
+        self._close()
+        self.fail(OpenFailed(f"{self._word} {self.name} was deleted"))
