@@ -8,54 +8,42 @@ DEFAULT_MSS = 536
 """The send MSS towards a peer that announced none, over IPv4 (MUST-15)."""
 
 
-def _positive(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
-    if not value > 0:
-        raise ValueError(f"{attribute.name} must be above 0, not {value!r}")
-
-
-def _not_negative(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
-    if not value >= 0:
-        raise ValueError(f"{attribute.name} must not be negative: {value!r}")
-
-
-def _delay(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
-    if not 0 <= value < 0.5:
-        raise ValueError(f"{attribute.name} must be below 0.5 s (RFC 9293, MUST-40), not {value!r}")
-
-
-def _two_hours(instance: object, attribute: attrs.Attribute[float | None], value: float | None) -> None:
-    if value is not None and not value > 0:
-        raise ValueError(f"{attribute.name} must be above 0 or None, not {value!r}")
+_COUNT = attrs.validators.gt(0)
+_SECONDS = attrs.validators.gt(0.0)
+_NOT_NEGATIVE = attrs.validators.ge(0)
+_OPTIONAL = attrs.validators.optional(attrs.validators.gt(0.0))
+_DELAY = [attrs.validators.ge(0.0), attrs.validators.lt(0.5)]  # MUST-40
 
 
 @attrs.frozen(kw_only=True)
 class TcpConfig:
     """Settings for every connection of one TCP; times in seconds, sizes in bytes.
 
-    A connection can be given its own (``TcpAddress`` and ``TcpPattern`` do not carry it: see ``Configure``).
+    The Control request ``Configure`` gives one connection its own: Nagle's algorithm (MUST-17), R2 (MUST-21) and
+    keep-alive (MUST-24) can be changed at any time, what the handshake agreed on stays.
     """
 
     # -- windows and buffers
 
-    receive_buffer: int = attrs.field(default=512 * 1024, validator=_positive)
+    receive_buffer: int = attrs.field(default=512 * 1024, validator=_COUNT)
     """RCV.BUFF, the largest window offered. Linux keeps 500 packets for a tap's reader: 512 KiB of full segments fit,
     and a window larger than the queue below it only makes losses."""
 
-    send_buffer: int = attrs.field(default=512 * 1024, validator=_positive)
+    send_buffer: int = attrs.field(default=512 * 1024, validator=_COUNT)
     """The most that is kept of what was sent and not acknowledged; as much as a peer like us would let be in flight."""
 
     window_scaling: bool = True
     """Offer window scaling [7323]; without it no window exceeds 65535."""
 
-    reassembly_segments: int = attrs.field(default=1024, validator=_positive)
+    reassembly_segments: int = attrs.field(default=1024, validator=_COUNT)
     """Segments held out of order: above the 359 full ones of the default window, far below one for each byte of it."""
 
     # -- segments
 
-    largest_mss: int = attrs.field(default=65535 - 40, validator=_positive)
+    largest_mss: int = attrs.field(default=65535 - 40, validator=_COUNT)
     """The MSS announced is the path's, and no more than this; a test lowers it to get many small segments."""
 
-    smallest_mss: int = attrs.field(default=48, validator=_positive)
+    smallest_mss: int = attrs.field(default=48, validator=_COUNT)
     """A peer's MSS below this counts as this: a hostile MSS of 1 would make forty bytes of header for each byte."""
 
     nagle: bool = True
@@ -63,7 +51,7 @@ class TcpConfig:
 
     # -- acknowledgements
 
-    ack_delay: float = attrs.field(default=0.040, validator=_delay)
+    ack_delay: float = attrs.field(default=0.040, validator=_DELAY)
     """How long an acknowledgement may wait for data to ride on: Linux's minimum; MUST-40 sets 0.5 s as the bound."""
 
     ack_per_batch: bool = True
@@ -72,45 +60,45 @@ class TcpConfig:
 
     # -- retransmission
 
-    initial_rto: float = attrs.field(default=1.0, validator=_positive)
+    initial_rto: float = attrs.field(default=1.0, validator=_SECONDS)
     """[6298] (2.1)."""
 
-    min_rto: float = attrs.field(default=0.2, validator=_positive)
+    min_rto: float = attrs.field(default=0.2, validator=_SECONDS)
     """[6298] (2.4) says 1 s, for clocks of 1993; 0.2 s is what today's stacks use, and five times the delayed ACK."""
 
-    max_rto: float = attrs.field(default=60.0, validator=_positive)
+    max_rto: float = attrs.field(default=60.0, validator=_SECONDS)
     """[6298] (2.5): at least 60 s."""
 
-    trouble_after: int = attrs.field(default=3, validator=_positive)
+    trouble_after: int = attrs.field(default=3, validator=_COUNT)
     """R1: retransmissions of one segment until the application hears of trouble (SHLD-9, SHLD-10)."""
 
-    give_up_after: float = attrs.field(default=120.0, validator=_positive)
+    give_up_after: float = attrs.field(default=120.0, validator=_SECONDS)
     """R2: seconds of silence to a retransmitted segment until the connection is given up; SHLD-11 wants 100 or more."""
 
-    give_up_syn_after: float = attrs.field(default=180.0, validator=_positive)
+    give_up_syn_after: float = attrs.field(default=180.0, validator=_SECONDS)
     """R2 for SYN segments; MUST-23 wants three minutes or more. An application that cannot wait cancels its open."""
 
     congestion_control: str = "newreno"
     """A name in ``foxpy.layers.tcp.congestion.ALGORITHMS``."""
 
-    initial_window: int = attrs.field(default=10, validator=_positive)
+    initial_window: int = attrs.field(default=10, validator=_COUNT)
     """Segments of the initial congestion window [6928]."""
 
     # -- the life of a connection
 
-    keepalive: float | None = attrs.field(default=None, validator=_two_hours)
+    keepalive: float | None = attrs.field(default=None, validator=_OPTIONAL)
     """Idle seconds until a keep-alive probe; None, the default, for never (MUST-25). Who wants it takes 7200 (MUST-28)."""
 
-    keepalive_interval: float = attrs.field(default=75.0, validator=_positive)
+    keepalive_interval: float = attrs.field(default=75.0, validator=_SECONDS)
     """Seconds between unanswered probes: what BSD and Linux use."""
 
-    keepalive_probes: int = attrs.field(default=9, validator=_positive)
+    keepalive_probes: int = attrs.field(default=9, validator=_COUNT)
     """Unanswered probes until the connection is given up: one lost answer must not count (MUST-29)."""
 
-    msl: float = attrs.field(default=30.0, validator=_positive)
+    msl: float = attrs.field(default=30.0, validator=_SECONDS)
     """The maximum segment lifetime. [9293] says two minutes; half a minute makes TIME-WAIT the 60 s of Linux."""
 
-    fin_wait_2: float = attrs.field(default=60.0, validator=_positive)
+    fin_wait_2: float = attrs.field(default=60.0, validator=_SECONDS)
     """How long a closed connection waits for the peer to close as well; Linux's value. No RFC gives this state an end."""
 
     ignore_reset_in_time_wait: bool = False
@@ -118,16 +106,16 @@ class TcpConfig:
 
     # -- defences
 
-    challenge_limit: int = attrs.field(default=10, validator=_positive)
+    challenge_limit: int = attrs.field(default=10, validator=_COUNT)
     """Challenge ACKs that a connection sends in ``challenge_period`` ([5961] section 7 suggests 10 in 5 s)."""
 
-    challenge_period: float = attrs.field(default=5.0, validator=_positive)
+    challenge_period: float = attrs.field(default=5.0, validator=_SECONDS)
 
-    backlog: int = attrs.field(default=1024, validator=_positive)
+    backlog: int = attrs.field(default=1024, validator=_COUNT)
     """Half-open connections that one TCP keeps; a further SYN takes the place of the oldest."""
 
-    resets_per_second: int = attrs.field(default=1000, validator=_not_negative)
+    resets_per_second: int = attrs.field(default=1000, validator=_NOT_NEGATIVE)
     """Resets sent to segments that belong to nobody; enough for a port scan to see every closed port."""
 
-    time_waits: int = attrs.field(default=16384, validator=_positive)
+    time_waits: int = attrs.field(default=16384, validator=_COUNT)
     """Connections kept in TIME-WAIT; beyond it the oldest go early, as memory must be bounded."""

@@ -1,0 +1,492 @@
+"""SEGMENT ARRIVES ([9293] section 3.10.7), in the RFC's order and with its words for the steps.
+
+Each function returns the state that follows; ``transitions.py`` assigns it. CLOSED and LISTEN, where there is no
+connection yet, are in ``stateless.py``. Other RFCs: [5961] blind attacks, [5681] duplicate ACKs, [7323] window scale.
+"""
+
+from __future__ import annotations
+
+from typing import Final, assert_never
+
+from foxpy.layers.tcp.actions import (
+    CALL_AT_END_OF_BATCH,
+    OPENED,
+    PEER_CLOSED,
+    Deliver,
+    Reopen,
+    SendSegment,
+    StartTimer,
+    Timer,
+    UrgentAhead,
+)
+from foxpy.layers.tcp.congestion import ALGORITHMS
+from foxpy.layers.tcp.emit import acknowledge, again, challenge, reset, start_timer, stop_timer
+from foxpy.layers.tcp.recovery import acknowledged, duplicate, go_back
+from foxpy.layers.tcp.segment import ACK, FIN, RST, SYN, URG, Segment
+from foxpy.layers.tcp.send import output
+from foxpy.layers.tcp.sequence import MASK, unwrap
+from foxpy.layers.tcp.states import (
+    CLOSE_WAIT,
+    CLOSING,
+    ESTABLISHED,
+    FIN_WAIT_1,
+    FIN_WAIT_2,
+    TIME_WAIT,
+    Closed,
+    CloseWait,
+    Closing,
+    Established,
+    FinWait1,
+    FinWait2,
+    LastAck,
+    State,
+    SynReceived,
+    SynSent,
+    TimeWait,
+    Why,
+)
+from foxpy.layers.tcp.tcb import Tcb
+
+_UNUSUAL: Final = SYN | RST | FIN | URG
+
+
+def segment_arrives(tcb: Tcb, state: State, segment: Segment) -> State:
+    """Process ``segment`` in ``state``."""
+    match state:
+        case Established() | SynReceived() | FinWait1() | FinWait2() | CloseWait() | Closing() | LastAck() | TimeWait():
+            return _other_states(tcb, state, segment)
+        case SynSent():
+            return _syn_sent(tcb, state, segment)
+        case Closed():
+            return state  # a closed connection is in no table; what still comes to it is dropped
+        case _:
+            assert_never(state)
+
+
+# -- 3.10.7.3 SYN-SENT
+
+
+def _syn_sent(tcb: Tcb, state: State, segment: Segment) -> State:
+    snd = tcb.snd
+    rcv = tcb.rcv
+    flags = segment.flags
+    ack = unwrap(segment.ack, snd.nxt)
+    # First, check the ACK bit.
+    if flags & ACK and not snd.iss < ack <= snd.nxt:
+        if not flags & RST:
+            _reset_unacceptable(tcb, segment)
+        tcb.counters.bad_acknowledgements += 1
+        return state
+    # Second, check the RST bit. RCV.NXT is not known, so [5961]'s stricter check does not apply.
+    if flags & RST:
+        if flags & ACK:
+            tcb.counters.resets_received += 1
+            return Closed(Why.REFUSED)
+        tcb.counters.bad_acknowledgements += 1
+        return state
+    # Third, security: none. Fourth, check the SYN bit.
+    if not flags & SYN:
+        tcb.counters.out_of_window += 1  # fifth
+        return state
+    _take_syn(tcb, segment)
+    if not flags & ACK:
+        # Simultaneous open (MUST-10): our SYN now acknowledges theirs. What came with it waits (MUST-11: not passive).
+        _first_window(tcb, segment, snd.una)
+        snd.sent[0].flags = SYN | ACK
+        again(tcb, 0)
+        return SynReceived(passive=False)
+    _syn_acknowledged(tcb, ack)
+    _first_window(tcb, segment, ack)
+    tcb.todo.append(OPENED)
+    rcv.ack_now = True
+    # "If there are other controls or text in the segment, then continue processing at the sixth step."
+    state = ESTABLISHED
+    if rcv.reassembly:
+        state = _text_and_fin(tcb, state, rcv.nxt, 0, 0, segment)
+    return _afterwards(tcb, state)
+
+
+def accept(tcb: Tcb, segment: Segment) -> State:
+    """3.10.7.2, LISTEN, third: a SYN came to a listener, which checked it (``stateless.classify``)."""
+    _take_syn(tcb, segment)
+    _first_window(tcb, segment, tcb.snd.una)
+    return SynReceived(passive=True)
+
+
+def _take_syn(tcb: Tcb, segment: Segment) -> None:
+    """Take in the peer's SYN: its number and its options; text and FIN that came with it are held back."""
+    rcv = tcb.rcv
+    rcv.irs = segment.seq
+    rcv.nxt = rcv.up = segment.seq + 1
+    rcv.edge = rcv.nxt + min(rcv.buffer, 0xFFFF)  # what our SYN, or SYN,ACK, offers: unscaled ([7323] section 2.2)
+    options = segment.options
+    if options is None:
+        tcb.negotiated(None, None)
+    else:
+        tcb.negotiated(options.mss, options.window_scale)
+    length = segment.end - segment.start
+    if length:
+        end = min(segment.end, segment.start + rcv.edge - rcv.nxt)
+        rcv.reassembly.add(rcv.nxt, segment.frame, segment.start, end)
+    if segment.flags & FIN:
+        rcv.reassembly.fin = rcv.nxt + length
+
+
+def _first_window(tcb: Tcb, segment: Segment, ack: int) -> None:
+    """The send window as the peer's SYN gives it: never scaled ([7323] section 2.2)."""
+    snd = tcb.snd
+    snd.wnd = snd.max_wnd = segment.window
+    snd.wl1 = tcb.rcv.irs
+    snd.wl2 = ack
+
+
+def _syn_acknowledged(tcb: Tcb, ack: int) -> None:
+    """Our SYN is acknowledged: the connection is open, the congestion window begins."""
+    snd = tcb.snd
+    config = tcb.config
+    snd.una = ack
+    sent = snd.sent.popleft()
+    initial = config.initial_window
+    if sent.times == 1:
+        tcb.rtt.sample(tcb.now - sent.at)
+    else:
+        tcb.rtt.syn_was_lost()
+        if tcb.recovery.stalled is not None:
+            initial = 1  # [5681] section 3.1: one segment where a SYN or SYN,ACK was lost
+    tcb.recovery.stalled = None
+    tcb.congestion = ALGORITHMS[config.congestion_control](snd.mss, initial)
+    tcb.counters.established += 1
+    stop_timer(tcb)
+    if config.keepalive is not None:
+        tcb.todo.append(StartTimer(Timer.KEEPALIVE, config.keepalive))
+
+
+def _reset_unacceptable(tcb: Tcb, segment: Segment) -> None:
+    """``<SEQ=SEG.ACK><CTL=RST>``, the answer to an unacceptable ACK before the connection is synchronized."""
+    tcb.counters.resets_sent += 1
+    tcb.todo.append(SendSegment(segment.ack, 0, RST, 0, b""))
+
+
+# -- 3.10.7.4 other states
+
+
+def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
+    rcv = tcb.rcv
+    snd = tcb.snd
+    flags = segment.flags
+    seq = unwrap(segment.seq, rcv.nxt)
+    text = segment.end - segment.start
+    if seq != rcv.nxt or flags & _UNUSUAL or text > rcv.edge - seq:
+        # Not the plain next segment: steps one to four, which it would have passed.
+        if flags & RST:
+            return _rst(tcb, state, seq)
+        if flags & SYN:
+            return _syn(tcb, state, segment, seq)
+        if not _fit_into_window(tcb, segment, seq):
+            return state
+        seq = max(seq, rcv.nxt)
+        text = segment.end - segment.start
+        flags = segment.flags
+    # Fifth, check the ACK field.
+    if not flags & ACK:
+        tcb.counters.without_ack += 1
+        return state
+    ack = unwrap(segment.ack, snd.una)
+    if state.__class__ is SynReceived:
+        if not snd.una < ack <= snd.nxt:
+            tcb.counters.bad_acknowledgements += 1
+            _reset_unacceptable(tcb, segment)
+            return state
+        _syn_acknowledged(tcb, ack)
+        _set_window(tcb, segment, seq, ack)
+        tcb.todo.append(OPENED)
+        # "A CLOSE in SYN-RECEIVED is queued for processing after entering ESTABLISHED": it is due now
+        state = FIN_WAIT_1 if snd.fin_wanted else ESTABLISHED
+        if rcv.reassembly and not text:
+            rcv.ack_now = True
+    elif not snd.una - snd.max_wnd <= ack <= snd.nxt:
+        # [5961] section 5.2: blind data injection, or an ACK of what was never sent
+        tcb.counters.bad_acknowledgements += 1
+        challenge(tcb)
+        return state
+    else:
+        if ack > snd.una:
+            acknowledged(tcb, ack)
+        elif (
+            ack == snd.una
+            and snd.sent
+            and not text
+            and not flags & FIN
+            and segment.window << snd.shift == snd.wnd
+            and snd.wnd
+        ):
+            duplicate(tcb)
+        if ack >= snd.una and (snd.wl1 < seq or (snd.wl1 == seq and snd.wl2 <= ack)):
+            _set_window(tcb, segment, seq, ack)
+    tcb.heard = tcb.now
+    tcb.keepalives = 0
+    if state is not ESTABLISHED:
+        state = _ack_in(tcb, state, flags)
+        if state.__class__ is Closed:
+            return state
+    # Sixth to eighth: URG, text, FIN.
+    if text or flags & (FIN | URG) or (rcv.reassembly and rcv.ack_now):
+        state = _text_and_fin(tcb, state, seq, text, flags, segment)
+        if state.__class__ is Closed:
+            return state
+    return _afterwards(tcb, state)
+
+
+def _fit_into_window(tcb: Tcb, segment: Segment, seq: int) -> bool:
+    """First, check the sequence number; cut off what lies outside of the window. False where nothing acceptable is left.
+
+    Wider than table 6 by the two edges, so that the ACK of a segment is processed which is old to its last octet, or
+    stands exactly at the right edge, a zero window's too: without that, simultaneous probes hang ([9293] section A.2).
+    No octet outside of the window is taken.
+    """
+    rcv = tcb.rcv
+    nxt = rcv.nxt
+    edge = rcv.edge
+    stop = seq + segment.end - segment.start + (segment.flags & FIN)
+    if stop < nxt or seq > edge:
+        tcb.counters.out_of_window += 1
+        # "an acknowledgment should be sent in reply": limited, as two confused peers would go on for ever
+        challenge(tcb)
+        return False
+    if seq < nxt:
+        if stop > seq:
+            rcv.ack_now = True
+            if stop == nxt:
+                tcb.counters.duplicate_segments += 1
+        if segment.end - segment.start < nxt - seq:  # the FIN is old as well
+            segment.flags &= ~FIN
+        segment.start = min(segment.end, segment.start + nxt - seq)
+        seq = nxt
+    if stop > edge:
+        rcv.ack_now = True
+        if segment.flags & FIN:
+            segment.flags &= ~FIN
+            stop -= 1
+        if stop > edge:
+            segment.end -= stop - edge
+    return True
+
+
+def _rst(tcb: Tcb, state: State, seq: int) -> State:
+    """Second, check the RST bit, by the three rules of [5961] section 3.2."""
+    rcv = tcb.rcv
+    if seq != rcv.nxt:
+        if rcv.nxt < seq < rcv.edge:
+            challenge(tcb)
+        else:
+            tcb.counters.out_of_window += 1
+        return state
+    if state is TIME_WAIT and tcb.config.ignore_reset_in_time_wait:
+        return state  # [1337]
+    tcb.counters.resets_received += 1
+    match state:
+        case SynReceived(passive=passive):
+            # passively opened: "return this connection to the LISTEN state": the listener never left it
+            return Closed(Why.RESET if passive else Why.REFUSED)
+        case Established() | FinWait1() | FinWait2() | CloseWait():
+            return Closed(Why.RESET)
+        case Closing() | LastAck() | TimeWait():
+            # only our FIN, if anything, was still on its way; else data was lost and the application hears of it
+            only_fin = not tcb.snd.buffer.size and all(not sent.payload for sent in tcb.snd.sent)
+            return Closed(Why.CLOSED if only_fin else Why.RESET)
+        case SynSent() | Closed():
+            raise AssertionError("these states are not synchronized")
+        case _:
+            assert_never(state)
+
+
+def _syn(tcb: Tcb, state: State, segment: Segment, seq: int) -> State:
+    """Fourth, check the SYN bit: whatever its number, it is answered with a challenge ACK ([5961] section 4.2)."""
+    match state:
+        case SynReceived() if seq == tcb.rcv.irs and not segment.flags & ACK:
+            # the peer's SYN once more: our SYN,ACK was lost
+            config = tcb.config
+            if tcb.challenge.allow(tcb.now, config.challenge_limit, config.challenge_period):
+                again(tcb, 0)
+            return state
+        case SynReceived() if seq == tcb.rcv.irs:
+            # simultaneous open: their SYN,ACK acknowledges our SYN. It is old but for its ACK, which is processed.
+            segment.flags &= ~SYN
+            segment.seq = (segment.seq + 1) & MASK
+            segment.window >>= tcb.snd.shift  # a SYN's window is not scaled
+            return _other_states(tcb, state, segment)
+        case TimeWait() if seq >= tcb.rcv.nxt and not segment.flags & ACK:
+            # MAY-2: a new connection, begun above the sequence numbers of the old one
+            tcb.todo.append(Reopen(segment, tcb.snd.nxt))
+            return Closed(Why.SUPERSEDED)
+        case (
+            SynReceived()
+            | Established()
+            | FinWait1()
+            | FinWait2()
+            | CloseWait()
+            | Closing()
+            | LastAck()
+            | TimeWait()
+        ):
+            challenge(tcb)
+            return state
+        case SynSent() | Closed():
+            raise AssertionError("these states are not synchronized")
+        case _:
+            assert_never(state)
+
+
+def _set_window(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
+    """SND.WND <- SEG.WND, SND.WL1 <- SEG.SEQ, SND.WL2 <- SEG.ACK."""
+    snd = tcb.snd
+    before = snd.wnd
+    window = segment.window << snd.shift
+    snd.wnd = window
+    snd.wl1 = seq
+    snd.wl2 = ack
+    if window > snd.max_wnd:
+        snd.max_wnd = window
+    if before == 0 and window:
+        tcb.recovery.probes = 0
+        tcb.recovery.stalled = None
+        if snd.sent:
+            # what was sent into the closed window was most likely thrown away
+            go_back(tcb)
+            start_timer(tcb)
+
+
+def _ack_in(tcb: Tcb, state: State, flags: int) -> State:
+    """Fifth, what the ACK means in the states after ESTABLISHED."""
+    snd = tcb.snd
+    fin_acknowledged = snd.fin is not None and snd.una > snd.fin
+    match state:
+        case FinWait1():
+            return FIN_WAIT_2 if fin_acknowledged else state
+        case Closing():
+            return TIME_WAIT if fin_acknowledged else state
+        case LastAck():
+            return Closed(Why.CLOSED) if fin_acknowledged else state
+        case TimeWait():
+            # "The only thing that can arrive is a retransmission of the remote FIN. Acknowledge it, restart the timer."
+            # It is older than RCV.NXT, so that its FIN was cut off above, and the acknowledgement is due.
+            if tcb.rcv.ack_now:
+                tcb.todo.append(StartTimer(Timer.LINGER, 2 * tcb.config.msl))
+            return state
+        case Established() | FinWait2() | CloseWait():
+            return state
+        case SynSent() | SynReceived() | Closed():
+            raise AssertionError("these states do not get here")
+        case _:
+            assert_never(state)
+
+
+def _text_and_fin(tcb: Tcb, state: State, seq: int, text: int, flags: int, segment: Segment) -> State:
+    """Sixth to eighth, for ``text`` bytes from number ``seq`` on."""
+    match state:
+        case Established() | FinWait1() | FinWait2():
+            pass
+        case CloseWait() | Closing() | LastAck() | TimeWait():
+            return state  # "This should not occur since a FIN has been received": ignored
+        case SynSent() | SynReceived() | Closed():
+            raise AssertionError("these states do not get here")
+        case _:
+            assert_never(state)
+    rcv = tcb.rcv
+    # Sixth, check the URG bit.
+    if flags & URG:
+        _urgent(tcb, seq + segment.urgent)
+    # Seventh, process the segment text.
+    reassembly = rcv.reassembly
+    if text and rcv.shut:
+        # SHLD-3: nobody reads any more; the reset says that data was lost
+        reset(tcb)
+        return Closed(Why.ABORTED)
+    if text and seq == rcv.nxt:
+        frame = segment.frame
+        _deliver(tcb, frame[segment.start : segment.end])
+        if text > rcv.full and text <= rcv.mss:
+            rcv.full = text
+    elif text:
+        tcb.counters.out_of_order += 1
+        if not reassembly.add(seq, segment.frame, segment.start, segment.end):
+            tcb.counters.reassembly_full += 1
+        # "A TCP receiver SHOULD send an immediate duplicate ACK when an out-of-order segment arrives" ([5681] 4.2)
+        acknowledge(tcb)
+    if flags & FIN:
+        reassembly.fin = seq + text
+    if not reassembly:
+        return state
+    waiting = reassembly.take(rcv.nxt)
+    if waiting:
+        _deliver(tcb, waiting)
+        rcv.ack_now = True  # a gap was filled, all of it or a part ([5681] 4.2)
+    # Eighth, check the FIN bit.
+    if reassembly.fin is None or reassembly.fin > rcv.nxt:
+        return state
+    return _fin(tcb, state)
+
+
+def _deliver(tcb: Tcb, data: bytes) -> None:
+    rcv = tcb.rcv
+    count = len(data)
+    rcv.nxt += count
+    rcv.unacked += count
+    if rcv.holding:
+        rcv.held += count
+    tcb.bytes_delivered += count
+    tcb.todo.append(Deliver(data))
+
+
+def _urgent(tcb: Tcb, up: int) -> None:
+    """RCV.UP <- max(RCV.UP, SEG.UP); tell the application each time it advances (MUST-32)."""
+    rcv = tcb.rcv
+    if up > rcv.up and up > rcv.nxt:
+        rcv.up = up
+        tcb.todo.append(UrgentAhead(up - rcv.nxt))
+
+
+def _fin(tcb: Tcb, state: State) -> State:
+    """The peer's FIN is next: advance over it, acknowledge it, tell the application."""
+    rcv = tcb.rcv
+    rcv.reassembly.clear()
+    rcv.nxt += 1
+    rcv.edge = max(rcv.edge, rcv.nxt)
+    rcv.ack_now = True
+    tcb.todo.append(PEER_CLOSED)
+    match state:
+        case Established():
+            return CLOSE_WAIT
+        case FinWait1():
+            return CLOSING  # had our FIN been acknowledged in this segment, this would be FIN-WAIT-2
+        case FinWait2():
+            return TIME_WAIT
+        case SynSent() | SynReceived() | CloseWait() | Closing() | LastAck() | TimeWait() | Closed():
+            raise AssertionError("no FIN is processed in these states")
+        case _:
+            assert_never(state)
+
+
+def _afterwards(tcb: Tcb, state: State) -> State:
+    """Send what the segment made room for, and see that what arrived is acknowledged, at the end of the batch or now."""
+    snd = tcb.snd
+    if snd.buffer.size or tcb.recovery.going_back or (snd.fin_wanted and snd.fin is None):
+        output(tcb)
+    rcv = tcb.rcv
+    if rcv.ack_now or rcv.unacked:
+        if not tcb.config.ack_per_batch:
+            acknowledge_in_time(tcb)
+        elif not rcv.batch_waiting:
+            rcv.batch_waiting = True
+            tcb.todo.append(CALL_AT_END_OF_BATCH)
+    return state
+
+
+def acknowledge_in_time(tcb: Tcb) -> None:
+    """Acknowledge what must not wait: at least every second full segment (SHLD-19); start the delay for the rest."""
+    rcv = tcb.rcv
+    if rcv.ack_now or rcv.unacked >= 2 * rcv.full:
+        acknowledge(tcb)
+    elif rcv.unacked and not rcv.delayed:
+        rcv.delayed = True
+        tcb.todo.append(StartTimer(Timer.DELAYED_ACK, tcb.config.ack_delay))

@@ -1,0 +1,120 @@
+"""Single segments: SYN, acknowledgement, challenge, reset, keep-alive, and a queued segment once more.
+
+Each is queued as an action at once; ``send.py`` decides about new data.
+"""
+
+from __future__ import annotations
+
+from foxpy.layers.tcp.actions import SendSegment, StartTimer, StopTimer, Timer
+from foxpy.layers.tcp.segment import ACK, RST, SYN, URG, Options
+from foxpy.layers.tcp.sequence import MASK
+from foxpy.layers.tcp.tcb import SendSide, Sent, Tcb, window_shift
+from foxpy.layers.tcp.window import offer
+
+
+def syn(tcb: Tcb, flags: int = SYN) -> None:
+    """Send our SYN, or SYN,ACK, for the first time; it goes on the retransmission queue."""
+    snd = tcb.snd
+    sent = Sent(snd.iss, snd.iss + 1, flags, b"", tcb.now)
+    snd.sent.append(sent)
+    snd.nxt = snd.iss + 1
+    send_syn(tcb, sent)
+    start_timer(tcb)
+
+
+def send_syn(tcb: Tcb, sent: Sent) -> None:
+    """Send ``sent``, a SYN or a SYN,ACK: with our options, and its window unscaled ([7323] section 2.2)."""
+    rcv = tcb.rcv
+    answering = sent.flags & ACK
+    # in an answer window scaling may stand only where the peer offered it ([7323] section 2.2)
+    scaling = rcv.scaling if answering else tcb.config.window_scaling
+    options = Options(rcv.mss, window_shift(rcv.buffer) if scaling else None)
+    window = min(rcv.buffer, 0xFFFF)
+    ack = rcv.nxt & MASK if answering else 0
+    tcb.todo.append(SendSegment(sent.seq & MASK, ack, sent.flags, window, b"", 0, options))
+
+
+def acknowledge(tcb: Tcb) -> None:
+    """Send ``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>`` now."""
+    snd = tcb.snd
+    rcv = tcb.rcv
+    tcb.todo.append(SendSegment(snd.nxt & MASK, rcv.nxt & MASK, ACK, offer(rcv), b""))
+    rcv.unacked = 0
+    rcv.ack_now = False
+
+
+def challenge(tcb: Tcb) -> None:
+    """Send an ACK that asks the peer whether it meant what came ([5961]), unless too many have been sent lately."""
+    config = tcb.config
+    if tcb.challenge.allow(tcb.now, config.challenge_limit, config.challenge_period):
+        tcb.counters.challenge_acks += 1
+        acknowledge(tcb)
+    else:
+        tcb.counters.challenges_withheld += 1
+
+
+def reset(tcb: Tcb) -> None:
+    """Send ``<SEQ=SND.NXT><CTL=RST>``; with an ACK, as today's stacks do, which firewalls expect."""
+    tcb.counters.resets_sent += 1
+    tcb.todo.append(SendSegment(tcb.snd.nxt & MASK, tcb.rcv.nxt & MASK, RST | ACK, 0, b""))
+
+
+def start_timer(tcb: Tcb) -> None:
+    """(Re)start the retransmission timer with the RTO of now ([6298] 5.1, 5.3)."""
+    tcb.timer_running = True
+    tcb.todo.append(StartTimer(Timer.RETRANSMISSION, tcb.rtt.rto))
+
+
+def stop_timer(tcb: Tcb) -> None:
+    """Everything is acknowledged, and nothing waits ([6298] 5.2)."""
+    if tcb.timer_running:
+        tcb.timer_running = False
+        tcb.todo.append(StopTimer(Timer.RETRANSMISSION))
+
+
+def keepalive(tcb: Tcb) -> None:
+    """Send a segment without data just left of the window, which a live peer must answer (SHLD-12)."""
+    rcv = tcb.rcv
+    tcb.counters.keepalive_probes += 1
+    tcb.todo.append(SendSegment((tcb.snd.nxt - 1) & MASK, rcv.nxt & MASK, ACK, offer(rcv), b""))
+
+
+def urgent_pointer(snd: SendSide, seq: int) -> int:
+    """SEG.UP: from the segment's number to the octet after the urgent data (MUST-62), as far as 16 bits reach."""
+    return min(snd.up - seq, 0xFFFF)
+
+
+def again(tcb: Tcb, index: int) -> None:
+    """Send the segment at ``index`` of the retransmission queue once more, cut in two if the path has shrunk."""
+    snd = tcb.snd
+    sent = snd.sent[index]
+    if len(sent.payload) > snd.mss:
+        _split(snd, index)
+    sent.times += 1
+    tcb.counters.retransmissions += 1
+    tcb.retransmissions += 1
+    snd.last_sent = tcb.now
+    if sent.flags & SYN:
+        send_syn(tcb, sent)
+        return
+    rcv = tcb.rcv
+    flags = sent.flags
+    urgent = 0
+    if snd.up > sent.seq:
+        flags |= URG
+        urgent = urgent_pointer(snd, sent.seq)
+    tcb.todo.append(SendSegment(sent.seq & MASK, rcv.nxt & MASK, flags, offer(rcv), sent.payload, urgent))
+    rcv.unacked = 0
+    rcv.ack_now = False
+
+
+def _split(snd: SendSide, index: int) -> None:
+    """Leave only an MSS of text in a queued segment; the rest, with its PSH and FIN, becomes one behind it."""
+    sent = snd.sent[index]
+    middle = sent.seq + snd.mss
+    rest = Sent(middle, sent.end, sent.flags, sent.payload[snd.mss :], sent.at)
+    rest.times = sent.times
+    snd.sent.insert(index + 1, rest)
+    sent.payload = sent.payload[: snd.mss]
+    sent.end = middle
+    sent.flags = ACK

@@ -1,0 +1,136 @@
+"""What acknowledgements say about losses: the retransmission queue, NewReno's fast recovery, going back.
+
+[6582] sections 3.2 and 4.1; [5681] section 3.2; [6298] for round trips and the timer.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from foxpy.layers.tcp.actions import Room
+from foxpy.layers.tcp.emit import again, start_timer, stop_timer
+from foxpy.layers.tcp.tcb import Tcb
+
+DUPLICATES: Final = 3
+"""Duplicate ACKs that show a loss ([5681] section 3.2)."""
+
+
+def acknowledged(tcb: Tcb, ack: int) -> None:
+    """SND.UNA < ``ack`` =< SND.NXT: take what is acknowledged off the queue, and let the windows move."""
+    snd = tcb.snd
+    recovery = tcb.recovery
+    una = snd.una
+    count = ack - una
+    flight = snd.nxt - una
+    snd.una = ack
+    queue = snd.sent
+    first = queue[0]
+    taken = 0
+    while queue and queue[0].end <= ack:
+        queue.popleft()
+        taken += 1
+    if taken and first.times == 1:
+        # Karn's algorithm: only a segment that was sent once tells a round trip (MUST-18). The oldest one is measured,
+        # so that what the peer's delayed ACKs add is in the estimate.
+        tcb.rtt.sample(tcb.now - first.at)
+    if queue and queue[0].seq < ack:
+        _trim_front(tcb, ack)
+    recovery.stalled = None
+    mss = snd.mss
+    restart = True
+    if recovery.recovering:
+        if ack >= recovery.recover:
+            recovery.recovering = False
+            tcb.congestion.end_recovery(snd.nxt - ack, mss)
+        else:
+            tcb.congestion.partial(count, mss)
+            again(tcb, 0)
+            # "For the first partial ACK ... also reset the retransmit timer": where many are lost, the timer then ends
+            # a recovery that mends one loss each round trip.
+            restart = recovery.first_partial
+            recovery.first_partial = False
+    elif recovery.going_back:
+        recovery.resent = max(0, recovery.resent - taken)
+        # what is acknowledged now may have left the network long ago, so it frees no more than a segment's worth
+        tcb.congestion.acknowledged(min(count, mss), flight, mss, tcb.now)
+        if ack >= recovery.recover:
+            recovery.going_back = False
+    else:
+        tcb.congestion.acknowledged(count, flight, mss, tcb.now)
+    recovery.previous_una = una
+    recovery.duplicates = 0
+    if not queue and not snd.waiting():
+        stop_timer(tcb)
+    elif restart:
+        start_timer(tcb)
+    if snd.starved and 2 * snd.pending() <= tcb.config.send_buffer:
+        snd.starved = False
+        tcb.todo.append(Room(tcb.config.send_buffer - snd.pending()))
+
+
+def _trim_front(tcb: Tcb, ack: int) -> None:
+    """The front of the queue is acknowledged in part: keep the rest."""
+    front = tcb.snd.sent[0]
+    front.payload = front.payload[ack - front.seq :]
+    front.seq = ack
+
+
+def duplicate(tcb: Tcb) -> None:
+    """A duplicate ACK, as [5681] section 2 defines it."""
+    recovery = tcb.recovery
+    congestion = tcb.congestion
+    snd = tcb.snd
+    mss = snd.mss
+    recovery.duplicates += 1
+    if recovery.recovering:
+        congestion.duplicate(mss)
+    elif recovery.duplicates == DUPLICATES and not recovery.going_back and _is_a_loss(tcb):
+        recovery.recover = snd.nxt
+        recovery.recovering = True
+        recovery.first_partial = True
+        congestion.loss(snd.nxt - snd.una, mss, tcb.now)
+        tcb.counters.fast_retransmits += 1
+        again(tcb, 0)
+        congestion.begin_recovery(DUPLICATES, mss)
+        start_timer(tcb)
+
+
+def _is_a_loss(tcb: Tcb) -> bool:
+    """Whether three duplicates mean a loss, and not that we sent again what had arrived.
+
+    They do where the ACK covers more than ``recover`` ([6582] section 3.2, step 2); else where the ACK before moved on
+    by little, which it does not when it passes over a range that was sent twice (section 4.1).
+    """
+    snd = tcb.snd
+    recovery = tcb.recovery
+    return snd.una > recovery.recover or (
+        tcb.congestion.window > snd.mss and snd.una - recovery.previous_una <= 4 * snd.mss
+    )
+
+
+def go_back(tcb: Tcb) -> None:
+    """Count everything in flight as lost; ``resend_lost`` sends it again as the window allows."""
+    recovery = tcb.recovery
+    recovery.recover = tcb.snd.nxt
+    recovery.recovering = False
+    recovery.duplicates = 0
+    recovery.going_back = True
+    recovery.resent = 0
+
+
+def resend_lost(tcb: Tcb) -> bool:
+    """While going back: send again what the windows allow. False where lost segments remain, so that new ones wait."""
+    snd = tcb.snd
+    recovery = tcb.recovery
+    queue = snd.sent
+    edge = snd.una + min(snd.wnd, tcb.congestion.window)
+    index = recovery.resent
+    while index < len(queue) and queue[index].seq < recovery.recover:
+        # the first always goes: it is what the timer, or a smaller path, asked for
+        if index and queue[index].end > edge:
+            recovery.resent = index
+            return False
+        again(tcb, index)
+        index += 1
+    recovery.going_back = False
+    return True

@@ -1,0 +1,104 @@
+"""The retransmission timer went off ([6298] section 5; [9293] sections 3.8.1, 3.8.3 and 3.8.6.1)."""
+
+from __future__ import annotations
+
+from foxpy.layers.tcp.actions import DeliveryTrouble, StartTimer, Timer
+from foxpy.layers.tcp.emit import again
+from foxpy.layers.tcp.recovery import go_back
+from foxpy.layers.tcp.segment import SYN
+from foxpy.layers.tcp.send import force, output, probe
+from foxpy.layers.tcp.tcb import Tcb
+
+
+def expired(tcb: Tcb) -> bool:
+    """What waits longest is sent again, or the window probed, or the silly-window avoidance overridden.
+
+    False where R2 is reached and the connection must be given up.
+    """
+    tcb.timer_running = False
+    snd = tcb.snd
+    if snd.sent and snd.sent[0].flags & SYN:
+        return _syn_timeout(tcb)
+    if snd.wnd == 0 and (snd.sent or snd.waiting()):
+        return _probe(tcb)
+    if snd.sent:
+        return _timeout(tcb)
+    force(tcb)
+    output(tcb)
+    return True
+
+
+def _give_up_at(tcb: Tcb, after: float) -> float | None:
+    """Until when to keep trying, or None where that time has come."""
+    recovery = tcb.recovery
+    if recovery.stalled is None:
+        recovery.stalled = tcb.snd.sent[0].at if tcb.snd.sent else tcb.now
+    until = recovery.stalled + after
+    return until if tcb.now < until else None
+
+
+def _try_again_until(tcb: Tcb, until: float) -> None:
+    """Start the timer, so that it does not sleep past the end."""
+    tcb.timer_running = True
+    tcb.todo.append(StartTimer(Timer.RETRANSMISSION, min(tcb.rtt.rto, until - tcb.now)))
+
+
+def _trouble(tcb: Tcb) -> None:
+    """R1 (SHLD-9): the front of the queue has been sent again so many times."""
+    if tcb.snd.sent[0].times == tcb.config.trouble_after + 1:
+        tcb.todo.append(DeliveryTrouble(tcb.config.trouble_after))
+
+
+def _syn_timeout(tcb: Tcb) -> bool:
+    """SYNs are sent again like data, with an R2 of their own (MUST-22, MUST-23)."""
+    until = _give_up_at(tcb, tcb.config.give_up_syn_after)
+    if until is None:
+        return False
+    tcb.counters.retransmission_timeouts += 1
+    tcb.rtt.back_off()
+    again(tcb, 0)
+    _trouble(tcb)
+    _try_again_until(tcb, until)
+    return True
+
+
+def _timeout(tcb: Tcb) -> bool:
+    """(5.4) to (5.6): send the earliest again, back off, start the timer; the window becomes one segment."""
+    first = tcb.recovery.stalled is None
+    until = _give_up_at(tcb, tcb.config.give_up_after)  # R2 (MUST-20)
+    if until is None:
+        return False
+    snd = tcb.snd
+    tcb.counters.retransmission_timeouts += 1
+    tcb.rtt.back_off()
+    tcb.congestion.timeout(snd.nxt - snd.una, snd.mss, first, tcb.now)
+    go_back(tcb)
+    output(tcb)
+    _trouble(tcb)
+    _try_again_until(tcb, until)
+    return True
+
+
+def _probe(tcb: Tcb) -> bool:
+    """The window is zero: probe it, at growing intervals (SHLD-29, SHLD-30), as long as the peer answers (MUST-37).
+
+    A connection that nobody reads any more is not kept for ever by a peer that answers but never opens its window
+    ([6429] allows to end it).
+    """
+    config = tcb.config
+    until = _give_up_at(tcb, config.give_up_after)
+    silent = tcb.now - tcb.heard >= config.give_up_after
+    if until is None and (silent or tcb.rcv.shut):
+        return False
+    tcb.counters.window_probes += 1
+    if tcb.snd.sent:
+        again(tcb, 0)  # MUST-35; MAY-7: beyond the edge
+    else:
+        probe(tcb)
+    # the intervals grow by a count of their own: the RTO, when data flows again, is what it was
+    delay = min(tcb.rtt.rto * 2.0**tcb.recovery.probes, config.max_rto)
+    if delay < config.max_rto:
+        tcb.recovery.probes += 1
+    tcb.timer_running = True
+    tcb.todo.append(StartTimer(Timer.RETRANSMISSION, delay))
+    return True

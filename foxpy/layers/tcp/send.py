@@ -1,0 +1,125 @@
+"""What to send now: segmentation, Nagle's algorithm, silly-window avoidance ([9293] sections 3.7.4 and 3.8.6.2.1)."""
+
+from __future__ import annotations
+
+from foxpy.layers.tcp.actions import SendSegment
+from foxpy.layers.tcp.emit import start_timer, urgent_pointer
+from foxpy.layers.tcp.recovery import resend_lost
+from foxpy.layers.tcp.segment import ACK, FIN, PSH, URG
+from foxpy.layers.tcp.sequence import MASK
+from foxpy.layers.tcp.tcb import Sent, Tcb
+from foxpy.layers.tcp.window import offer
+
+
+def output(tcb: Tcb) -> None:
+    """Send all that the window, the congestion window, Nagle and silly-window avoidance allow.
+
+    Where something waits with nothing in flight whose acknowledgement would bring us back here, the timer does.
+    """
+    snd = tcb.snd
+    recovery = tcb.recovery
+    if recovery.going_back and not resend_lost(tcb):
+        return
+    buffer = snd.buffer
+    if buffer.size:
+        congestion = tcb.congestion
+        mss = snd.mss
+        una = snd.una
+        if snd.nxt == una and tcb.now - snd.last_sent > tcb.rtt.rto:
+            congestion.restart(min(tcb.config.initial_window * mss, max(2 * mss, tcb.config.initial_window * 1460)))
+        allowed = congestion.window
+        if 0 < recovery.duplicates < 3 and not recovery.recovering:
+            allowed += recovery.duplicates * mss  # limited transmit: [5681] section 3.2, step 1
+        if snd.wnd < allowed:
+            allowed = snd.wnd
+        edge = una + allowed
+        while True:
+            queued = buffer.size
+            size = mss if queued > mss else queued
+            room = edge - snd.nxt
+            if room < size:
+                size = room
+            if size <= 0 or (size < mss and not _short_allowed(tcb, size, queued)):
+                break
+            _send_text(tcb, size, queued)
+            if size == queued:
+                break
+    if snd.fin_wanted and snd.fin is None and not buffer.size and snd.wnd > snd.nxt - snd.una:
+        _send_fin(tcb)
+    if not tcb.timer_running and (snd.sent or snd.waiting()):
+        start_timer(tcb)
+
+
+def _short_allowed(tcb: Tcb, size: int, queued: int) -> bool:
+    """Whether a segment of ``size`` bytes, below the MSS, may go now, with ``queued`` waiting."""
+    snd = tcb.snd
+    if size == queued:
+        # All that there is, (2) of section 3.8.6.2.1, with Nagle's condition as in A.3: hold a short segment back only
+        # while an earlier short one is in flight. Compared with the effective MSS, never with the peer's.
+        return snd.short_end <= snd.una or not tcb.config.nagle or snd.fin_wanted or snd.up > snd.nxt
+    # (3): at least half of the largest window seen. A short room in the congestion window is no reason for a short
+    # segment: waiting for one more ACK fills it.
+    return snd.nxt == snd.una and 2 * size >= snd.max_wnd
+
+
+def force(tcb: Tcb) -> None:
+    """(4): the override timeout. Send what fits into the window, however little."""
+    snd = tcb.snd
+    room = snd.una + snd.wnd - snd.nxt
+    queued = snd.buffer.size
+    size = min(snd.mss, queued, room)
+    if size > 0:
+        _send_text(tcb, size, queued)
+    if snd.fin_wanted and snd.fin is None and not snd.buffer.size and room > size:
+        _send_fin(tcb)
+
+
+def probe(tcb: Tcb) -> None:
+    """Probe a zero window with the first octet that waits (MUST-36); it goes on the retransmission queue."""
+    snd = tcb.snd
+    if snd.buffer.size:
+        _send_text(tcb, 1, snd.buffer.size)
+    elif snd.fin_wanted and snd.fin is None:
+        _send_fin(tcb)
+
+
+def _send_text(tcb: Tcb, size: int, queued: int) -> None:
+    """Send the next ``size`` bytes of the ``queued`` ones."""
+    snd = tcb.snd
+    rcv = tcb.rcv
+    seq = snd.nxt
+    end = seq + size
+    payload = snd.buffer.take(size)
+    flags = ACK
+    if size == queued:
+        flags = ACK | PSH  # MUST-61: push the last segment
+        if snd.fin_wanted and snd.una + snd.wnd > end:
+            flags = ACK | PSH | FIN
+            snd.fin = end
+            end += 1
+    if size < snd.mss:
+        snd.short_end = end
+    snd.nxt = end
+    now = tcb.now
+    snd.last_sent = now
+    snd.sent.append(Sent(seq, end, flags, payload, now))
+    urgent = 0
+    if snd.up > seq:
+        flags |= URG
+        urgent = urgent_pointer(snd, seq)
+    tcb.todo.append(SendSegment(seq & MASK, rcv.nxt & MASK, flags, offer(rcv), payload, urgent))
+    rcv.unacked = 0
+    rcv.ack_now = False
+
+
+def _send_fin(tcb: Tcb) -> None:
+    """Send the FIN alone."""
+    snd = tcb.snd
+    rcv = tcb.rcv
+    seq = snd.nxt
+    snd.fin = seq
+    snd.nxt = seq + 1
+    snd.sent.append(Sent(seq, seq + 1, FIN | ACK, b"", tcb.now))
+    tcb.todo.append(SendSegment(seq & MASK, rcv.nxt & MASK, FIN | ACK, offer(rcv), b""))
+    rcv.unacked = 0
+    rcv.ack_now = False

@@ -1,0 +1,260 @@
+"""The transmission control block ([9293] section 3.3.1), grouped by role.
+
+Names are the RFC's: ``tcb.snd.una`` is SND.UNA. All sequence numbers here are unwrapped (``sequence.py``). Only the
+machine's own modules write to it; the layer reads it for ``query``.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+from foxpy.layers.tcp.actions import Action
+from foxpy.layers.tcp.buffers import SendBuffer
+from foxpy.layers.tcp.challenge import ChallengeLimit
+from foxpy.layers.tcp.config import DEFAULT_MSS, TcpConfig
+from foxpy.layers.tcp.congestion import ALGORITHMS
+from foxpy.layers.tcp.counters import Counters
+from foxpy.layers.tcp.reassembly import Reassembly
+from foxpy.layers.tcp.rtt import RttEstimator
+
+
+class Sent:
+    """A segment on the retransmission queue: everything that takes up sequence space, until it is acknowledged."""
+
+    __slots__ = ("at", "end", "flags", "payload", "seq", "times")
+
+    def __init__(self, seq: int, end: int, flags: int, payload: bytes, at: float) -> None:
+        self.seq = seq
+        self.end = end
+        """The sequence number after its last octet, SYN and FIN counted."""
+        self.flags = flags
+        self.payload = payload
+        self.at = at
+        """When it was sent first."""
+        self.times = 1
+        """How often it was sent."""
+
+
+class SendSide:
+    """What we send: the sequence variables, the peer's window, and the data on its way."""
+
+    __slots__ = (
+        "buffer",
+        "fin",
+        "fin_wanted",
+        "iss",
+        "last_sent",
+        "limit",
+        "max_wnd",
+        "mss",
+        "nxt",
+        "peer_mss",
+        "sent",
+        "shift",
+        "short_end",
+        "starved",
+        "una",
+        "up",
+        "wl1",
+        "wl2",
+        "wnd",
+    )
+
+    def __init__(self, iss: int, limit: int) -> None:
+        self.iss = iss
+        self.una = iss
+        self.nxt = iss
+        self.wnd = 0
+        self.wl1 = 0
+        self.wl2 = 0
+        self.max_wnd = 0
+        """MAX.SND.WND, the largest window ever offered ([5961] section 5; Max(SND.WND) of section 3.8.6.2.1)."""
+        self.shift = 0
+        """The peer's window scale, Snd.Wind.Shift ([7323])."""
+        self.limit = limit
+        """MMS_S: the largest segment, header included, that the path below carries."""
+        self.peer_mss = DEFAULT_MSS
+        self.mss = DEFAULT_MSS
+        """The effective send MSS (MUST-16)."""
+        self.up = iss
+        """SND.UP: the octet after the urgent data; urgent mode while it lies ahead of what is sent."""
+        self.buffer = SendBuffer()
+        self.sent: deque[Sent] = deque()
+        self.fin_wanted = False
+        """The application closed: a FIN follows the last octet of the buffer."""
+        self.fin: int | None = None
+        """The FIN's sequence number, once sent."""
+        self.short_end = iss
+        """The end of the last segment sent below the MSS (Nagle's algorithm as in [9293] section A.3)."""
+        self.last_sent = 0.0
+        self.starved = False
+        """The application found the buffer full, and is to hear of room."""
+
+    def pending(self) -> int:
+        """Bytes given by the application and not acknowledged."""
+        return self.buffer.size + self.nxt - self.una
+
+    def waiting(self) -> bool:
+        """Whether there is anything that was never sent."""
+        return self.buffer.size > 0 or (self.fin_wanted and self.fin is None)
+
+
+class ReceiveSide:
+    """What we receive: the window offered, what waits for its turn, and the acknowledgement that is due."""
+
+    __slots__ = (
+        "ack_now",
+        "batch_waiting",
+        "buffer",
+        "delayed",
+        "edge",
+        "full",
+        "held",
+        "holding",
+        "irs",
+        "mss",
+        "nxt",
+        "reassembly",
+        "scaling",
+        "shift",
+        "shut",
+        "unacked",
+        "up",
+    )
+
+    def __init__(self, buffer: int, mss: int, pieces: int) -> None:
+        self.irs = 0
+        self.nxt = 0
+        self.edge = 0
+        """The right edge of the window offered: RCV.NXT + RCV.WND."""
+        self.shift = 0
+        """Our window scale, Rcv.Wind.Shift."""
+        self.scaling = False
+        """Both sides offered window scaling."""
+        self.buffer = buffer
+        """RCV.BUFF."""
+        self.holding = False
+        """What is delivered stays on account until the application says that it is consumed."""
+        self.held = 0
+        """RCV.USER: delivered and not consumed."""
+        self.shut = False
+        """The application reads no more; data that still comes is answered with a reset (SHLD-3)."""
+        self.mss = mss
+        """The MSS that we announced."""
+        self.full = min(DEFAULT_MSS, mss)
+        """What counts as a full-sized segment: the largest text seen."""
+        self.up = 0
+        """RCV.UP."""
+        self.reassembly = Reassembly(pieces)
+        self.unacked = 0
+        """Bytes received in order since the last acknowledgement."""
+        self.ack_now = False
+        """An acknowledgement is due that must not be delayed."""
+        self.batch_waiting = False
+        """The end of the batch has been asked for."""
+        self.delayed = False
+        """The delayed-ACK timer runs."""
+
+
+class Recovery:
+    """Loss recovery: [6582]'s variables, and going back after a timeout."""
+
+    __slots__ = ("duplicates", "first_partial", "going_back", "previous_una", "probes", "recover", "recovering", "resent", "stalled")
+
+    def __init__(self, iss: int) -> None:
+        self.duplicates = 0
+        """Duplicate ACKs in a row."""
+        self.recovering = False
+        """In fast recovery."""
+        self.recover = iss
+        """One past the highest octet sent when the last loss was noticed."""
+        self.first_partial = False
+        """The next partial ACK is the first of this recovery, and restarts the timer."""
+        self.previous_una = iss
+        """SND.UNA before it last moved, for the heuristic of [6582] section 4.1."""
+        self.going_back = False
+        """After a timeout: all up to ``recover`` counts as lost, and is sent again as the window grows."""
+        self.resent = 0
+        """While going back: how many at the front of the queue have been sent again."""
+        self.probes = 0
+        """Zero-window probes since the window closed, as far as they make the interval grow."""
+        self.stalled: float | None = None
+        """Since when the front of the queue has gone unanswered, once the timer has gone off."""
+
+
+class Tcb:
+    """One connection's block. ``todo`` is the queue of actions that the executor empties."""
+
+    __slots__ = (
+        "bytes_delivered",
+        "challenge",
+        "config",
+        "congestion",
+        "counters",
+        "finished",
+        "heard",
+        "keepalives",
+        "now",
+        "rcv",
+        "recovery",
+        "retransmissions",
+        "rtt",
+        "snd",
+        "timer_running",
+        "todo",
+    )
+
+    def __init__(self, config: TcpConfig, counters: Counters, iss: int, limit: int, now: float) -> None:
+        """``limit`` is what the path below carries: header, options and text of a segment."""
+        self.config = config
+        self.counters = counters
+        self.now = now
+        """The time of the event being processed."""
+        self.snd = SendSide(iss, limit)
+        self.rcv = ReceiveSide(config.receive_buffer, announced_mss(config, limit), config.reassembly_segments)
+        self.recovery = Recovery(iss)
+        self.rtt = RttEstimator(config.initial_rto, config.min_rto, config.max_rto)
+        self.congestion = ALGORITHMS[config.congestion_control](DEFAULT_MSS, config.initial_window)
+        self.challenge = ChallengeLimit()
+        self.todo: deque[Action] = deque()
+        self.timer_running = False
+        """The retransmission timer runs."""
+        self.heard = now
+        """When the last segment came that was in order."""
+        self.keepalives = 0
+        """Keep-alive probes since then."""
+        self.finished = False
+        """The application has been told of the end."""
+        self.bytes_delivered = 0
+        self.retransmissions = 0
+
+    def negotiated(self, mss: int | None, shift: int | None) -> None:
+        """Take in the options of the peer's SYN: its MSS, and its window scale, which holds only if both offer one."""
+        config = self.config
+        snd = self.snd
+        rcv = self.rcv
+        if mss is not None:
+            snd.peer_mss = max(mss, config.smallest_mss)
+        self.fit(snd.limit)
+        if shift is not None and config.window_scaling:
+            snd.shift = min(shift, 14)  # [7323] section 2.3
+            rcv.shift = window_shift(rcv.buffer)
+            rcv.scaling = True
+        else:
+            rcv.buffer = min(rcv.buffer, 0xFFFF)
+
+    def fit(self, limit: int) -> None:
+        """Reckon the effective send MSS: what the peer takes, and what the path below carries (MUST-16)."""
+        snd = self.snd
+        snd.limit = limit
+        snd.mss = max(1, min(snd.peer_mss, limit - 20))
+
+
+def announced_mss(config: TcpConfig, limit: int) -> int:
+    """The MSS for our SYN: what the path carries, less the fixed header (MUST-67)."""
+    return max(1, min(limit - 20, config.largest_mss))
+
+
+def window_shift(buffer: int) -> int:
+    """The least shift with which a window of ``buffer`` bytes fits into 16 bits ([7323] section 2.2)."""
+    return min(14, max(0, (buffer >> 16).bit_length()))

@@ -1,0 +1,393 @@
+"""The machine: user calls, timers, segments; and every change of state.
+
+Rule 1: the state is assigned in this file only, in ``Machine._become``, and as ``table.py`` allows. Rule 2: nothing is
+done here. What is to be done is queued in ``todo``; whoever calls a method performs the actions afterwards.
+
+RFC 9293 section 3.10 gives the events and its order; the calls are 3.10.1 to 3.10.5, the time-outs 3.10.8.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import assert_never
+
+from foxpy.errors import InvalidConnection, PacketSize
+from foxpy.layers.tcp import arrives, retransmit
+from foxpy.layers.tcp.actions import DELETE, Action, Finished, StartTimer, StopTimer, Timer
+from foxpy.layers.tcp.config import TcpConfig
+from foxpy.layers.tcp.counters import Counters
+from foxpy.layers.tcp.emit import acknowledge, keepalive, reset, start_timer, syn
+from foxpy.layers.tcp.recovery import go_back
+from foxpy.layers.tcp.segment import ACK, SYN, Segment
+from foxpy.layers.tcp.send import output
+from foxpy.layers.tcp.sequence import unwrap
+from foxpy.layers.tcp.states import (
+    ESTABLISHED,
+    FIN_WAIT_1,
+    FIN_WAIT_2,
+    LAST_ACK,
+    SYN_SENT,
+    TIME_WAIT,
+    Closed,
+    CloseWait,
+    Closing,
+    Established,
+    FinWait1,
+    FinWait2,
+    LastAck,
+    State,
+    SynReceived,
+    SynSent,
+    TimeWait,
+    Why,
+)
+from foxpy.layers.tcp.table import Event
+from foxpy.layers.tcp.tcb import Tcb
+from foxpy.layers.tcp.window import update_due
+
+Watcher = Callable[[Event, State, State], None]
+"""Told of each change of state: the event, the state before, the state after."""
+
+
+class Machine:
+    """One connection as a pure state machine: no clock, no network, no event loop.
+
+    ``now`` is the time of the event in seconds of any clock that does not go back. Actions are in ``todo`` afterwards.
+    """
+
+    __slots__ = ("_watcher", "state", "tcb", "todo")
+
+    state: State
+    todo: deque[Action]
+
+    def __init__(
+        self, config: TcpConfig, counters: Counters, iss: int, limit: int, now: float, watcher: Watcher | None = None
+    ) -> None:
+        """A closed connection with its initial sequence number; ``limit`` is the largest segment that the path carries,
+        header included, and must leave room for text."""
+        self.tcb = Tcb(config, counters, iss, limit, now)
+        self.todo = self.tcb.todo
+        self.state = Closed(Why.NOT_OPENED)
+        self._watcher = watcher
+
+    # -- 3.10.1 OPEN
+
+    def open(self, now: float) -> None:
+        """Active open: send a SYN. Once."""
+        self.tcb.now = now
+        self.tcb.counters.active_opens += 1
+        syn(self.tcb)
+        self._become(Event.ACTIVE_OPEN, SYN_SENT)
+
+    def accept(self, segment: Segment, now: float) -> None:
+        """Passive open: a listener was sent ``segment``, a SYN; answer it. Once."""
+        tcb = self.tcb
+        tcb.now = now
+        tcb.counters.passive_opens += 1
+        target = arrives.accept(tcb, segment)
+        syn(tcb, SYN | ACK)
+        self._become(Event.PASSIVE_OPEN, target)
+
+    # -- 3.10.2 SEND, and the part of 3.10.3 RECEIVE that is left where data is delivered by upcall
+
+    def send(self, data: bytes, now: float, urgent: bool = False) -> None:
+        """Queue ``data``, which is kept, not copied, and send what may go now.
+
+        ``urgent`` marks it, and what was queued before it, as urgent data (MUST-30). Raises PacketSize where it does
+        not fit into ``sendable()``, InvalidConnection where this side was closed or the connection is gone.
+        """
+        tcb = self.tcb
+        snd = tcb.snd
+        room = tcb.config.send_buffer - snd.buffer.size - snd.nxt + snd.una
+        match self.state:
+            case Established() | CloseWait():
+                opened = True
+            case SynSent() | SynReceived():
+                opened = False
+                room += 1  # the SYN in flight is no text
+            case FinWait1() | FinWait2() | Closing() | LastAck() | TimeWait() | Closed():
+                raise InvalidConnection("the connection is closing or closed: nothing can be sent on it any more")
+            case _:
+                assert_never(self.state)
+        if snd.fin_wanted:
+            raise InvalidConnection("this side of the connection was closed: nothing can be sent on it any more")
+        if len(data) > room:
+            snd.starved = True
+            raise PacketSize(f"{len(data)} bytes do not fit: the send buffer has room for {room}", len(data), room)
+        if len(data) == room:
+            snd.starved = True
+        if data:
+            snd.buffer.put(data)
+            if urgent:
+                snd.up = snd.nxt + snd.buffer.size
+        if opened:
+            tcb.now = now
+            output(tcb)
+
+    def sendable(self) -> int:
+        """How many bytes ``send`` takes now. After it was 0, a ``Room`` action tells when half of the buffer is free."""
+        match self.state:
+            case Established() | CloseWait() | SynSent() | SynReceived():
+                if self.tcb.snd.fin_wanted:
+                    return 0
+                snd = self.tcb.snd
+                room = max(0, self.tcb.config.send_buffer - snd.pending())
+                if not room:
+                    snd.starved = True
+                return room
+            case FinWait1() | FinWait2() | Closing() | LastAck() | TimeWait() | Closed():
+                return 0
+            case _:
+                assert_never(self.state)
+
+    def hold(self) -> None:
+        """From now on, what is delivered counts as consumed only when ``consumed`` says so: the window may close."""
+        self.tcb.rcv.holding = True
+
+    def consumed(self, count: int, now: float) -> None:
+        """The application is done with ``count`` delivered bytes; tells the peer of the room where that is due."""
+        tcb = self.tcb
+        rcv = tcb.rcv
+        rcv.held = max(0, rcv.held - count)
+        match self.state:
+            case Established() | FinWait1() | FinWait2():
+                if update_due(rcv):
+                    tcb.now = now
+                    acknowledge(tcb)
+            case SynSent() | SynReceived() | CloseWait() | Closing() | LastAck() | TimeWait() | Closed():
+                return  # nothing more can come
+            case _:
+                assert_never(self.state)
+
+    # -- 3.10.4 CLOSE
+
+    def half_close(self, now: float) -> None:
+        """CLOSE as the RFC has it: a FIN follows what was sent; what the peer sends is still delivered.
+
+        Harmless where this side was closed before."""
+        tcb = self.tcb
+        tcb.now = now
+        match self.state:
+            case SynSent():
+                self._become(Event.CLOSE, Closed(Why.ABORTED))
+            case SynReceived():
+                tcb.snd.fin_wanted = True  # queued "for processing after entering ESTABLISHED state"
+            case Established():
+                tcb.snd.fin_wanted = True
+                self._become(Event.CLOSE, FIN_WAIT_1)
+                output(tcb)
+            case CloseWait():
+                tcb.snd.fin_wanted = True
+                self._become(Event.CLOSE, LAST_ACK)
+                output(tcb)
+            case FinWait1() | FinWait2() | Closing() | LastAck() | TimeWait() | Closed():
+                return
+            case _:
+                assert_never(self.state)
+
+    def close(self, now: float) -> None:
+        """Both directions: ``half_close``, and nothing is read any more (MAY-1).
+
+        Data delivered and not consumed, or data that still arrives, makes it a reset (SHLD-3).
+        """
+        tcb = self.tcb
+        tcb.now = now
+        if tcb.rcv.shut:
+            return
+        tcb.rcv.shut = True
+        match self.state:
+            case Established() | FinWait1() | FinWait2() | CloseWait() | Closing() | LastAck():
+                if tcb.rcv.held:
+                    reset(tcb)
+                    self._become(Event.CLOSE, Closed(Why.ABORTED))
+                    return
+                if self.state is FIN_WAIT_2:
+                    self._linger(tcb.config.fin_wait_2)
+            case SynSent() | SynReceived() | TimeWait() | Closed():
+                pass
+            case _:
+                assert_never(self.state)
+        self.half_close(now)
+
+    # -- 3.10.5 ABORT
+
+    def abort(self, now: float) -> None:
+        """End the connection now; tell the peer with a reset where it would otherwise wait."""
+        tcb = self.tcb
+        tcb.now = now
+        match self.state:
+            case SynReceived() | Established() | FinWait1() | FinWait2() | CloseWait():
+                reset(tcb)
+            case SynSent() | Closing() | LastAck() | TimeWait():
+                pass
+            case Closed():
+                return
+            case _:
+                assert_never(self.state)
+        self._become(Event.ABORT, Closed(Why.ABORTED))
+
+    # -- 3.10.7 SEGMENT ARRIVES
+
+    def arrives(self, segment: Segment, now: float) -> None:
+        """Take in a segment; the machine owns it from here."""
+        tcb = self.tcb
+        tcb.now = now
+        state = arrives.segment_arrives(tcb, self.state, segment)
+        if state is not self.state:
+            self._become(Event.SEGMENT, state)
+
+    def end_of_batch(self, now: float) -> None:
+        """The segments at hand have been taken in: acknowledge them (MUST-58, MUST-59)."""
+        tcb = self.tcb
+        tcb.rcv.batch_waiting = False
+        if not isinstance(self.state, Closed):
+            tcb.now = now
+            arrives.acknowledge_in_time(tcb)
+
+    # -- 3.10.8 time-outs
+
+    def timeout(self, timer: Timer, now: float) -> None:
+        """A timer that a ``StartTimer`` action started went off."""
+        tcb = self.tcb
+        tcb.now = now
+        if isinstance(self.state, Closed):
+            return
+        match timer:
+            case Timer.RETRANSMISSION:
+                if not retransmit.expired(tcb):
+                    self._become(Event.TIMEOUT, Closed(Why.TIMED_OUT))
+            case Timer.DELAYED_ACK:
+                tcb.rcv.delayed = False
+                if tcb.rcv.unacked:
+                    tcb.counters.delayed_acks += 1
+                    acknowledge(tcb)
+            case Timer.KEEPALIVE:
+                self._keepalive()
+            case Timer.LINGER:
+                if self.state is TIME_WAIT:
+                    self._become(Event.TIMEOUT, Closed(Why.CLOSED))
+                elif self.state is FIN_WAIT_2:
+                    reset(tcb)
+                    self._become(Event.TIMEOUT, Closed(Why.TIMED_OUT))
+            case _:
+                assert_never(timer)
+
+    def _keepalive(self) -> None:
+        """[9293] section 3.8.4: probe only when idle (MUST-26); give up only after many probes (MUST-29)."""
+        tcb = self.tcb
+        config = tcb.config
+        if config.keepalive is None or self.state is TIME_WAIT:
+            return
+        idle = tcb.now - tcb.heard
+        if tcb.snd.sent or tcb.snd.waiting() or idle < config.keepalive:
+            self.todo.append(StartTimer(Timer.KEEPALIVE, max(config.keepalive - idle, config.keepalive_interval)))
+        elif tcb.keepalives >= config.keepalive_probes:
+            reset(tcb)
+            self._become(Event.TIMEOUT, Closed(Why.TIMED_OUT))
+        else:
+            tcb.keepalives += 1
+            keepalive(tcb)
+            self.todo.append(StartTimer(Timer.KEEPALIVE, config.keepalive_interval))
+
+    # -- ICMP ([9293] section 3.9.2.2) and settings
+
+    def concerns(self, seq: int) -> bool:
+        """Whether ``seq``, quoted by an ICMP error, numbers something in flight; else it is forged or stale ([5927])."""
+        snd = self.tcb.snd
+        return snd.una <= unwrap(seq, snd.una) < snd.nxt and not isinstance(self.state, Closed)
+
+    def unreachable(self, why: Why, now: float) -> bool:
+        """A hard error: it ends an open that is not complete (SHLD-26). Whether it did.
+
+        A synchronized connection takes it as a soft one, as it may be forged ([5461] section 4, [5927] section 5.2).
+        """
+        match self.state:
+            case SynSent() | SynReceived():
+                self.tcb.now = now
+                self._become(Event.UNREACHABLE, Closed(why))
+                return True
+            case (
+                Established()
+                | FinWait1()
+                | FinWait2()
+                | CloseWait()
+                | Closing()
+                | LastAck()
+                | TimeWait()
+                | Closed()
+            ):
+                return False
+            case _:
+                assert_never(self.state)
+
+    def path_limit(self, limit: int, now: float) -> None:
+        """The path below carries ``limit`` bytes of segment now. What is in flight and larger is cut up and sent again
+        at once, which is no sign of congestion ([1191] section 6.4)."""
+        tcb = self.tcb
+        snd = tcb.snd
+        before = snd.mss
+        tcb.fit(limit)
+        if snd.mss < before and any(len(sent.payload) > snd.mss for sent in snd.sent):
+            tcb.now = now
+            go_back(tcb)
+            output(tcb)
+            start_timer(tcb)
+
+    def configure(self, config: TcpConfig, now: float) -> None:
+        """Use ``config`` from now on; what was agreed when the connection was opened stays."""
+        tcb = self.tcb
+        had = tcb.config.keepalive
+        tcb.config = config
+        tcb.now = now
+        match self.state:
+            case Closed() | SynSent() | SynReceived() | TimeWait():
+                return
+            case Established() | FinWait1() | FinWait2() | CloseWait() | Closing() | LastAck():
+                if config.keepalive != had:
+                    self.todo.append(
+                        StopTimer(Timer.KEEPALIVE)
+                        if config.keepalive is None
+                        else StartTimer(Timer.KEEPALIVE, config.keepalive)
+                    )
+                output(tcb)  # Nagle's algorithm may have been turned off
+            case _:
+                assert_never(self.state)
+
+    # -- the one place where the state changes
+
+    def _become(self, event: Event, target: State) -> None:
+        source = self.state
+        self.state = target
+        if self._watcher is not None:
+            self._watcher(event, source, target)
+        tcb = self.tcb
+        match target:
+            case Closed(why=why):
+                self._finish(why)
+                tcb.snd.buffer.clear()
+                tcb.snd.sent.clear()
+                tcb.rcv.reassembly.clear()
+                self.todo.append(DELETE)
+            case TimeWait():
+                self._finish(Why.CLOSED)
+                tcb.timer_running = False
+                self.todo.append(StopTimer(Timer.RETRANSMISSION))
+                self.todo.append(StopTimer(Timer.KEEPALIVE))
+                self._linger(2 * tcb.config.msl)  # MUST-13
+            case FinWait2():
+                if tcb.rcv.shut:
+                    self._linger(tcb.config.fin_wait_2)
+            case SynSent() | SynReceived() | Established() | FinWait1() | CloseWait() | Closing() | LastAck():
+                pass
+            case _:
+                assert_never(target)
+
+    def _linger(self, delay: float) -> None:
+        self.todo.append(StartTimer(Timer.LINGER, delay))
+
+    def _finish(self, why: Why) -> None:
+        """Tell the application, once, how it ended (MUST-12)."""
+        if not self.tcb.finished:
+            self.tcb.finished = True
+            self.todo.append(Finished(why))
