@@ -18,7 +18,7 @@ class Timer(enum.Enum):
     """The timers of a connection; each runs at most once at a time."""
 
     RETRANSMISSION = "retransmission"
-    """Also the one that probes zero windows and overrides the sender's silly-window avoidance: they exclude each other."""
+    """Also the one that probes zero windows and overrides the silly-window avoidance: they exclude each other."""
     DELAYED_ACK = "delayed ACK"
     KEEPALIVE = "keep-alive"
     LINGER = "linger"

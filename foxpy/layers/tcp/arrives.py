@@ -238,7 +238,7 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
 
 
 def _fit_into_window(tcb: Tcb, segment: Segment, seq: int) -> bool:
-    """First, check the sequence number; cut off what lies outside of the window. False where nothing acceptable is left.
+    """First, check the sequence number; cut off what lies outside of the window. False where nothing is acceptable.
 
     Wider than table 6 by the two edges, so that the ACK of a segment is processed which is old to its last octet, or
     stands exactly at the right edge, a zero window's too: without that, simultaneous probes hang ([9293] section A.2).
@@ -319,16 +319,7 @@ def _syn(tcb: Tcb, state: State, segment: Segment, seq: int) -> State:
             # MAY-2: a new connection, begun above the sequence numbers of the old one
             tcb.todo.append(Reopen(segment, tcb.snd.nxt))
             return Closed(Why.SUPERSEDED)
-        case (
-            SynReceived()
-            | Established()
-            | FinWait1()
-            | FinWait2()
-            | CloseWait()
-            | Closing()
-            | LastAck()
-            | TimeWait()
-        ):
+        case SynReceived() | Established() | FinWait1() | FinWait2() | CloseWait() | Closing() | LastAck() | TimeWait():
             challenge(tcb)
             return state
         case SynSent() | Closed():
@@ -468,7 +459,7 @@ def _fin(tcb: Tcb, state: State) -> State:
 
 
 def _afterwards(tcb: Tcb, state: State) -> State:
-    """Send what the segment made room for, and see that what arrived is acknowledged, at the end of the batch or now."""
+    """Send what the segment made room for, and see that what arrived is acknowledged, soon or at the batch's end."""
     snd = tcb.snd
     if snd.buffer.size or tcb.recovery.going_back or (snd.fin_wanted and snd.fin is None):
         output(tcb)

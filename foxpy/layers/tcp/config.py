@@ -87,7 +87,7 @@ class TcpConfig:
     # -- the life of a connection
 
     keepalive: float | None = attrs.field(default=None, validator=_OPTIONAL)
-    """Idle seconds until a keep-alive probe; None, the default, for never (MUST-25). Who wants it takes 7200 (MUST-28)."""
+    """Idle seconds until a keep-alive probe. None, the default, is never (MUST-25); 7200 is usual (MUST-28)."""
 
     keepalive_interval: float = attrs.field(default=75.0, validator=_SECONDS)
     """Seconds between unanswered probes: what BSD and Linux use."""
@@ -99,7 +99,7 @@ class TcpConfig:
     """The maximum segment lifetime. [9293] says two minutes; half a minute makes TIME-WAIT the 60 s of Linux."""
 
     fin_wait_2: float = attrs.field(default=60.0, validator=_SECONDS)
-    """How long a closed connection waits for the peer to close as well; Linux's value. No RFC gives this state an end."""
+    """How long a closed connection waits for the peer to close too: Linux's value, as no RFC ends this state."""
 
     ignore_reset_in_time_wait: bool = False
     """[1337]: let no reset cut TIME-WAIT short. [9293] section 3.10.7.4 lets it."""

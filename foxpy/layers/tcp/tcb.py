@@ -159,7 +159,17 @@ class ReceiveSide:
 class Recovery:
     """Loss recovery: [6582]'s variables, and going back after a timeout."""
 
-    __slots__ = ("duplicates", "first_partial", "going_back", "previous_una", "probes", "recover", "recovering", "resent", "stalled")
+    __slots__ = (
+        "duplicates",
+        "first_partial",
+        "going_back",
+        "previous_una",
+        "probes",
+        "recover",
+        "recovering",
+        "resent",
+        "stalled",
+    )
 
     def __init__(self, iss: int) -> None:
         self.duplicates = 0

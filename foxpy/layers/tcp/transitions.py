@@ -23,7 +23,6 @@ from foxpy.layers.tcp.segment import ACK, SYN, Segment
 from foxpy.layers.tcp.send import output
 from foxpy.layers.tcp.sequence import unwrap
 from foxpy.layers.tcp.states import (
-    ESTABLISHED,
     FIN_WAIT_1,
     FIN_WAIT_2,
     LAST_ACK,
@@ -126,7 +125,7 @@ class Machine:
             output(tcb)
 
     def sendable(self) -> int:
-        """How many bytes ``send`` takes now. After it was 0, a ``Room`` action tells when half of the buffer is free."""
+        """How many bytes ``send`` takes now. After 0, a ``Room`` action tells when half of the buffer is free."""
         match self.state:
             case Established() | CloseWait() | SynSent() | SynReceived():
                 if self.tcb.snd.fin_wanted:
@@ -293,7 +292,7 @@ class Machine:
     # -- ICMP ([9293] section 3.9.2.2) and settings
 
     def concerns(self, seq: int) -> bool:
-        """Whether ``seq``, quoted by an ICMP error, numbers something in flight; else it is forged or stale ([5927])."""
+        """Whether an ICMP error that quotes ``seq`` is about something in flight; else it is stale or forged ([5927])."""
         snd = self.tcb.snd
         return snd.una <= unwrap(seq, snd.una) < snd.nxt and not isinstance(self.state, Closed)
 
@@ -307,16 +306,7 @@ class Machine:
                 self.tcb.now = now
                 self._become(Event.UNREACHABLE, Closed(why))
                 return True
-            case (
-                Established()
-                | FinWait1()
-                | FinWait2()
-                | CloseWait()
-                | Closing()
-                | LastAck()
-                | TimeWait()
-                | Closed()
-            ):
+            case Established() | FinWait1() | FinWait2() | CloseWait() | Closing() | LastAck() | TimeWait() | Closed():
                 return False
             case _:
                 assert_never(self.state)

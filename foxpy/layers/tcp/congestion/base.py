@@ -1,6 +1,6 @@
 """What a congestion control decides: how much may be in flight.
 
-When a segment counts as lost, and which one to send again, is not decided here but in ``recovery.py``; so the algorithms
+When a segment counts as lost, and which one to send again, is not decided here but in ``recovery.py``; so algorithms
 that grow and shrink the window in another way are one small file each. All sizes are bytes.
 """
 
@@ -16,8 +16,8 @@ UNLIMITED: Final = 1 << 40
 class CongestionControl(ABC):
     """The congestion window of one connection, told of what happens to it.
 
-    ``mss`` is the effective send MSS (SMSS), ``flight`` the bytes sent and not acknowledged (FlightSize) just before the
-    event, ``now`` the time in seconds.
+    ``mss`` is the effective send MSS (SMSS), ``flight`` the bytes sent and not acknowledged (FlightSize) just before
+    the event, ``now`` the time in seconds.
     """
 
     __slots__ = ("ssthresh", "window")
