@@ -1,0 +1,83 @@
+"""What the identity layers and micro-protocols share: a session in both directions, and how it copes with an end."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import attrs
+
+from foxpy.errors import InvalidConnection, ProtocolError
+from foxpy.interpose import Interposable, Interposer, Session
+from foxpy.message import Writer
+from foxpy.status import Report, Sendable, Status
+from foxpy.transfer import Receiver, Sender
+
+I = TypeVar("I", bound=Interposer)  # noqa: E741  # a kind of interposer, nothing else
+
+
+class Between(Session, Sender, Receiver):
+    """A session that is its own sender and receiver. This one passes everything on; what differs is overridden."""
+
+    __slots__ = ("above", "below")
+
+    below: Sender
+    above: Receiver
+
+    def sender(self, below: Sender) -> Sender:
+        self.below = below
+        return self
+
+    def receiver(self, above: Receiver) -> Receiver:
+        self.above = above
+        return self
+
+    def begin(self, size: int) -> Writer:
+        return self.below.begin(size)
+
+    def commit(self, writer: Writer, payload: bytes) -> None:
+        self.below.commit(writer, payload)
+
+    def limit(self) -> int:
+        return self.below.limit()
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        self.above.deliver(frame, start, end)
+
+    def status(self, event: Status) -> None:
+        self.above.status(event)
+
+
+def interposed(layer: Interposable, kind: type[I]) -> I:
+    """The interposer of ``kind`` on ``layer``, nearest the wire if there are several: ``interposed(x, Faults).info()``.
+
+    Raises LookupError where there is none.
+    """
+    for interposer in layer.interposers:
+        if isinstance(interposer, kind):
+            return interposer
+    names = ", ".join(type(interposer).__name__ for interposer in layer.interposers) or "nothing"
+    raise LookupError(f"no {kind.__name__} is interposed on this {type(layer).__name__}, only {names}")
+
+
+def ended(below: Sender) -> bool:
+    """Whether the connection that ``below`` sends on was closed on this side.
+
+    A session is not told of that, so one that held a packet back asks before it delivers it late: the receiver of a
+    closed connection must hear nothing more. Not to be called between a ``begin`` and its ``commit``.
+    """
+    try:
+        below.begin(0)
+    except InvalidConnection:
+        return True
+    except ProtocolError:
+        return False
+    return False
+
+
+def lifted(event: Status, header: int) -> Status:
+    """``event`` from below as the layer above a header of ``header`` bytes has to hear it."""
+    if isinstance(event, Sendable):
+        return Sendable(max(event.room - header, 0))
+    if isinstance(event, Report):
+        return attrs.evolve(event, quoted=event.quoted[header:])
+    return event
