@@ -1,0 +1,52 @@
+"""How the benchmarks report: rounds interleaved, ratios within each round, medians, as a table or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+from collections.abc import Sequence
+from typing import TypeAlias
+
+Rounds: TypeAlias = list[dict[str, float]]
+"""One figure for each peer, for each round."""
+
+
+def arguments(about: str) -> argparse.ArgumentParser:
+    """The options that the benchmarks share."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5, help="rounds, all peers in each")
+    parser.add_argument("--seconds", type=float, default=1.0, help="how long to measure one peer in one round")
+    parser.add_argument("--cpu", type=int, default=0, help="the CPU that everything is pinned to")
+    parser.add_argument(
+        "--peers", nargs="+", default=["linux", "foxpy", "pytcp"], choices=["linux", "foxpy", "pytcp"], help="who"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    return parser
+
+
+def medians(rounds: Rounds) -> dict[str, float]:
+    return {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
+
+
+def ratio(rounds: Rounds, one: str, other: str) -> tuple[float, list[float]]:
+    """The median of the rounds' ratios of ``one`` to ``other``, and the ratios."""
+    ratios = [each[one] / each[other] for each in rounds]
+    return statistics.median(ratios), ratios
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as they need to be, the first to the left and all others to the right."""
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+
+    def line(cells: Sequence[str]) -> str:
+        first, *others = (
+            cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(cells, widths, strict=True))
+        )
+        return "  ".join((first, *others)).rstrip()
+
+    return "\n".join((line(head), line(["-" * width for width in widths]), *(line(row) for row in rows)))
+
+
+def as_json(**parts: object) -> str:
+    return json.dumps(parts, indent=2)

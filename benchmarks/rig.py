@@ -1,0 +1,247 @@
+"""The rig of the benchmarks over taps: three machines in namespaces, all services alike, everything on one CPU.
+
+The client is this process, with Linux's sockets, in a namespace of its own. From there a veth leads to Linux's servers
+in a second namespace, one tap to foxpy and one to PyTCP, each a process of its own. Every server offers the services
+below; those that are not being measured are stopped by signal, so that their idle ticks disturb nobody.
+
+- 7: echo
+- 9: sink. Takes an 8-byte count and that many bytes, answers the count
+- 10: hash. Takes an 8-byte count and that many bytes, answers their SHA-256
+- 19: source. Takes an 8-byte count, sends that many bytes of PATTERN, over and over
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+import foxpy.checksum
+from foxpy.testing.namespaces import Namespace, namespace, veth
+
+HERE: Final = Path(__file__).resolve().parent
+BUILD: Final = HERE.parent / "build"
+PYTCP: Final = "2.7.6"
+ECHO, SINK, HASH, SOURCE = 7, 9, 10, 19
+PATTERN: Final = b"".join(hashlib.sha256(str(number).encode()).digest() for number in range(2048))
+
+
+@attrs.define
+class Peer:
+    """One server to measure."""
+
+    name: str
+    address: str
+    process: subprocess.Popen[bytes]
+
+    def cpu(self) -> float:
+        """Seconds of CPU that its process has used."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @contextlib.contextmanager
+    def awake(self) -> Iterator[None]:
+        """Let it run during the block only."""
+        self.process.send_signal(signal.SIGCONT)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGSTOP)
+
+
+class Rig:
+    """The peers, and the client's end of every measurement."""
+
+    def __init__(self, client: Namespace, peers: list[Peer]) -> None:
+        self.client = client
+        self.peers = peers
+
+    @contextlib.contextmanager
+    def connected(self, peer: Peer, port: int) -> Iterator[socket.socket]:
+        """A connection from the client's namespace to one service of ``peer``."""
+        with self.client.entered():
+            made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        with made:
+            made.settimeout(60)
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            made.connect((peer.address, port))
+            yield made
+
+    def into(self, peer: Peer, size: int, port: int = SINK) -> tuple[float, bytes]:
+        """Send ``size`` bytes to ``peer``; the seconds from the first byte to its answer, and that answer."""
+        with self.connected(peer, port) as wire:
+            began = time.perf_counter()
+            wire.sendall(size.to_bytes(8, "big"))
+            whole, rest = divmod(size, len(PATTERN))
+            for _ in range(whole):
+                wire.sendall(PATTERN)
+            wire.sendall(PATTERN[:rest])
+            answer = exactly(wire, 32 if port == HASH else 8)
+            return time.perf_counter() - began, answer
+
+    def out_of(self, peer: Peer, size: int, digest: bool = False) -> tuple[float, bytes]:
+        """Receive ``size`` bytes from ``peer``; the seconds it took, and with ``digest`` their SHA-256."""
+        seen = hashlib.sha256()
+        buffer = bytearray(1 << 20)
+        with self.connected(peer, SOURCE) as wire:
+            began = time.perf_counter()
+            wire.sendall(size.to_bytes(8, "big"))
+            left = size
+            while left:
+                got = wire.recv_into(buffer, min(left, len(buffer)))
+                if got == 0:
+                    raise EOFError(f"{peer.name} closed with {left} of {size} bytes missing")
+                if digest:
+                    seen.update(memoryview(buffer)[:got])
+                left -= got
+            return time.perf_counter() - began, seen.digest()
+
+    def round_trips(self, peer: Peer, seconds: float, size: int) -> list[float]:
+        """Echo ``size`` bytes to and fro for ``seconds``; the seconds of each round trip."""
+        message = PATTERN[:size]
+        times = []
+        with self.connected(peer, ECHO) as wire:
+            end = time.perf_counter() + seconds
+            after = 0.0
+            while after < end:
+                before = time.perf_counter()
+                wire.sendall(message)
+                answer = exactly(wire, size)
+                after = time.perf_counter()
+                if answer != message:
+                    raise ValueError(f"{peer.name} echoed other bytes than it was sent")
+                times.append(after - before)
+        return times
+
+    def check(self, peer: Peer, size: int) -> None:
+        """Not timed: the bytes that arrive are those that were sent, in both directions. Raises ValueError."""
+        expected = hashlib.sha256((PATTERN * (size // len(PATTERN) + 1))[:size]).digest()
+        for way, (_, digest) in (("into", self.into(peer, size, HASH)), ("out of", self.out_of(peer, size, True))):
+            if digest != expected:
+                raise ValueError(f"{size} bytes {way} {peer.name}: SHA-256 differs")
+
+    def troubles(self) -> dict[str, int]:
+        """What got lost or disordered on the client's side so far, as Linux counts it."""
+        counts = {}
+        with self.client.entered():
+            for file in ("snmp", "netstat"):
+                lines = Path(f"/proc/thread-self/net/{file}").read_text().splitlines()
+                for names, values in zip(lines[::2], lines[1::2], strict=True):
+                    kind, *keys = names.split()
+                    counts.update({kind + key: value for key, value in zip(keys, values.split()[1:], strict=True)})
+        wanted = {"retransmitted": "Tcp:RetransSegs", "out of order": "TcpExt:TCPOFOQueue", "bad": "Tcp:InErrs"}
+        return {told: int(counts[key]) for told, key in wanted.items()}
+
+
+def exactly(wire: socket.socket, size: int) -> bytes:
+    """Read ``size`` bytes. Raises EOFError where the peer closes before."""
+    parts = []
+    while size:
+        part = wire.recv(size)
+        if not part:
+            raise EOFError("the peer closed too early")
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+@contextlib.contextmanager
+def rig(wanted: list[str], cpu: int) -> Iterator[Rig]:
+    """Build it, everything pinned to ``cpu``, with the servers whose names are in ``wanted``: linux, foxpy, pytcp."""
+    os.sched_setaffinity(0, {cpu})
+    with namespace() as client, namespace() as linux:
+        veth(client, linux, "10.77.1.1/24", "10.77.1.2/24")
+        peers = []
+        if "linux" in wanted:
+            process = linux.start(sys.executable, str(HERE / "servers/linux_server.py"))
+            peers.append(Peer("linux", "10.77.1.2", process))
+        for name, network, python in (("foxpy", 2, Path(sys.executable)), ("pytcp", 3, None)):
+            if name in wanted:
+                device = f"tap-{name}"
+                client.ip("tuntap", "add", "dev", device, "mode", "tap")
+                client.ip("address", "add", f"10.77.{network}.1/24", "dev", device)
+                client.ip("link", "set", device, "up")
+                address = f"10.77.{network}.2"
+                command = [
+                    str(python or pytcp_python()),
+                    "-O",
+                    str(HERE / f"servers/{name}_server.py"),
+                    device,
+                    f"{address}/24",
+                ]
+                log = (BUILD / f"{name}.log").open("wb")
+                with log:
+                    peers.append(Peer(name, address, client.start(*command, stdout=log.fileno())))
+        made = Rig(client, peers)
+        for peer in peers:
+            wait_until_it_answers(made, peer)
+            peer.process.send_signal(signal.SIGSTOP)
+        try:
+            yield made
+        finally:
+            for peer in peers:  # a stopped process would not hear that it is to end
+                peer.process.send_signal(signal.SIGCONT)
+
+
+def wait_until_it_answers(made: Rig, peer: Peer) -> None:
+    """Return once ``peer`` echoes. Raises RuntimeError when it ended, TimeoutError after a minute."""
+    end = time.monotonic() + 60
+    while True:
+        if peer.process.poll() is not None:
+            raise RuntimeError(f"the server {peer.name} ended; see build/{peer.name}.log")
+        try:
+            made.round_trips(peer, 0.0, 1)
+            return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+
+
+def pytcp_python() -> Path:
+    """The interpreter of an environment that has PyTCP and nothing else, made on first use from PyPI."""
+    folder = BUILD / f"pytcp-{PYTCP}"
+    python = folder / "bin/python"
+    if not (folder / "ready").exists():
+        venv.create(folder, with_pip=True, clear=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", f"PyTCP=={PYTCP}"], check=True)
+        (folder / "ready").touch()
+    return python
+
+
+def machine(cpu: int) -> dict[str, str]:
+    """What the figures were measured on."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.machine(),
+    )
+    optimised = "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
+    commit = subprocess.run(
+        ["git", "-C", HERE, "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    if not foxpy.checksum.__file__.endswith(".py"):
+        raise RuntimeError("foxpy is compiled here; these benchmarks are about the interpreted sources")
+    return {
+        "cpu": f"{model}, {os.cpu_count()} CPUs, everything pinned to CPU {cpu}",
+        "kernel": platform.release(),
+        "python": f"{platform.python_implementation()} {platform.python_version()}"
+        f" ({'optimised' if optimised else 'plain'} build), foxpy interpreted",
+        "commit": commit or "unknown",
+    }

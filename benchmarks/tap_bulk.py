@@ -1,0 +1,99 @@
+"""TCP bulk over a tap, interpreted, everything on one CPU: foxpy beside Linux over veth and PyTCP over an equal tap.
+
+The client is Linux's TCP in all cases; "into" is what it sends to the peer, "out of" what it receives from it. MTU
+1500, IPv4. The taps have no offloads; the veth has Linux's usual ones, so Linux moves 64 KB at a time there. Each
+stack uses its own window and acknowledgement rate. The same 64 KB are sent over and over, so the data is hot in the
+cache. Before anything is timed, SHA-256 of what arrived is compared in both directions.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from report import Rounds, arguments, as_json, medians, ratio, table
+from rig import Peer, Rig, machine, rig
+
+from foxpy.testing.namespaces import why_not
+
+CHECKED = 1_000_000
+PROBE = 200_000
+MEGABYTE = 1_000_000
+WAYS = ("into", "out of")
+
+
+def timed(rig: Rig, peer: Peer, way: str, size: int) -> float:
+    seconds, _ = rig.into(peer, size) if way == "into" else rig.out_of(peer, size)
+    return seconds
+
+
+def fitting(rig: Rig, peer: Peer, way: str, seconds: float) -> int:
+    """How many bytes take ``seconds``: found by growing what is sent until the time can be told from start-up."""
+    size = PROBE
+    while True:
+        took = timed(rig, peer, way, size)
+        if took > seconds / 8:
+            return int(size * seconds / took)
+        size *= 4
+
+
+def main() -> None:
+    options = arguments(__doc__.partition("\n")[0]).parse_args()
+    reason = why_not()
+    if reason is not None:
+        sys.exit(f"tap_bulk: {reason}")
+    speeds: dict[str, Rounds] = {way: [] for way in WAYS}
+    cpu: dict[str, Rounds] = {way: [] for way in WAYS}
+    sizes: dict[str, dict[str, int]] = {}
+    with rig(options.peers, options.cpu) as made:
+        for peer in made.peers:
+            with peer.awake():
+                made.check(peer, CHECKED)
+                sizes[peer.name] = {way: fitting(made, peer, way, options.seconds) for way in WAYS}
+        before = made.troubles()
+        for _ in range(options.rounds):
+            for way in WAYS:
+                speed, used = {}, {}
+                for peer in made.peers:
+                    size = sizes[peer.name][way]
+                    with peer.awake():
+                        busy = peer.cpu()
+                        seconds = timed(made, peer, way, size)
+                        used[peer.name] = (peer.cpu() - busy) / size * MEGABYTE * 1000
+                    speed[peer.name] = size / seconds / MEGABYTE
+                speeds[way].append(speed)
+                cpu[way].append(used)
+        after = made.troubles()
+    troubles = {name: after[name] - before[name] for name in after}
+    ratios = {
+        f"foxpy / {name}, {way}": ratio(speeds[way], "foxpy", name)
+        for name in ("pytcp", "linux")
+        for way in WAYS
+        if {"foxpy", name} <= set(options.peers)
+    }
+    if options.json:
+        print(
+            as_json(
+                machine=machine(options.cpu), rounds=options.rounds, bytes=sizes, megabytes_per_second=speeds,
+                cpu_milliseconds_per_megabyte=cpu, troubles=troubles, ratios=ratios,
+            )
+        )  # fmt: skip
+        return
+    for name, value in machine(options.cpu).items():
+        print(f"{name:>7}: {value}")
+    print(f"\nTCP bulk, MTU 1500, median of {options.rounds} rounds of {options.seconds:g} s each\n")
+    rows = [
+        [peer]
+        + [f"{medians(speeds[way])[peer]:.2f}" for way in WAYS]
+        + [f"{medians(cpu[way])[peer]:.2f}" for way in WAYS]
+        for peer in sizes
+    ]
+    print(table(["peer", "MB/s into", "MB/s out of", "its CPU ms/MB into", "out of"], rows))
+    print(f"\nclient: {', '.join(f'{count} {name}' for name, count in troubles.items())} segments\n")
+    ratio_rows = [
+        [name, f"{value:.3g}", " ".join(f"{each:.3g}" for each in all_)] for name, (value, all_) in ratios.items()
+    ]
+    print(table(["ratio", "median", "rounds"], ratio_rows))
+
+
+if __name__ == "__main__":
+    main()
