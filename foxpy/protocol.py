@@ -118,9 +118,9 @@ class Protocol(Component, Interposable, Generic[Address, Pattern, Conn, Control,
         return self._initialized
 
     def finalize(self) -> int:
-        """Undo one ``initialize``; the number still open. The last one aborts every connection and releases all.
+        """Undo one ``initialize``; the number still open. The last one ends every connection and releases all.
 
-        Raises NotInitialized where there is nothing to undo.
+        The receivers of those connections hear Closed or Aborted. Raises NotInitialized where there is nothing to undo.
         """
         self.require_initialized()
         self._initialized -= 1
@@ -172,7 +172,8 @@ class Protocol(Component, Interposable, Generic[Address, Pattern, Conn, Control,
 
         Raises InvalidConnection.
         """
-        return connection.staged or self.stage(connection)
+        own = self.stage(connection)  # also where something is interposed: it is what raises after a close
+        return connection.staged or own
 
     @abstractmethod
     def stage(self, connection: Conn) -> Sender:

@@ -15,7 +15,7 @@ from foxpy.errors import InvalidConnection, OpenFailed, PacketSize
 from foxpy.message import Writer
 from foxpy.protocol import Connection, Connectionless, Handler, Listening, Receiver, Sender
 from foxpy.runtime import Runtime
-from foxpy.status import Aborted
+from foxpy.status import Aborted, Closed
 
 
 class AnyMedium:
@@ -124,6 +124,8 @@ class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Gene
     # -- down: send
 
     def stage(self, connection: WireConnection) -> Sender:
+        if self._connection is not connection:
+            raise InvalidConnection(f"the connection to device {self.name} is closed")
         return _DeviceSender(self, connection)
 
     @abstractmethod
@@ -155,9 +157,13 @@ class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Gene
 
     def fail(self, error: OpenFailed) -> None:
         """What a concrete device calls when the medium is gone for good: tells the layer above."""
+        self.end(Aborted(error))
+
+    def end(self, event: Closed | Aborted) -> None:
+        """End the connection and tell the layer above: Closed is what a concrete device says first in ``release``."""
         connection, self._connection = self._connection, None
         if connection is not None and connection.receiver is not None:
-            connection.receiver.status(Aborted(error))
+            connection.receiver.status(event)
 
     # -- control and query
 

@@ -15,6 +15,7 @@ from foxpy.driver import trio_scheduler
 from foxpy.errors import InitializationFailed
 from foxpy.message import Writer
 from foxpy.runtime import Runtime, Scheduler, Source
+from foxpy.status import Closed
 
 QUEUE: Final = 4096
 """Frames that a station holds before it drops: a burst of a 4 MB window at MTU 1500 fits."""
@@ -55,9 +56,9 @@ class Station(Device[Medium], Source):
         self._segment.stations.append(self)
 
     def release(self) -> None:
+        self.end(Closed())
         self._segment.stations.remove(self)
         self._waiting.clear()
-        self._connection = None
 
     # -- down: send
 

@@ -19,6 +19,7 @@ from foxpy.devices.device import Device, Medium
 from foxpy.errors import InitializationFailed, OpenFailed
 from foxpy.message import Writer
 from foxpy.runtime import Descriptor, Runtime
+from foxpy.status import Closed
 
 CONTROL: Final = "/dev/net/tun"
 TUNSETIFF: Final = 0x400454CA
@@ -84,7 +85,7 @@ class TunTap(Device[Medium], Descriptor):
         self.runtime.scheduler.watch(self.runtime, self)
 
     def release(self) -> None:
-        self._connection = None
+        self.end(Closed())
         self._close()
 
     def _attach(self) -> int:

@@ -1,0 +1,193 @@
+"""interpose: identity layers sit between a protocol and whoever uses it, and change no type."""
+
+from __future__ import annotations
+
+from foxpy.interpose import Interposer, Session
+from foxpy.message import Writer
+from foxpy.protocol import Address, Conn, Connection, Pattern
+from foxpy.runtime import Runtime
+from foxpy.status import Status
+from foxpy.testing.contract import require
+from foxpy.testing.rig import Rig
+from foxpy.transfer import Receiver, Sender
+
+
+class Probe(Interposer):
+    """Passes everything on and keeps what it saw. Several of them may write into one ``order``."""
+
+    def __init__(self, name: str = "probe", order: list[str] | None = None) -> None:
+        self.name = name
+        self.order: list[str] = [] if order is None else order
+        self.sessions: list[ProbeSession] = []
+
+    def session(self, connection: Connection, runtime: Runtime) -> Session:
+        session = ProbeSession(self, connection)
+        self.sessions.append(session)
+        return session
+
+
+class ProbeSession(Session):
+    """What one Probe saw of one connection."""
+
+    __slots__ = ("calls", "connection", "deaf", "down", "events", "probe", "up")
+
+    def __init__(self, probe: Probe, connection: Connection) -> None:
+        self.probe = probe
+        self.connection = connection
+        self.calls: list[str] = []
+        self.down: list[bytes] = []
+        self.up: list[bytes] = []
+        self.events: list[Status] = []
+        self.deaf = False
+
+    def sender(self, below: Sender) -> Sender:
+        self.calls.append("sender")
+        return _ProbeSender(self, below)
+
+    def receiver(self, above: Receiver) -> Receiver:
+        self.calls.append("receiver")
+        return _ProbeReceiver(self, above)
+
+
+class _ProbeSender(Sender):
+    __slots__ = ("_below", "_headers", "_session")
+
+    def __init__(self, session: ProbeSession, below: Sender) -> None:
+        self._session = session
+        self._below = below
+        self._headers = 0
+
+    def begin(self, size: int) -> Writer:
+        writer = self._below.begin(size)
+        self._headers = len(writer)
+        self._session.probe.order.append(f"{self._session.probe.name} down")
+        return writer
+
+    def commit(self, writer: Writer, payload: bytes) -> None:
+        self._session.down.append(bytes(writer[self._headers :]) + payload)
+        self._below.commit(writer, payload)
+
+    def limit(self) -> int:
+        return self._below.limit()
+
+
+class _ProbeReceiver(Receiver):
+    __slots__ = ("_above", "_session")
+
+    def __init__(self, session: ProbeSession, above: Receiver) -> None:
+        self._session = session
+        self._above = above
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        self._session.up.append(frame[start:end])
+        self._session.probe.order.append(f"{self._session.probe.name} up")
+        if not self._session.deaf:
+            self._above.deliver(frame, start, end)
+
+    def status(self, event: Status) -> None:
+        self._session.events.append(event)
+        self._above.status(event)
+
+
+async def interpose_gives_the_same_protocol(rig: Rig[Address, Pattern, Conn]) -> None:
+    """interpose returns the very protocol that it was called on, before and after initialize."""
+    async with rig.turning():
+        require(rig.left.interpose(Probe()) is rig.left, "interpose returned another object")
+        async with rig.initialized():
+            require(rig.left.interpose(Probe()) is rig.left, "interpose returned another object once initialized")
+            left, right = await rig.connect()
+            await rig.carry(left, right, rig.payload(rig.knock))
+
+
+async def an_interposer_sees_every_packet(rig: Rig[Address, Pattern, Conn]) -> None:
+    """An interposer sees every packet of a connection, in both directions, as its owner sends and receives it."""
+    probe = Probe()
+    rig.left.interpose(probe)
+    rig.right.interpose(Probe())
+    async with rig.turning(), rig.initialized():
+        left, right = await rig.connect()
+        session = _session(probe, left.connection)
+        before = len(session.down), len(session.up)
+        largest = left.sender.limit()
+        sent = [rig.payload(max(rig.knock, min(size, largest))) for size in (1, 100, 777)]
+        for packet in sent:
+            await rig.carry(left, right, packet)
+            await rig.carry(right, left, packet)
+        down = session.down[before[0] :]
+        require(rig.pair.reliable is False or b"".join(down) == b"".join(sent), "a packet was sent past the interposer")
+        require(set(down) <= set(sent) or rig.pair.stream, "the interposer saw a packet that its owner did not send")
+        up = session.up[before[1] :]
+        require(
+            b"".join(up) == left.collector.data, "what the interposer saw arrive is not what was delivered to its owner"
+        )
+
+
+async def an_interposer_can_keep_packets_back(rig: Rig[Address, Pattern, Conn]) -> None:
+    """What an interposer does not pass on is not delivered: nothing goes around it."""
+    probe = Probe()
+    rig.right.interpose(probe)
+    async with rig.turning(), rig.initialized():
+        left, right = await rig.connect()
+        session = _session(probe, right.connection)
+        session.deaf = True
+        for _ in range(1 if rig.pair.reliable else 40):
+            left.sender.send(rig.payload(rig.knock))
+            await rig.silence()
+            if session.up:
+                break
+        require(right.collector.packets == [], "a packet was delivered past the interposer")
+
+
+async def one_session_for_each_connection(rig: Rig[Address, Pattern, Conn]) -> None:
+    """An interposer makes one session for each connection, asked for its sender and then its receiver, once each."""
+    probe = Probe()
+    rig.left.interpose(probe)
+    async with rig.turning(), rig.initialized():
+        left, _ = await rig.connect()
+        mine = [session for session in probe.sessions if session.connection is left.connection]
+        require(len(mine) == 1, f"{len(mine)} sessions were made for one connection")
+        require(mine[0].calls == ["sender", "receiver"], f"its session was asked for {mine[0].calls}")
+        rig.left.send(left.connection)
+        require(mine[0].calls == ["sender", "receiver"], "staging again asked the session again")
+
+
+async def later_lies_further_from_the_wire(rig: Rig[Address, Pattern, Conn]) -> None:
+    """What is interposed later lies further from the wire: arriving packets come to it last."""
+    order: list[str] = []
+    rig.right.interpose(Probe("first", order)).interpose(Probe("second", order))
+    async with rig.turning(), rig.initialized():
+        left, right = await rig.connect()
+        order.clear()
+        await rig.carry(left, right, rig.payload(rig.knock))
+        ups = [entry for entry in order if entry.endswith("up")][:2]
+        require(ups == ["first up", "second up"], f"an arriving packet passed {ups}")
+
+
+async def events_pass_interposers(rig: Rig[Address, Pattern, Conn]) -> None:
+    """Status events pass the interposers on their way to the receiver."""
+    probe = Probe()
+    rig.left.interpose(probe)
+    async with rig.turning():
+        rig.initialize()
+        left, _ = await rig.connect()
+        session = _session(probe, left.connection)
+        rig.finalize()
+        require(session.events == left.collector.events, f"it saw {session.events}, its owner {left.collector.events}")
+        require(bool(session.events), "finalize told the receiver nothing")
+
+
+async def interposing_reaches_new_connections_only(rig: Rig[Address, Pattern, Conn]) -> None:
+    """interpose concerns the connections opened from then on, not those that are open."""
+    async with rig.turning(), rig.initialized():
+        left, right = await rig.connect()
+        probe = Probe()
+        rig.left.interpose(probe)
+        await rig.carry(left, right, rig.payload(rig.knock))
+        await rig.carry(right, left, rig.payload(rig.knock))
+        require(not probe.sessions, "an interposer got a session for a connection that was open before it")
+
+
+def _session(probe: Probe, connection: Connection) -> ProbeSession:
+    mine = [session for session in probe.sessions if session.connection is connection]
+    require(bool(mine), "the interposer got no session for a connection opened after it was put there")
+    return mine[0]
