@@ -34,11 +34,12 @@ class Out:
         self.start = start
         return start
 
-    def push_bytes(self, data: Buffer) -> None:
-        """Put ``data`` in front."""
+    def push_bytes(self, data: Buffer) -> int:
+        """Put ``data`` in front and return where it begins in ``buf``."""
         size = len(data)
         start = self.push(size)
         self.buf[start : start + size] = data
+        return start
 
     def bytes(self) -> bytes:
         """A copy of all that was pushed."""

@@ -1,0 +1,101 @@
+"""The packet language: a packet is described once, as a typed class; reading, building and choosing come from it.
+
+See docs/wire.md. The package needs nothing else of foxpy but ``foxpy.checksum``.
+"""
+
+from foxpy.wire.aliases import (
+    Body,
+    Raw,
+    arg,
+    flag,
+    packets,
+    u1,
+    u2,
+    u3,
+    u4,
+    u5,
+    u6,
+    u7,
+    u8,
+    u9,
+    u12,
+    u13,
+    u16,
+    u16le,
+    u20,
+    u24,
+    u32,
+    u32le,
+    u48,
+    u64,
+    u64le,
+)
+from foxpy.wire.appender import appender
+from foxpy.wire.classify import Classifier
+from foxpy.wire.encodings import Octets, UInt
+from foxpy.wire.errors import Malformed, OutOfRange, PacketError, Truncated
+from foxpy.wire.fields import Field, FieldAs, const, derived, field, inet_checksum, rest, sized, total
+from foxpy.wire.out import Out
+from foxpy.wire.packet import Packet
+from foxpy.wire.reader import Reader, reader
+from foxpy.wire.records import Records
+from foxpy.wire.sums import Filler, Verifier, filler, verifier
+from foxpy.wire.window import Buffer, Window
+from foxpy.wire.writer import writer
+
+__all__ = [
+    "Body",
+    "Buffer",
+    "Classifier",
+    "Field",
+    "FieldAs",
+    "Filler",
+    "Malformed",
+    "Octets",
+    "Out",
+    "OutOfRange",
+    "Packet",
+    "PacketError",
+    "Raw",
+    "Reader",
+    "Records",
+    "Truncated",
+    "UInt",
+    "Verifier",
+    "Window",
+    "appender",
+    "arg",
+    "const",
+    "derived",
+    "field",
+    "filler",
+    "flag",
+    "inet_checksum",
+    "packets",
+    "reader",
+    "rest",
+    "sized",
+    "total",
+    "u1",
+    "u2",
+    "u3",
+    "u4",
+    "u5",
+    "u6",
+    "u7",
+    "u8",
+    "u9",
+    "u12",
+    "u13",
+    "u16",
+    "u16le",
+    "u20",
+    "u24",
+    "u32",
+    "u32le",
+    "u48",
+    "u64",
+    "u64le",
+    "verifier",
+    "writer",
+]

@@ -1,0 +1,60 @@
+"""Appending a header to an output buffer, when the size of what follows is known: the way out on the hot path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, cast
+
+from foxpy.wire.layout import Layout
+from foxpy.wire.packet import Packet
+from foxpy.wire.rules import MISSING, Checksum, default_of
+from foxpy.wire.source import Source
+from foxpy.wire.values import signature
+from foxpy.wire.writing import complement, is_even, write_header
+
+P = ParamSpec("P")
+
+
+def appender(packet: Callable[P, Packet], /) -> Callable[Concatenate[bytearray, int, P], None]:
+    """A function ``append(out, size, *, ...)`` that appends the header of ``packet`` for ``size`` bytes that follow it.
+
+    It takes the constructor's keywords but the ``rest`` field, which must have a default: its ``size`` bytes are the
+    caller's to append. Lengths and a "header" checksum are filled in; a "whole" checksum is left 0 for ``filler``.
+    Addresses are taken as their type or, faster, as packed bytes. Raises OutOfRange, with ``out`` unchanged.
+    """
+    spec = spec_of(packet)
+    layout = spec._layout
+    body = layout.body
+    if body is not None and default_of(body.rule) is MISSING:
+        raise TypeError(f"{layout.name}.{body.name}: an appender needs rest(default=...)")
+    source = _source(layout, spec)
+    return cast("Callable[Concatenate[bytearray, int, P], None]", source.load()["_append"])
+
+
+def _source(layout: Layout, spec: type[Packet]) -> Source:
+    source = Source(f"{layout.name} appender")
+    parameters = [field for field in layout.parameters if field is not layout.body]
+    codes = {field.name: field.name for field in parameters}
+    following = "_size" if layout.body is not None else "0"
+    with source.block(f"def _append(_out, _size, {', '.join(signature(source, parameters))}):"):
+        header = write_header(source, layout, spec._program.tests, codes, following, trusted=False)
+        field = layout.checksum
+        if field is not None and isinstance(field.rule, Checksum) and field.rule.over == "header":
+            source.line(f"_sum = _int_from({header.variable}, 'big')")
+            if not is_even(layout):
+                source.line(f"_sum <<= _len({header.variable}) % 2 * 8")
+            source.line("_at = _len(_out)")
+            source.line(f"_out += {header.variable}")
+            put = source.codec("pack_into", ">H")
+            source.line(f"{put}(_out, _at + {header.checksum}, {complement('_sum', field.rule.zero)})")
+        else:
+            source.line(f"_out += {header.variable}")
+    source.line(f"_append.__qualname__ = 'appender({layout.name})'")
+    return source
+
+
+def spec_of(packet: object) -> type[Packet]:
+    """``packet``, which mypy was shown as a callable for the sake of its keywords, as the class that it is."""
+    if isinstance(packet, type) and issubclass(packet, Packet):
+        return packet
+    raise TypeError(f"{packet!r} is not a packet class")

@@ -1,0 +1,66 @@
+"""Emitting what writes a packet in front of an output buffer: from a value, and from plain arguments (``writer``)."""
+
+from __future__ import annotations
+
+from foxpy.wire.bodies import push_body
+from foxpy.wire.encodings import Octets
+from foxpy.wire.expressions import Expr, render
+from foxpy.wire.fields import AnyField
+from foxpy.wire.layout import Layout
+from foxpy.wire.rules import Checksum
+from foxpy.wire.source import Source
+from foxpy.wire.values import signature, slot
+from foxpy.wire.writing import Header, complement, write_header
+
+
+def push_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
+    """The text that defines ``_push(self, out)``, which writes a value."""
+    source = Source(f"{layout.name} push")
+    source.bind("_push_body", push_body)
+    codes = {field.name: _of_value(field) for field in layout.parameters}
+    with source.block("def _push(self, out):"):
+        if layout.body is not None:
+            source.line("_before = _len(out)")
+            source.line(f"_push_body(out, self.{slot(layout.body)})")
+            source.line("_following = _len(out) - _before")
+        header = write_header(source, layout, guards, codes, "_following", trusted=True)
+        _finish(source, layout, header, codes, "_following" if layout.body is not None else "0")
+    return source
+
+
+def _of_value(field: AnyField) -> str:
+    if isinstance(field.encoding, Octets) and field.encoding.kind is not None:
+        return f"self.{field.name}.packed"
+    return f"self.{slot(field)}"
+
+
+def put_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
+    """The text that defines ``_put(out, *, ...)``, which writes a header in front of its body."""
+    source = Source(f"{layout.name} writer")
+    source.bind("_push_body", push_body)
+    codes = {field.name: field.name for field in layout.parameters}
+    body = layout.body
+    with source.block(f"def _put({', '.join(['out', *signature(source, layout.parameters)])}):"):
+        if body is not None:
+            source.line(f"_push_body(out, {body.name})")
+            source.line("_following = _len(out)")
+        header = write_header(source, layout, guards, codes, "_following", trusted=False)
+        _finish(source, layout, header, codes, "_following" if body is not None else "0")
+        source.line(f"return _len({header.variable})")
+    source.line(f"_put.__qualname__ = 'writer({layout.name})'")
+    return source
+
+
+def _finish(source: Source, layout: Layout, header: Header, codes: dict[str, str], following: str) -> None:
+    """Emit the pushing of the header and the filling in of its checksum."""
+    head, field = header.variable, layout.checksum
+    if field is None:
+        source.line(f"out.push_bytes({head})")
+        return
+    assert isinstance(field.rule, Checksum)
+    source.line(f"_at = out.push_bytes({head})")
+    end = f"_at + _len({head})" + (f" + {following}" if field.rule.over == "whole" else "")
+    seed = "" if field.rule.seed is None else f" + {render(field.rule.seed, lambda named: codes[named.name])}"
+    source.line(f"_sum = _ones_sum(out.buf, _at, {end}){seed}")
+    put = source.codec("pack_into", ">H")
+    source.line(f"{put}(out.buf, _at + {header.checksum}, {complement('_sum', field.rule.zero)})")

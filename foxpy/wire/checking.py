@@ -1,0 +1,119 @@
+"""What a value is checked with when it is built: the quick test in generated code, and the slow search for the fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import cast
+
+from foxpy.wire.encodings import Blob, ListOf, Octets, Packed, UInt
+from foxpy.wire.errors import OutOfRange
+from foxpy.wire.fields import AnyField
+from foxpy.wire.layout import Layout
+from foxpy.wire.reading import atom
+
+
+def range_test(fields: Iterable[AnyField], code: Callable[[str], str]) -> str:
+    """The text of a test that is true if a bit field's value does not fit; empty if there is nothing to test.
+
+    Values of the same width are or-ed together first: a negative number or a bit too high shows in the result.
+    """
+    widths: dict[int, list[str]] = {}
+    for field in fields:
+        if isinstance(field.encoding, UInt):
+            widths.setdefault(field.encoding.bits, []).append(atom(code(field.name)))
+    return " or ".join(
+        f"{names[0]} >> {width}" if len(names) == 1 else f"({' | '.join(names)}) >> {width}"
+        for width, names in sorted(widths.items())
+    )
+
+
+def refusal(layout: Layout, values: Mapping[str, object]) -> Exception:
+    """The error that says which of ``values`` does not fit: OutOfRange, or TypeError for one of the wrong type."""
+    for name, value in values.items():
+        field, path = layout.fields[name], f"{layout.name}.{name}"
+        if isinstance(field.encoding, UInt):
+            if not isinstance(value, int):
+                return TypeError(f"{path}: {value!r} is not an integer")
+            bits = field.encoding.bits
+            if not 0 <= value < 1 << bits:
+                return OutOfRange(f"{path}: {int(value)} does not fit in {bits} bits (0..{(1 << bits) - 1})")
+        elif isinstance(field.encoding, Octets):
+            try:
+                octets_of(field, layout.name)(value)
+            except (TypeError, OutOfRange) as error:
+                return error
+    return OutOfRange(f"{layout.name}: {dict(values)!r} cannot be built")
+
+
+def octets_of(field: AnyField, packet: str) -> Callable[[object], bytes]:
+    """A function that gives the bytes of what a field of fixed bytes is given as: bytes, or the field's own type."""
+    encoding, path = field.encoding, f"{packet}.{field.name}"
+    assert isinstance(encoding, Octets)
+    size, kind = encoding.size, encoding.kind
+
+    def octets(value: object) -> bytes:
+        if isinstance(value, bytes | bytearray | memoryview):
+            packed = bytes(value)
+        elif kind is not None and isinstance(kind, type) and isinstance(value, kind):
+            packed = cast(Packed, value).packed
+        else:
+            raise TypeError(f"{path}: needs {size} bytes, got {value!r}")
+        if len(packed) != size:
+            raise OutOfRange(f"{path}: needs {size} bytes, got {len(packed)}")
+        return packed
+
+    return octets
+
+
+def kind_of(field: AnyField, packet: str) -> Callable[[object], Packed]:
+    """A function that gives what a field of fixed bytes with a type of its own is given as, as that type."""
+    encoding, octets = field.encoding, octets_of(field, packet)
+    assert isinstance(encoding, Octets) and encoding.kind is not None
+    kind = encoding.kind
+
+    def convert(value: object) -> Packed:
+        return kind(octets(value))
+
+    return convert
+
+
+def blob_of(field: AnyField, packet: str) -> Callable[[object], bytes]:
+    """A function that gives a copy of what a field of variable bytes is given as."""
+    path = f"{packet}.{field.name}"
+
+    def blob(value: object) -> bytes:
+        if isinstance(value, bytes | bytearray | memoryview):
+            return bytes(value)
+        raise TypeError(f"{path}: needs bytes, got {value!r}")
+
+    return blob
+
+
+def elements_of(field: AnyField, packet: str) -> Callable[[object], tuple[object, ...]]:
+    """A function that gives a list field's value as a tuple whose members the list's type allows."""
+    path, allowed = f"{packet}.{field.name}", field.elements
+
+    def elements(value: object) -> tuple[object, ...]:
+        if not isinstance(value, Iterable):
+            raise TypeError(f"{path}: needs packets, got {value!r}")
+        found = tuple(value)
+        for element in found:
+            if not isinstance(element, allowed):
+                raise TypeError(f"{path}: {element!r} is none of {' | '.join(each.__name__ for each in allowed)}")
+        return found
+
+    return elements
+
+
+def normalizer(field: AnyField, packet: str) -> tuple[Callable[[object], object], object] | None:
+    """What the constructor passes a value through, and the type that needs no passing; None for numbers and bodies."""
+    match field.encoding:
+        case Octets(kind=None):
+            return octets_of(field, packet), None
+        case Octets(kind=kind):
+            return kind_of(field, packet), kind
+        case Blob(window=False):
+            return blob_of(field, packet), bytes
+        case ListOf():
+            return elements_of(field, packet), None
+    return None

@@ -1,0 +1,202 @@
+"""The base class of all packets."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from inspect import get_annotations
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    ClassVar,
+    Self,
+    TypeVar,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    overload,
+)
+
+from foxpy.wire.encodings import Argument, ListOf
+from foxpy.wire.expressions import Expr
+from foxpy.wire.fields import AnyField, FieldAs, Mutable, const, derived, field, inet_checksum, rest, sized, total
+from foxpy.wire.layout import Layout, lay_out
+from foxpy.wire.out import Out
+from foxpy.wire.rules import MISSING, Const, Plain
+from foxpy.wire.window import Buffer, Window
+
+if TYPE_CHECKING:
+    from foxpy.wire.classify import Classifier
+    from foxpy.wire.program import Program
+
+T = TypeVar("T")
+P = TypeVar("P", bound="Packet")
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(field, const, derived, total, inet_checksum, sized, rest))
+class Packet:
+    """A packet is defined by a subclass: annotations say how fields lie on the wire, right-hand sides what they are.
+
+    ``IPv4(...)`` makes a value: immutable, checked, comparable. ``IPv4.view(buf)`` makes a view, which reads a field
+    when it is asked for, and ``IPv4.parse(buf)`` a value with all fields read. All three are instances of ``IPv4``
+    and match class patterns. A subclass adds fields, or narrows inherited ones with ``const``; ``when`` is a further
+    guard. Code is generated at first use.
+
+    Two packets are equal if they are of the same class and all fields that a constructor takes are equal: computed
+    fields (lengths, checksums) and arguments do not count.
+    """
+
+    __slots__ = ()
+
+    MIN: ClassVar[int] = 0
+    """The least number of bytes that the packet takes."""
+
+    _layout: ClassVar[Layout]
+    _guards: ClassVar[tuple[Expr[bool], ...]] = ()
+    _program: ClassVar[Program]
+    _spec: ClassVar[type[Packet]]
+    _generated: ClassVar[bool]
+
+    def __init_subclass__(cls, *, when: Expr[bool] | None = None) -> None:
+        if "_generated" in cls.__dict__:
+            return
+        if issubclass(cls, Mutable):
+            raise TypeError(f"{cls.__name__}: packets are read-only, Mutable is not for use")
+        from foxpy.wire.program import Program  # the program needs this module
+
+        inherited: dict[str, AnyField] = {}
+        for base in reversed(cls.__mro__[1:]):
+            if "_layout" in base.__dict__:
+                assert issubclass(base, Packet)
+                inherited.update(base._layout.fields)
+        own = _own_fields(cls, inherited)
+        cls._layout = lay_out(cls, {**inherited, **own})
+        cls._guards = cls._guards + _new_guards(cls, own, inherited, when)
+        cls._program = Program(cls._layout, cls._guards)
+        cls._spec = cls
+        cls.MIN = cls._layout.minimum
+        for name in _COMPILED_AT_FIRST_USE:  # not to inherit what has been compiled for a base
+            setattr(cls, name, Packet.__dict__[name])
+
+    if not TYPE_CHECKING:  # mypy synthesizes the constructor's signature from the fields
+
+        def __new__(cls, /, **fields: object) -> Packet:
+            return cls._program.make(cls, **fields)
+
+    @classmethod
+    def parse(cls, buf: Buffer | Window, start: int = 0, end: int | None = None, **arguments: object) -> Self:
+        """Read all fields of the packet that begins at ``start`` (what lies behind it, up to ``end``, is ignored).
+
+        ``0 <= start <= end <= len(buf)`` is the caller's duty; in a window they count from its start. ``arguments``
+        are those that the packet declares. Raises Truncated or Malformed.
+        """
+        return cls._program.parse(buf, start, end, **arguments)  # type: ignore[return-value]  # the program is cls's own
+
+    @classmethod
+    def view(cls, buf: Buffer | Window, start: int = 0, end: int | None = None, **arguments: object) -> Self:
+        """Check the packet's bounds, constants and lengths, and read fields only when they are asked for.
+
+        As ``parse`` otherwise. The view shows ``buf`` as it is when read.
+        """
+        return cls._program.view(buf, start, end, **arguments)  # type: ignore[return-value]  # the program is cls's own
+
+    def push(self, out: Out) -> None:
+        """Write the packet in front of what is in ``out``. Raises OutOfRange if a computed field does not fit."""
+        self._program.push(self, out)
+
+    def build(self) -> bytes:
+        """The packet's bytes. Raises OutOfRange if a computed field does not fit."""
+        out = Out()
+        self.push(out)
+        return out.bytes()
+
+    @overload
+    def open(self, how: type[P], /, **arguments: object) -> P: ...
+    @overload
+    def open(self, how: Classifier[T], /, **arguments: object) -> T: ...
+    def open(self, how: type[Packet] | Classifier[T], /, **arguments: object) -> object:
+        """View this packet's body as a packet, or as the one of a classifier's packets that it is.
+
+        Raises Truncated or Malformed, and TypeError if this packet has no body.
+        """
+        body = self._layout.body
+        window = getattr(self, body.name) if body is not None else None
+        if not isinstance(window, Window):
+            raise TypeError(f"{self._spec.__name__} has no body to open")
+        return how.view(window, 0, None, **arguments)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Packet) or other._spec is not self._spec:
+            return NotImplemented
+        return self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash((self._spec, self._key()))
+
+    def __repr__(self) -> str:
+        shown = [f"{each.name}={getattr(self, each.name)!r}" for each in self._layout.parameters]
+        return f"{self._spec.__name__}({', '.join(shown)})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        spec, names = self._spec, [each.name for each in self._layout.parameters]
+        values = {name: getattr(self, name) for name in names}
+        values = {name: bytes(each) if isinstance(each, Window) else each for name, each in values.items()}
+        return _rebuild, (spec, values)
+
+    def _key(self) -> tuple[object, ...]:
+        parameters = self._layout.parameters
+        return tuple(getattr(self, each.name) for each in parameters if not isinstance(each.encoding, Argument))
+
+
+_COMPILED_AT_FIRST_USE = ("__new__", "parse", "view")
+_RESERVED = frozenset(("MIN", "build", "buf", "dump", "end", "number", "open", "out", "parse", "push", "start", "view"))
+_RESERVED_FOR_ARGUMENTS = frozenset(("buf", "start", "end", "out"))
+
+
+def _rebuild(spec: type[Packet], values: Mapping[str, object]) -> Packet:
+    return spec(**values)
+
+
+def _own_fields(cls: type[Packet], inherited: Mapping[str, AnyField]) -> dict[str, AnyField]:
+    """The fields that the body of ``cls`` declares, bound to their names."""
+    module = vars(sys.modules[cls.__module__])
+    fields: dict[str, AnyField] = {}
+    for name, annotation in get_annotations(cls).items():
+        path = f"{cls.__name__}.{name}"
+        kind = eval(annotation, module) if isinstance(annotation, str) else annotation
+        if kind is ClassVar or get_origin(kind) is ClassVar:
+            continue
+        declared = cls.__dict__.get(name, MISSING)
+        if declared is MISSING:
+            declared = FieldAs(Plain())
+        if not isinstance(declared, FieldAs):
+            raise TypeError(
+                f"{path}: a field takes field(default=...), const(...), derived() and so on, not {declared!r}"
+            )
+        if get_origin(kind) is not Annotated:
+            raise TypeError(f"{path}: {annotation!r} is not a wire type")
+        if name.startswith("_") or hasattr(Packet, name):
+            raise TypeError(f"{path}: the name is reserved")
+        declared.name, declared.owner = name, cls
+        declared.encoding = kind.__metadata__[0]
+        if isinstance(declared.encoding, ListOf):
+            union = get_args(get_args(kind)[0])[0]
+            member = get_args(union)[0]
+            declared.elements = get_args(member) or (member,)
+        fields[name] = declared
+        setattr(cls, name, declared)
+    for name in fields.keys() & inherited.keys():
+        if fields[name].encoding != inherited[name].encoding:
+            raise TypeError(f"{cls.__name__}.{name}: has another wire type than in {inherited[name].owner.__name__}")
+    return fields
+
+
+def _new_guards(
+    cls: type[Packet], own: Mapping[str, AnyField], inherited: Mapping[str, AnyField], when: Expr[bool] | None
+) -> tuple[Expr[bool], ...]:
+    """What ``cls`` demands beyond its base: ``when``, and each constant that stands in for an inherited field."""
+    guards = [] if when is None else [when]
+    for name, each in own.items():
+        if name in inherited and isinstance(each.rule, Const):
+            guards.insert(0, each.one_of(each.rule.value))
+    return tuple(guards)

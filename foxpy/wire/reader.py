@@ -1,0 +1,134 @@
+"""Reading a few fields of a header from a received frame, without an object: the way in on the hot path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias, TypeVar, cast, overload
+
+from foxpy.wire.expressions import Expr, names, render
+from foxpy.wire.fields import Declared
+from foxpy.wire.packet import Packet
+from foxpy.wire.reading import atom, unpack_run
+from foxpy.wire.rules import Const
+from foxpy.wire.source import Source
+from foxpy.wire.walking import check_constant, check_guard, check_size
+
+T = TypeVar("T")
+T1 = TypeVar("T1")
+T2 = TypeVar("T2")
+T3 = TypeVar("T3")
+T4 = TypeVar("T4")
+T5 = TypeVar("T5")
+T6 = TypeVar("T6")
+T7 = TypeVar("T7")
+T8 = TypeVar("T8")
+T9 = TypeVar("T9")
+T10 = TypeVar("T10")
+
+Reader: TypeAlias = Callable[[bytes, int, int], T]
+"""``read(buf, start, end)``: the fields of the packet in ``buf[start:end]``, within ``0 <= start <= end <= len(buf)``."""
+
+
+@overload
+def reader(f1: Expr[T1], /) -> Reader[tuple[T1]]: ...
+@overload
+def reader(f1: Expr[T1], f2: Expr[T2], /) -> Reader[tuple[T1, T2]]: ...
+@overload
+def reader(f1: Expr[T1], f2: Expr[T2], f3: Expr[T3], /) -> Reader[tuple[T1, T2, T3]]: ...
+@overload
+def reader(f1: Expr[T1], f2: Expr[T2], f3: Expr[T3], f4: Expr[T4], /) -> Reader[tuple[T1, T2, T3, T4]]: ...
+@overload
+def reader(
+    f1: Expr[T1], f2: Expr[T2], f3: Expr[T3], f4: Expr[T4], f5: Expr[T5], /
+) -> Reader[tuple[T1, T2, T3, T4, T5]]: ...
+@overload
+def reader(
+    f1: Expr[T1], f2: Expr[T2], f3: Expr[T3], f4: Expr[T4], f5: Expr[T5], f6: Expr[T6], /
+) -> Reader[tuple[T1, T2, T3, T4, T5, T6]]: ...
+@overload
+def reader(
+    f1: Expr[T1], f2: Expr[T2], f3: Expr[T3], f4: Expr[T4], f5: Expr[T5], f6: Expr[T6], f7: Expr[T7], /
+) -> Reader[tuple[T1, T2, T3, T4, T5, T6, T7]]: ...
+@overload
+def reader(
+    f1: Expr[T1], f2: Expr[T2], f3: Expr[T3], f4: Expr[T4], f5: Expr[T5], f6: Expr[T6], f7: Expr[T7], f8: Expr[T8], /
+) -> Reader[tuple[T1, T2, T3, T4, T5, T6, T7, T8]]: ...
+@overload
+def reader(
+    f1: Expr[T1],
+    f2: Expr[T2],
+    f3: Expr[T3],
+    f4: Expr[T4],
+    f5: Expr[T5],
+    f6: Expr[T6],
+    f7: Expr[T7],
+    f8: Expr[T8],
+    f9: Expr[T9],
+    /,
+) -> Reader[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9]]: ...
+@overload
+def reader(
+    f1: Expr[T1],
+    f2: Expr[T2],
+    f3: Expr[T3],
+    f4: Expr[T4],
+    f5: Expr[T5],
+    f6: Expr[T6],
+    f7: Expr[T7],
+    f8: Expr[T8],
+    f9: Expr[T9],
+    f10: Expr[T10],
+    /,
+) -> Reader[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10]]: ...
+def reader(*fields: Expr[Any]) -> Reader[tuple[object, ...]]:
+    """A function that reads ``fields`` of one packet: class attributes, such as ``IPv4.ttl``, or sizes made of them.
+
+    What it gives is typed as the tuple of the fields' types; an address costs an object, ``IPv4.src.number`` none. It
+    checks the packet's least size and its constants (Truncated, Malformed), but no lengths: those are values like
+    others here. Fields behind one of variable size are refused with TypeError.
+    """
+    packet = _packet(fields)  # each field has a type of its own: only the overloads above can say which
+    layout = packet._layout
+    source = Source(f"{layout.name} reader")
+    wanted, numbers = set[str](), set[str]()
+    at_head = {each.name for item in layout.head.items for each in item.fields}
+    for each in (each for expression in fields for each in names(expression)):
+        if each.name not in at_head:
+            raise TypeError(f"{layout.name}.{each.name}: a reader reaches only what lies before variable fields")
+        wanted.add(each.name)
+        if isinstance(each, Declared) and each.as_number:
+            numbers.add(each.name)
+    plain = {each.name for expression in fields for each in names(expression) if not _is_number(each)}
+    if numbers & plain:
+        raise TypeError(f"{layout.name}.{min(numbers & plain)}: is read either as a number or as it is")
+    tests = [test for test in packet._program.tests if all(each.name in at_head for each in names(test))]
+    checked = {each.name for test in tests for each in names(test)}
+    checked |= {name for name in at_head if isinstance(layout.fields[name].rule, Const)}
+    with source.block("def _read(_b, _o, _e):"):
+        check_size(source, layout)
+        reads = unpack_run(source, layout.head, "_o", wanted | checked, numbers)
+        for item in layout.head.items:
+            for field in item.fields:
+                check_constant(source, layout, field, reads)
+        for test in tests:
+            check_guard(source, layout, test, reads, "_Malformed")
+        found = [
+            reads[each.name] if isinstance(each, Declared) else render(each, lambda named: atom(reads[named.name]))
+            for each in fields
+        ]
+        source.line(f"return {', '.join(found)}{',' if len(found) == 1 else ''}")
+    return cast("Reader[tuple[object, ...]]", source.load()["_read"])
+
+
+def _is_number(each: object) -> bool:
+    return isinstance(each, Declared) and each.as_number
+
+
+def _packet(fields: tuple[Expr[object], ...]) -> type[Packet]:
+    """The packet that the fields belong to: the most derived one that they were named through."""
+    owners = {each.owner for expression in fields for each in names(expression) if isinstance(each, Declared)}
+    for owner in owners:
+        if issubclass(owner, Packet) and all(issubclass(owner, other) for other in owners):
+            return owner
+    found = ", ".join(sorted(owner.__name__ for owner in owners)) or "none"
+    raise TypeError(f"a reader reads fields of one packet, not of: {found}")

@@ -1,0 +1,38 @@
+"""Packets back to back in a buffer: option areas, capture files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar, cast, get_args
+
+from foxpy.wire.lists import compile_list, compile_writer
+from foxpy.wire.packet import Packet
+
+P = TypeVar("P", bound=Packet)
+
+
+class Records(Generic[P]):
+    """``Records[A | B](end=E, align=4)``: a list of A and B outside a packet, as ``packets[A | B]`` is inside one.
+
+    ``end``: an element that ends the list early and is not in it. ``align``: zeros are added on build up to a multiple.
+    """
+
+    def __init__(self, *, end: type[Packet] | None = None, align: int = 1) -> None:
+        self.end = end
+        self.align = align
+
+    @property
+    def members(self) -> tuple[type[Packet], ...]:
+        (union,) = get_args(getattr(self, "__orig_class__"))  # noqa: B009  # set by typing, which declares it nowhere
+        return get_args(union) or (union,)
+
+    def parse(self, buf: bytes, start: int, end: int) -> tuple[P, ...]:
+        """All packets in ``buf[start:end]``. Raises Truncated or Malformed."""
+        title = f"Records[{' | '.join(member.__name__ for member in self.members)}]"
+        read = compile_list(title, self.members, self.end)
+        self.parse = read  # type: ignore[assignment, method-assign]  # generated code takes over at first use
+        return cast("tuple[P, ...]", read(buf, start, end))
+
+    def build(self, elements: Iterable[P]) -> bytes:
+        """The bytes of ``elements``, and padding. Raises OutOfRange."""
+        return compile_writer(self.align)(elements)

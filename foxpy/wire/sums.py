@@ -1,0 +1,92 @@
+"""Checksums on the hot path: filling in one that covers a payload, and verifying one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeAlias, cast
+
+from foxpy.wire.expressions import names, render
+from foxpy.wire.layout import Layout
+from foxpy.wire.packet import Packet
+from foxpy.wire.reading import atom, unpack_run
+from foxpy.wire.rules import Checksum, Sized
+from foxpy.wire.source import Source
+from foxpy.wire.writing import checksum_offset, complement
+
+Filler: TypeAlias = Callable[[bytearray, int, bytes, int], None]
+"""``fill(out, at, payload, seed)``."""
+
+
+class Verifier(Protocol):
+    """``verify(buf, start, end, seed)``: whether the checksum of the packet in ``buf[start:end]`` is right."""
+
+    def __call__(self, buf: bytes, start: int, end: int, seed: int = 0, /) -> bool: ...
+
+
+def filler(packet: type[Packet], /) -> Filler:
+    """A function ``fill(out, at, payload, seed)`` for a packet with a "whole" checksum.
+
+    It sums ``out[at:]``, in which the checksum is 0, and ``payload``, which follows it, adds ``seed`` (a ones'
+    complement sum: of a pseudo-header, with the length) and writes the checksum into the header that begins at ``at``.
+    """
+    layout, rule = _checksum(packet)
+    if rule.over != "whole":
+        raise TypeError(f"{layout.name}: its checksum covers the header only, and is filled in by the appender")
+    at = checksum_offset(layout)
+    if at is None:
+        raise TypeError(f"{layout.name}: its checksum lies behind a field of variable size")
+    source = Source(f"{layout.name} filler")
+    put = source.codec("pack_into", ">H")
+    with source.block("def _fill(out, at, payload, seed):"):
+        source.line("_end = _len(out)")
+        source.line("_sum = _ones_sum(payload, 0, _len(payload))")
+        with source.block("if _end - at & 1:"):
+            source.line("_sum = (_sum & 0xFF) << 8 | _sum >> 8  # the payload begins in the low half of a word")
+        source.line("_sum += _ones_sum(out, at, _end) + seed")
+        source.line(f"{put}(out, at + {at}, {complement('_sum', rule.zero)})")
+    return cast(Filler, source.load()["_fill"])
+
+
+def verifier(packet: type[Packet], /) -> Verifier:
+    """A function ``verify(buf, start, end, seed=0)``: whether the checksum of ``packet`` is right.
+
+    A "whole" checksum covers all of ``buf[start:end]``: cut off padding first. A "header" one covers what precedes the
+    ``rest`` field. False, too, where the bytes are too few; True where the checksum is 0 and its ``zero`` says that
+    this means "none".
+    """
+    layout, rule = _checksum(packet)
+    at = checksum_offset(layout)
+    source = Source(f"{layout.name} verifier")
+    with source.block("def _verify(_b, _o, _e, _seed=0):"):
+        source.line(f"if _e - _o < {layout.minimum}:")
+        source.line("    return False")
+        if rule.over == "header":
+            _cut_to_header(source, layout)
+        if rule.zero and at is not None:
+            source.line(f"if not _b[_o + {at}] | _b[_o + {at + 1}]:")
+            source.line("    return True")
+        source.line("_sum = _ones_sum(_b, _o, _e) + _seed")
+        source.line("return _sum > 0 and _sum % 0xFFFF == 0")
+    return cast(Verifier, source.load()["_verify"])
+
+
+def _cut_to_header(source: Source, layout: Layout) -> None:
+    """Emit the setting of ``_e`` to the end of what precedes the body."""
+    rules = [field.rule for field in layout.variables]
+    sizes = [rule.size for rule in rules if isinstance(rule, Sized)]
+    needed = {each.name for size in sizes for each in names(size)}
+    reads = unpack_run(source, layout.head, "_o", needed)
+    if needed - reads.keys():
+        raise TypeError(f"{layout.name}: the size of its header is not found at a fixed place")
+    terms = [str(layout.minimum), *(atom(render(size, lambda named: atom(reads[named.name]))) for size in sizes)]
+    source.line(f"_end = _o + {' + '.join(terms)}")
+    source.line(f"if not _o + {layout.minimum} <= _end <= _e:")
+    source.line("    return False")
+    source.line("_e = _end")
+
+
+def _checksum(packet: type[Packet]) -> tuple[Layout, Checksum]:
+    layout = packet._layout
+    if layout.checksum is None or not isinstance(layout.checksum.rule, Checksum):
+        raise TypeError(f"{layout.name} has no checksum")
+    return layout, layout.checksum.rule

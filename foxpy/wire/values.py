@@ -1,0 +1,132 @@
+"""Emitting the value class of a packet and its checked constructor.
+
+A value is made as a draft, whose slots can be set, and becomes a value, which refuses to be changed, by a change of
+class: the one way to have plain slots (the fastest attributes) in an object that is immutable.
+"""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from foxpy.wire.bodies import body_window
+from foxpy.wire.checking import normalizer, range_test, refusal
+from foxpy.wire.encodings import Blob
+from foxpy.wire.expressions import Expr, names
+from foxpy.wire.fields import AnyField
+from foxpy.wire.layout import Layout
+from foxpy.wire.packet import Packet
+from foxpy.wire.rules import MISSING, Const, default_of
+from foxpy.wire.source import Source
+from foxpy.wire.walking import check_guard
+
+
+def value_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
+    """The text that defines ``_Draft``, ``_Value`` and ``_make``, the constructor."""
+    source, name = Source(f"{layout.name} value"), layout.name
+    source.bind("_refusal", lambda values: refusal(layout, values))
+    source.bind("_spec", layout.cls)
+    source.bind("_read_only", read_only)
+    source.bind("_computed", computed)
+    source.bind("_body_window", body_window)
+    fields = list(layout.fields.values())
+    constants = [field for field in fields if isinstance(field.rule, Const)]
+    with source.block(f"class {name}Draft(_spec):"):
+        source.line("_generated = True")
+        slots = [slot(field) for field in fields if field not in constants]
+        source.line(f"__slots__ = ({''.join(f'{each!r}, ' for each in slots)})")
+        for field in constants:
+            assert isinstance(field.rule, Const)
+            source.line(f"{field.name} = {source.bind(f'_const_{field.name}', field.rule.value)}")
+        for field in fields:
+            if _windowed(field):
+                source.line("@property")
+                source.line(f"def {field.name}(self):")
+                source.line(f"    _body = self.{slot(field)}")
+                source.line("    return _body if _type(_body) is _Window else _body_window(_body)")
+    source.line("")
+    with source.block(f"class {name}Value({name}Draft):"):
+        source.line("_generated = True")
+        source.line("__slots__ = ()")
+        source.line("__setattr__ = __delattr__ = _read_only")
+        source.line("__getattr__ = _computed")
+    source.line("")
+    _constructor(source, layout, guards)
+    source.line(f"_Draft, _Value = {name}Draft, {name}Value")
+    return source
+
+
+def _constructor(source: Source, layout: Layout, guards: tuple[Expr[bool], ...]) -> None:
+    parameters = layout.parameters
+    with source.block(f"def _make({', '.join(['_cls', *signature(source, parameters)])}):"):
+        for field in parameters:
+            passing = normalizer(field, layout.name)
+            if passing is None:
+                continue
+            normal = f"{field.name} = {source.bind(f'_as_{field.name}', passing[0])}({field.name})"
+            if passing[1] is None:
+                source.line(normal)
+            else:
+                source.line(f"if _type({field.name}) is not {source.bind(f'_kind_{field.name}', passing[1])}:")
+                source.line(f"    {normal}")
+        test = range_test(parameters, str)
+        if test:
+            values = ", ".join(f"'{field.name}': {field.name}" for field in parameters)
+            with source.block("try:"):
+                source.line(f"_misfit = {test}")
+            with source.block("except TypeError:"):
+                source.line("_misfit = True")
+            with source.block("if _misfit:"):
+                source.line(f"raise _refusal({{{values}}})")
+        known = {field.name: field.name for field in parameters}
+        for guard in guards:
+            if all(named.name in known for named in names(guard)):
+                check_guard(source, layout, guard, known, "_OutOfRange")
+        source.line(f"_self = _new({layout.name}Draft)")
+        for field in parameters:
+            given = field.name
+            if _windowed(field):
+                given = (
+                    f"_Window({field.name}, 0, _len({field.name})) if _type({field.name}) is _bytes else {field.name}"
+                )
+            source.line(f"_self.{slot(field)} = {given}")
+        source.line(f"_self.__class__ = {layout.name}Value")
+        source.line("return _self")
+    source.line(f"_make.__name__ = _make.__qualname__ = {layout.name!r}")
+
+
+def signature(source: Source, parameters: list[AnyField]) -> list[str]:
+    """The keyword parameters of a function that takes these fields; those without a default come first."""
+    if not parameters:
+        return []
+    required, optional = [], []
+    for field in parameters:
+        default = default_of(field.rule)
+        if default is MISSING:
+            required.append(field.name)
+        elif isinstance(default, bool | int):
+            optional.append(f"{field.name}={default!r}")
+        else:
+            optional.append(f"{field.name}={source.bind(f'_default_{field.name}', default)}")
+    return ["*", *required, *optional]
+
+
+def slot(field: AnyField) -> str:
+    """The slot that holds a field in a value: a body is held as it was given, and read through a property."""
+    return f"_{field.name}" if _windowed(field) else field.name
+
+
+def _windowed(field: AnyField) -> bool:
+    return isinstance(field.encoding, Blob) and field.encoding.window
+
+
+def read_only(self: Packet, name: str, value: object = None) -> NoReturn:
+    raise AttributeError(f"{type(self)._spec.__name__}.{name}: packets are read-only")
+
+
+def computed(self: Packet, name: str) -> object:
+    """A field that building fills in, of a value that was not read from the wire: looked up in what it builds to."""
+    spec = self._spec
+    if name not in spec._layout.fields:
+        raise AttributeError(f"{spec.__name__} has no field {name!r}")
+    arguments = {field.name: getattr(self, field.name) for field in spec._layout.arguments}
+    return getattr(spec.parse(self.build(), **arguments), name)

@@ -1,0 +1,60 @@
+"""Emitting the lazy reader: a view keeps the buffer and where the variable fields end, and reads a field when asked."""
+
+from __future__ import annotations
+
+from foxpy.wire.expressions import Expr
+from foxpy.wire.layout import Layout, Run
+from foxpy.wire.parsing import entry, read_variable
+from foxpy.wire.reading import read_one
+from foxpy.wire.rules import Const, Sized
+from foxpy.wire.source import Source
+from foxpy.wire.values import signature
+from foxpy.wire.walking import walk
+
+
+def view_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
+    """The text that defines the class ``_View`` and the function ``_view`` that makes one. All checks are in the latter."""
+    source, name = Source(f"{layout.name} view"), layout.name
+    source.bind("_spec", layout.cls)
+    marks = [f"_after_{field.name}" for field in layout.variables if isinstance(field.rule, Sized)]
+    with source.block(f"class {name}View(_spec):"):
+        source.line("_generated = True")
+        arguments = [field.name for field in layout.arguments]
+        source.line(f"__slots__ = ({''.join(f'{each!r}, ' for each in ['_b', '_o', '_e', *marks, *arguments])})")
+        anchor, offset = "self._o", 0
+        for piece in layout.pieces:
+            if isinstance(piece, Run):
+                for item in piece.items:
+                    for field in item.fields:
+                        if isinstance(field.rule, Const):
+                            source.line(f"{field.name} = {source.bind(f'_const_{field.name}', field.rule.value)}")
+                        else:
+                            _property(source, field.name, read_one(source, item, field, anchor))
+                offset = piece.size
+                continue
+            field, start = piece.field, f"{anchor} + {offset}" if offset else anchor
+            end = f"self._after_{field.name}" if isinstance(field.rule, Sized) else "self._e"
+            _property(source, field.name, read_variable(source, layout, field, "self._b", start, end))
+            anchor = end
+        source.line("def push(self, out):")
+        source.line("    out.push_bytes(self._b[self._o : self._e])")
+    source.line("")
+    with source.block(f"def _view({', '.join(['buf', 'start=0', 'end=None', *signature(source, layout.arguments)])}):"):
+        entry(source)
+        walked = walk(source, layout, guards, wanted=())
+        source.line(f"_self = _new({name}View)")
+        source.line("_self._b = _b")
+        source.line("_self._o = _o")
+        source.line(f"_self._e = {walked.end}")
+        for mark in marks + [field.name for field in layout.arguments]:
+            source.line(f"_self.{mark} = {mark}")
+        source.line("return _self")
+    source.line("")
+    source.line(f"_View, _view.__qualname__ = {name}View, '{name}.view'")
+    return source
+
+
+def _property(source: Source, name: str, code: str) -> None:
+    source.line("@property")
+    source.line(f"def {name}(self):")
+    source.line(f"    return {code}")
