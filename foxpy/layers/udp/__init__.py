@@ -1,0 +1,26 @@
+"""UDP: datagrams between ports (RFC 768)."""
+
+from foxpy.layers.udp.carrier import UdpCarrier, UdpEndpoint
+from foxpy.layers.udp.connection import (
+    SetChecksums,
+    UdpAddress,
+    UdpConnection,
+    UdpControl,
+    UdpInfo,
+    UdpPattern,
+)
+from foxpy.layers.udp.layer import Udp, UdpConfig, udp
+
+__all__ = [
+    "SetChecksums",
+    "Udp",
+    "UdpAddress",
+    "UdpCarrier",
+    "UdpConfig",
+    "UdpConnection",
+    "UdpControl",
+    "UdpEndpoint",
+    "UdpInfo",
+    "UdpPattern",
+    "udp",
+]

@@ -1,0 +1,333 @@
+"""UDP (RFC 768, RFC 1122 section 4.1) over any carrier: IP, or Ethernet itself.
+
+IP options are not passed through (RFC 1122, section 4.1.3.2): the layer below keeps them to itself.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Generic
+
+import attrs
+
+from foxpy.addresses import Port
+from foxpy.demux import Listeners
+from foxpy.errors import InvalidConnection, OpenFailed
+from foxpy.layers.udp.carrier import UdpCarrier
+from foxpy.layers.udp.connection import (
+    UdpAddress,
+    UdpConnection,
+    UdpControl,
+    UdpInfo,
+    UdpPattern,
+)
+from foxpy.layers.udp.path import UdpCounters, UdpPath, UdpSender, UnansweringSender
+from foxpy.ports import FIRST, LAST, Ports
+from foxpy.protocol import Carrier, Connectionless, Handler, Host, Listening, Path, Receiver, Sender
+from foxpy.status import Closed, Forgotten
+from foxpy.waiting import first
+
+# -- configuration
+
+
+@attrs.frozen(kw_only=True)
+class UdpConfig:
+    """Settings of a UDP, for all its connections."""
+
+    require_checksums: bool = False
+    """Drop datagrams that come without one (RFC 1122, section 4.1.3.4: an application MAY ask for that)."""
+    passive_connections: int = attrs.field(default=4096, validator=attrs.validators.ge(1))
+    """How many connections begun by peers are kept."""
+    first_port: Port = FIRST
+    """The first ephemeral port."""
+    last_port: Port = LAST
+    """The last one."""
+
+
+DEFAULT: Final = UdpConfig()
+
+# -- factory
+
+
+def udp(over: Carrier[Host], *, checksums: bool = True, config: UdpConfig = DEFAULT) -> Udp[Host]:
+    """A UDP over ``over``: ``udp(ip.carrier(17))`` is a ``Udp[IPv4Address]``.
+
+    Without ``checksums`` it neither sends nor checks any: for a link that guards its frames itself, as Ethernet does.
+    Raises BadAddress for a range of ephemeral ports that makes no sense.
+    """
+    return Udp(over, checksums, config)
+
+
+class Udp(
+    Connectionless[UdpAddress[Host], UdpPattern[Host], UdpConnection[Host], UdpControl[Host], UdpInfo], Generic[Host]
+):
+    """Datagrams. Peers are named by host and port."""
+
+    verified: bool
+    """Every datagram that is delivered has been checked for damage, here or below."""
+
+    def __init__(self, over: Carrier[Host], checksums: bool, config: UdpConfig) -> None:
+        super().__init__(over.runtime)
+        self.config = config
+        self.checksums = checksums
+        self.check = checksums and not over.verified
+        self.verified = over.verified or (checksums and config.require_checksums)
+        self.counters = UdpCounters()
+        self._over = over
+        self._listening: Listening | None = None
+        self._listeners: Listeners[UdpPattern[Host], UdpConnection[Host]] = Listeners()
+        self._paths: dict[Host, dict[Host, UdpPath[Host]]] = {}  # by peer, then by our address
+        self._passive: dict[UdpConnection[Host], UdpPath[Host]] = {}  # in the order in which they began
+        self._ports = Ports(over.runtime, config.first_port, config.last_port)
+        self._taken: dict[Port, int] = {}  # local ports and by how many owners each is used
+
+    def carrier(self, port: Port) -> UdpCarrier[Host]:
+        """This UDP as what lives on one local ``port`` sees it. Raises BadAddress outside 1..65535."""
+        return UdpCarrier(self, port)
+
+    def host(self, text: str) -> Host:
+        """The host that ``text`` names. Raises BadAddress."""
+        return self._over.host(text)
+
+    # -- lifecycle
+
+    def acquire(self) -> None:
+        self._over.initialize()
+        try:
+            self._listening = self._over.listen(self._begun_path)
+        except BaseException:
+            self._over.finalize()
+            raise
+
+    def release(self) -> None:
+        if self._listening is not None:
+            self._listening.stop()
+            self._listening = None
+        self._listeners.clear()
+        for paths in list(self._paths.values()):
+            for path in list(paths.values()):
+                path.end(Closed())
+        self._taken.clear()
+        self._over.finalize()
+
+    # -- active open
+
+    def open(self, address: UdpAddress[Host], handler: Handler[UdpConnection[Host]]) -> UdpConnection[Host]:
+        """A connection to ``address``; sends nothing. Raises OpenFailed where it is open already, or no port free."""
+        self.require_initialized()
+        path = self._path_to(address.host, address.local)
+        try:
+            port = address.local_port or self._ports.allocate(f"{path.local} {address}", self._taken.__contains__)
+            connection = UdpConnection(path, address.port, port)
+            begun = path.connections.get(connection.key)
+            if begun is not None:
+                if begun not in self._passive:
+                    raise OpenFailed(f"{begun} is open already; close it first, or take another local port")
+                # The peer spoke first, to a listener. The open takes its place: this side's choice of handler counts.
+                self._forget(begun)
+            path.enter(connection)
+            self._taken[port] = self._taken.get(port, 0) + 1
+            try:
+                connection.receiver = self.attach(connection, handler)
+            except BaseException:
+                self.abort(connection)
+                raise
+        finally:
+            self.let_go(path)
+        return connection
+
+    def ephemeral(self) -> Port:
+        """A port that nobody here uses now, to listen on. Raises NotInitialized, OpenFailed where all are in use."""
+        self.require_initialized()
+        return self._ports.allocate("anyone", self._taken.__contains__)
+
+    def _path_to(self, host: Host, local: Host | None) -> UdpPath[Host]:
+        """The path to ``host`` from ``local``, or from the address that the layer below picks; opened where need be."""
+        known = self._paths.get(host, {})
+        for path in known.values():
+            if path.picked if local is None else path.opened and path.local == local:
+                return path
+        opened: list[UdpPath[Host]] = []
+
+        def opening(lower: Path[Host]) -> Receiver:
+            opened.append(self._enter_path(lower))
+            return opened[0]
+
+        try:
+            self._over.open(host, opening, local)
+        except OpenFailed:
+            # Open already, because the peer spoke first or from an address that was asked for by name.
+            for path in known.values():
+                if path.answerable and local in (None, path.local):
+                    return path
+            raise
+        opened[0].opened = True
+        opened[0].picked = local is None
+        return opened[0]
+
+    # -- passive open
+
+    def listen(self, pattern: UdpPattern[Host], accept: Handler[UdpConnection[Host]]) -> Listening:
+        self.require_initialized()
+        listening = self._listeners.listen(pattern, accept)
+        self._taken[pattern.port] = self._taken.get(pattern.port, 0) + 1
+        return _UdpListening(self, listening, pattern.port)
+
+    async def passive_open(
+        self, pattern: UdpPattern[Host], handler: Handler[UdpConnection[Host]]
+    ) -> tuple[UdpConnection[Host], UdpAddress[Host]]:
+        connection = await first(self.listen, pattern, handler)
+        return connection, connection.address
+
+    def release_port(self, port: Port) -> None:
+        """One of the owners of ``port`` needs it no more."""
+        owners = self._taken.get(port, 0)
+        if owners > 1:
+            self._taken[port] = owners - 1
+        else:
+            self._taken.pop(port, None)
+
+    # -- down: send
+
+    def stage(self, connection: UdpConnection[Host]) -> Sender:
+        self._require_open(connection)
+        return UdpSender(connection) if connection.answerable else UnansweringSender(connection)
+
+    def _require_open(self, connection: UdpConnection[Host]) -> None:
+        if not connection.open or connection.path.layer is not self:
+            raise InvalidConnection(f"{connection} is closed, or of another UDP")
+
+    # -- up: deliver
+
+    def _begun_path(self, lower: Path[Host]) -> Receiver:
+        return self._enter_path(lower)
+
+    def _enter_path(self, lower: Path[Host]) -> UdpPath[Host]:
+        """The receiver of the path ``lower``: the one that there is between the same hosts, or else a new one."""
+        paths = self._paths.setdefault(lower.peer, {})
+        path = paths.get(lower.local)
+        if path is None:
+            path = paths[lower.local] = UdpPath(self, lower)
+        else:
+            path.renew(lower)
+        return path
+
+    def begun(self, path: UdpPath[Host], port: Port, local_port: Port) -> UdpConnection[Host] | None:
+        """A new connection with the peer that sent a datagram of no connection, where somebody listens for it."""
+        peer, local = path.peer, path.local
+        if not local_port:
+            return None
+        accept = self._listeners.match(
+            (
+                UdpPattern(local_port, peer, local),
+                UdpPattern(local_port, peer),
+                UdpPattern(local_port, None, local),
+                UdpPattern(local_port),
+            )
+        )
+        if accept is None:
+            return None
+        connection = UdpConnection(path, port, local_port)
+        path.enter(connection)
+        if len(self._passive) >= self.config.passive_connections:
+            self._make_room()
+        self._passive[connection] = path
+        connection.receiver = self.attach(connection, accept)
+        return connection
+
+    def _make_room(self) -> None:
+        """Forget the connection that began first and has been silent since it was last looked at (second chance)."""
+        passive = self._passive
+        while True:
+            oldest = next(iter(passive))
+            if not oldest.heard:
+                break
+            oldest.heard = False
+            passive[oldest] = passive.pop(oldest)
+        self.counters.forgotten += 1
+        self._forget(oldest)
+
+    def _forget(self, connection: UdpConnection[Host]) -> None:
+        """Take out ``connection``, which its peer began. It can still send until its owner closes it."""
+        path = self._passive.pop(connection)
+        del path.connections[connection.key]
+        receiver, connection.receiver = connection.receiver, None
+        if receiver is not None:
+            receiver.status(Forgotten())
+
+    def reject(self, path: UdpPath[Host], frame: bytes, start: int, end: int) -> None:
+        """Nobody listens: say so (RFC 1122, section 4.1.3.1: SHOULD send a port unreachable)."""
+        self.counters.unclaimed += 1
+        if path.answerable:  # never in answer to a group (RFC 1122, section 3.2.2)
+            self._over.reject(path.lower, frame, start, end)
+
+    # -- close and abort
+
+    def abort(self, connection: UdpConnection[Host]) -> None:
+        if connection.open:
+            self._require_open(connection)
+            self.closed(connection)
+            self.let_go(connection.path)
+
+    def closed(self, connection: UdpConnection[Host]) -> None:
+        """``connection`` ends: take it out of everything that knows it."""
+        path = connection.path
+        connection.open = False
+        connection.receiver = None
+        path.users -= 1
+        if path.connections.get(connection.key) is connection:
+            del path.connections[connection.key]
+            if self._passive.pop(connection, None) is None:
+                self.release_port(connection.local_port)
+
+    def let_go(self, path: UdpPath[Host]) -> None:
+        """Close ``path`` where no connection needs it."""
+        if path.users == 0:
+            self.drop(path)
+            path.close()
+
+    def drop(self, path: UdpPath[Host]) -> None:
+        """``path`` is no more the one between its hosts. Harmless where it is not."""
+        paths = self._paths.get(path.peer)
+        if paths is not None and paths.get(path.local) is path:
+            del paths[path.local]
+            if not paths:
+                del self._paths[path.peer]
+
+    # -- control and query
+
+    def control(self, request: UdpControl[Host]) -> None:
+        """Raises InvalidConnection."""
+        self._require_open(request.connection)
+        request.connection.checksums = request.generate
+
+    def query(self) -> UdpInfo:
+        c = self.counters
+        paths = [path for known in self._paths.values() for path in known.values()]
+        return UdpInfo(
+            connections=sum(len(path.connections) for path in paths),
+            listeners=len(self._listeners),
+            paths=len(paths),
+            sent=c.sent,
+            received=c.received,
+            malformed=c.malformed,
+            checksum_errors=c.checksum_errors,
+            unchecked=c.unchecked,
+            unclaimed=c.unclaimed,
+            forgotten=c.forgotten,
+            foreign_reports=c.foreign_reports,
+        )
+
+
+class _UdpListening(Listening, Generic[Host]):
+    """Gives the port back when it is stopped."""
+
+    def __init__(self, layer: Udp[Host], listening: Listening, port: Port) -> None:
+        self._layer = layer
+        self._listening: Listening | None = listening
+        self._port = port
+
+    def stop(self) -> None:
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            listening.stop()
+            self._layer.release_port(self._port)

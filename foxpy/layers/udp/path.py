@@ -1,0 +1,254 @@
+"""Datagrams between two hosts: what takes them off one path of the layer below, and what puts them on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Generic
+
+from foxpy.addresses import Port
+from foxpy.errors import InvalidConnection, PacketSize
+from foxpy.layers.udp.connection import UdpConnection
+from foxpy.layers.udp.wire import HEADER, append_udp, fill_udp, read_udp, verify_udp
+from foxpy.message import Writer
+from foxpy.protocol import Host, Path, Receiver, Sender
+from foxpy.status import Aborted, Closed, Forgotten, Report, Status
+from foxpy.wire import PacketError
+
+if TYPE_CHECKING:
+    from foxpy.layers.udp.layer import Udp
+
+LARGEST: Final = 0xFFFF - HEADER
+"""The most that the length field lets a datagram carry, in bytes."""
+
+
+class UdpCounters:
+    """Counted for every datagram, so a plain object."""
+
+    __slots__ = (
+        "checksum_errors",
+        "foreign_reports",
+        "forgotten",
+        "malformed",
+        "received",
+        "sent",
+        "unchecked",
+        "unclaimed",
+    )
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self.received = 0
+        self.malformed = 0
+        self.checksum_errors = 0
+        self.unchecked = 0
+        self.unclaimed = 0
+        self.forgotten = 0
+        self.foreign_reports = 0
+
+
+class UdpPath(Receiver, Generic[Host]):
+    """A path of the layer below, and the connections over it by their ports."""
+
+    __slots__ = (
+        "_check",
+        "_counters",
+        "_over",
+        "_require",
+        "answerable",
+        "connections",
+        "layer",
+        "local",
+        "lower",
+        "opened",
+        "peer",
+        "picked",
+        "pseudo",
+        "users",
+    )
+
+    connections: dict[int, UdpConnection[Host]]
+    """By the peer's port and ours, 16 bits each."""
+    users: int
+    """Connections that are open, also those that were forgotten and can still send."""
+    opened: bool
+    """This side opened the path."""
+    picked: bool
+    """This side opened it and let the layer below pick our address."""
+
+    def __init__(self, layer: Udp[Host], lower: Path[Host]) -> None:
+        self.layer = layer
+        self.lower = lower
+        self.peer = lower.peer
+        self.local = lower.local
+        self.pseudo = lower.pseudo
+        self.answerable = lower.answerable
+        self.connections = {}
+        self.users = 0
+        self.opened = False
+        self.picked = False
+        self._over = False
+        self._counters = layer.counters
+        self._check = layer.check
+        self._require = layer.config.require_checksums
+
+    def enter(self, connection: UdpConnection[Host]) -> None:
+        """``connection`` is new and has datagrams here from now on."""
+        self.connections[connection.key] = connection
+        self.users += 1
+
+    # -- up: deliver
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        try:
+            port, local_port, length, checksum = read_udp(frame, start, end)
+        except PacketError:
+            self._counters.malformed += 1
+            self.layer.let_go(self)
+            return
+        if length != end - start:
+            if not HEADER <= length <= end - start:
+                self._counters.malformed += 1
+                self.layer.let_go(self)
+                return
+            end = start + length  # what follows is padding of a link
+        if checksum:
+            if self._check and not verify_udp(frame, start, end, self.seed(length)):
+                self._counters.checksum_errors += 1
+                self.layer.let_go(self)
+                return
+        elif self._require:
+            self._counters.unchecked += 1
+            self.layer.let_go(self)
+            return
+        connection = self.connections.get(port << 16 | local_port)
+        if connection is not None:
+            connection.heard = True
+        else:
+            # A first datagram leaves ``heard`` alone: one datagram is what a stranger can afford.
+            connection = None if self._over else self.layer.begun(self, Port(port), Port(local_port))
+            if connection is None:
+                self.layer.reject(self, frame, start, end)
+                self.layer.let_go(self)
+                return
+        receiver = connection.receiver
+        if receiver is not None:
+            self._counters.received += 1
+            receiver.deliver(frame, start + HEADER, end)
+
+    def seed(self, length: int) -> int:
+        """What a checksum begins with: the pseudo-header, with the length; nothing where the layer below has none."""
+        return self.pseudo + length if self.pseudo else 0
+
+    def status(self, event: Status) -> None:
+        match event:
+            case Report():
+                self._report(event)
+            case Forgotten():
+                # It can still send. If the peer speaks again, a new path comes and takes this one's place.
+                self._over = True
+                self.opened = self.picked = False
+                if not self.connections:
+                    self.layer.drop(self)
+            case Closed() | Aborted():
+                self._over = True
+                self.end(event)
+            case _:
+                pass  # a path of datagrams has neither streams nor room to tell of
+
+    def _report(self, report: Report) -> None:
+        """Pass on a report to the connection whose datagram it quotes (RFC 1122, section 4.1.3.3: MUST)."""
+        quoted = report.quoted
+        connection = None
+        if len(quoted) >= HEADER:
+            try:
+                local_port, port, _, _ = read_udp(quoted, 0, len(quoted))
+                connection = self.connections.get(port << 16 | local_port)
+            except PacketError:
+                pass
+        if connection is None or connection.receiver is None:
+            self._counters.foreign_reports += 1
+            return
+        limit = max(report.limit - HEADER, 0)
+        connection.receiver.status(Report(report.trouble, quoted[HEADER:], limit))
+
+    # -- close and abort
+
+    def renew(self, lower: Path[Host]) -> None:
+        """``lower`` takes the place of the path that the layer below has forgotten."""
+        self.lower = lower
+        self._over = False
+
+    def close(self) -> None:
+        """Give the path back. Harmless where it is gone."""
+        if not self._over:
+            self._over = True
+            self.lower.close()
+
+    def end(self, event: Status) -> None:
+        """All connections over it end, and their receivers hear ``event``."""
+        for connection in list(self.connections.values()):
+            receiver = connection.receiver
+            self.layer.closed(connection)
+            if receiver is not None:
+                receiver.status(event)
+        self.layer.drop(self)
+        self.close()
+
+
+class UdpSender(Sender, Generic[Host]):
+    """Sends datagrams of one connection."""
+
+    __slots__ = ("_at", "_connection", "_counters", "_local_port", "_lower", "_path", "_port")
+
+    def __init__(self, connection: UdpConnection[Host]) -> None:
+        path = connection.path
+        self._connection = connection
+        self._path = path
+        self._lower = path.lower.sender
+        self._counters = path.layer.counters
+        self._port = connection.port
+        self._local_port = connection.local_port
+        self._at = 0
+
+    def begin(self, size: int) -> Writer:
+        if not self._connection.open:
+            raise InvalidConnection(f"{self._connection} is closed")
+        if size > LARGEST:
+            raise PacketSize(f"{self._connection}: {size} bytes, at most {self.limit()}", size, self.limit())
+        try:
+            writer = self._lower.begin(HEADER + size)
+        except PacketSize:
+            limit = self.limit()
+            raise PacketSize(f"{self._connection}: {size} bytes, at most {limit}", size, limit) from None
+        self._at = len(writer)
+        append_udp(writer, size, sport=self._local_port, dport=self._port)
+        return writer
+
+    def commit(self, writer: Writer, payload: bytes) -> None:
+        if self._connection.checksums:
+            at = self._at
+            fill_udp(writer, at, payload, self._path.seed(len(writer) - at + len(payload)))
+        self._counters.sent += 1
+        self._lower.commit(writer, payload)
+
+    def limit(self) -> int:
+        return min(self._lower.limit() - HEADER, LARGEST)
+
+
+class UnansweringSender(Sender, Generic[Host]):
+    """Stands where there is nobody to send to: datagrams that came to a group are answered from an address of ours."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: UdpConnection[Host]) -> None:
+        self._connection = connection
+
+    def begin(self, size: int) -> Writer:
+        """Raises InvalidConnection."""
+        raise InvalidConnection(f"{self._connection} cannot be answered as it is; open a connection to its peer")
+
+    def commit(self, writer: Writer, payload: bytes) -> None:
+        """Raises InvalidConnection."""
+        self.begin(len(payload))
+
+    def limit(self) -> int:
+        return 0
