@@ -14,10 +14,9 @@ import shutil
 
 import pytest
 import trio
-import trio.testing
 from hypothesis import settings
 
-from foxpy.testing import namespaces
+from foxpy.testing import namespaces, virtual
 
 settings.register_profile("foxpy", deadline=None, derandomize=True, max_examples=100, print_blob=True)
 settings.load_profile("foxpy")
@@ -46,7 +45,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     names = inspect.signature(test).parameters
     arguments = {name: pyfuncitem.funcargs[name] for name in names}
-    real = pyfuncitem.get_closest_marker("interop") is not None
-    clock = None if real else trio.testing.MockClock(autojump_threshold=0)
-    trio.run(functools.partial(test, **arguments), clock=clock)
+    if pyfuncitem.get_closest_marker("interop") is not None:
+        trio.run(functools.partial(test, **arguments))
+    else:
+        virtual(functools.partial(test, **arguments))
     return True

@@ -1,11 +1,11 @@
-"""A tap: Ethernet frames to and from Linux on the same machine."""
+"""Taps and tuns: Ethernet frames, or bare IP packets, to and from Linux on the same machine."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from foxpy.devices.device import Device, EthernetFrames
-from foxpy.devices.tuntap import IFF_TAP, TunTap
+from foxpy.devices.device import Device, EthernetFrames, IpPackets
+from foxpy.devices.tuntap import IFF_TAP, IFF_TUN, TunTap
 from foxpy.driver import trio_scheduler
 from foxpy.runtime import Runtime
 
@@ -31,3 +31,26 @@ def tap(
     lacks, naming the command that grants it.
     """
     return TunTap(runtime or Runtime(trio_scheduler()), IFF_TAP, 14, name, mtu, kernel_address, persist, up)
+
+
+def tun(
+    name: str,
+    *,
+    mtu: int | None = None,
+    kernel_address: str | Sequence[str] = (),
+    persist: bool = False,
+    up: bool = True,
+    runtime: Runtime | None = None,
+) -> Device[IpPackets]:
+    """The stack's end of the tun ``name``: as ``tap``, with bare IP packets in place of Ethernet frames."""
+    return Tun(runtime or Runtime(trio_scheduler()), IFF_TUN, 0, name, mtu, kernel_address, persist, up)
+
+
+class Tun(TunTap[IpPackets]):
+    """A TunTap that lets nothing but IP packets up; in the other direction the kernel refuses what is none."""
+
+    def received(self, frame: bytes) -> None:
+        if frame and frame[0] >> 4 in (4, 6):
+            super().received(frame)
+        else:
+            self.counters.unclaimed += 1

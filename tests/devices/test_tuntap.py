@@ -18,8 +18,7 @@ import trio.testing
 
 from foxpy.devices import remedies
 from foxpy.devices.device import WIRE, AnyMedium, Device, EthernetFrames
-from foxpy.devices.tap import tap
-from foxpy.devices.tun import Tun, tun
+from foxpy.devices.tap import Tun, tap, tun
 from foxpy.devices.tuntap import CONTROL, IFF_NO_PI, IFF_TAP, IFF_TUN, TUNSETIFF, TUNSETOFFLOAD, TunTap
 from foxpy.driver import running
 from foxpy.errors import InitializationFailed, InvalidConnection
