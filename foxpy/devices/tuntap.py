@@ -20,7 +20,6 @@ from foxpy.errors import InitializationFailed, OpenFailed
 from foxpy.message import Writer
 from foxpy.runtime import Descriptor, Runtime
 from foxpy.status import Closed
-from foxpy.status import Closed
 
 CONTROL: Final = "/dev/net/tun"
 TUNSETIFF: Final = 0x400454CA
