@@ -25,6 +25,7 @@ from foxpy.layers.ethernet.connection import (
 )
 from foxpy.layers.ethernet.wire import Ethernet as Header
 from foxpy.layers.ethernet.wire import append_ethernet, read_ethernet
+from foxpy.layers.length import length
 from foxpy.message import Writer
 from foxpy.protocol import Connectionless, Handler, Listening, Receiver, Sender
 from foxpy.status import Aborted, Closed, Forgotten, Status
@@ -35,6 +36,10 @@ from foxpy.wire import PacketError
 
 LARGEST_LENGTH: Final = 1500
 """The largest 802.3 length; numbers from 0x0600 on are ethertypes, and those between are undefined."""
+
+
+SAY_THEIR_LENGTH: Final = frozenset((LLC, 0x0800, 0x0806, 0x86DD))
+"""802.3 frames, IPv4, ARP and IPv6: what padding is put behind them is told from the packet by a length in it."""
 
 
 @attrs.frozen
@@ -116,8 +121,13 @@ class Ethernet(
         self._unclaimed: dict[int, int] = {}
 
     def carrier(self, ethertype: int) -> EthernetCarrier:
-        """This Ethernet as ``ethertype`` alone sees it. Raises BadAddress where that is none, but for LLC."""
-        return EthernetCarrier(self, ethertype)
+        """This Ethernet as ``ethertype`` alone sees it. Raises BadAddress where that is none, but for LLC.
+
+        Padding is cut: protocols that are known to say their length do that themselves, for others the carrier puts
+        a 16-bit length in front of each packet (``foxpy.layers.length``), which takes two bytes of a frame.
+        """
+        carrier = EthernetCarrier(self, ethertype)
+        return carrier if ethertype in SAY_THEIR_LENGTH else length(carrier)
 
     # -- lifecycle
 
