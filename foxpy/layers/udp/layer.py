@@ -127,7 +127,7 @@ class Udp(
             path.enter(connection)
             self._taken[port] = self._taken.get(port, 0) + 1
             try:
-                connection.receiver = self.attach(connection, handler)
+                self._attach(connection, handler)
             except BaseException:
                 self.abort(connection)
                 raise
@@ -231,8 +231,13 @@ class Udp(
         if len(self._passive) >= self.config.passive_connections:
             self._make_room()
         self._passive[connection] = path
-        connection.receiver = self.attach(connection, accept)
+        self._attach(connection, accept)
         return connection
+
+    def _attach(self, connection: UdpConnection[Host], handler: Handler[UdpConnection[Host]]) -> None:
+        receiver = self.attach(connection, handler)
+        if connection.open:  # the handler may have aborted it
+            connection.receiver = receiver
 
     def _make_room(self) -> None:
         """Forget the connection that began first and has been silent since it was last looked at (second chance)."""
