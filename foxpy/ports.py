@@ -27,7 +27,7 @@ class Ports:
     __slots__ = ("_counters", "_first", "_secret", "_size")
 
     def __init__(self, runtime: Runtime, first: Port = FIRST, last: Port = LAST) -> None:
-        """Ports from ``first`` to ``last``, both included. Raises BadAddress for an empty range, or outside 1..65535."""
+        """Ports from ``first`` to ``last``, both included. Raises BadAddress for none, or outside 1..65535."""
         if not 1 <= first <= port(last):
             raise BadAddress(f"ephemeral ports {first} to {last}: need 1 <= first <= last <= 65535")
         self._first = first
