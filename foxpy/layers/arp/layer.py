@@ -61,7 +61,8 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
     """Carries packets to neighbours, finding out at which station each is.
 
     Any number of connections may be open to one neighbour. What stations send arrives on connections of their own,
-    given to whoever listens, since a frame does not say which neighbour sent it.
+    given to whoever listens, since a frame does not say which neighbour sent it. Where nobody listens, it arrives on
+    the connection that was opened first to a neighbour at that station.
     """
 
     def __init__(self, requests: Carrier[MacAddress], packets: Carrier[MacAddress], config: ArpConfig) -> None:
@@ -124,7 +125,7 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
         self._claims.start()
 
     def release(self) -> None:
-        self._end(None)
+        self._end(Closed())
         for listening in self._listening:
             listening.stop()
         self._listening = []
@@ -220,10 +221,9 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
     def _begun(self, arrivals: Arrivals) -> Receiver | None:
         """A station speaks, for the first time on this path or since its connection was closed."""
         accept = self._accept
-        if accept is None:
-            self.counters.packets_unclaimed += 1
-            return None
         path = arrivals.path
+        if accept is None:
+            return self._interested(path.peer)
         connection = ArpConnection(
             NOBODY, path.peer, not path.answerable, ArpSender(path.sender), lambda: self._unplug(arrivals)
         )
@@ -233,6 +233,14 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
             return None
         connection.receiver = arrivals.above = receiver
         return receiver
+
+    def _interested(self, station: MacAddress) -> Receiver | None:
+        for connection in self._opened:
+            neighbour = self._cache.find(connection.peer)
+            if neighbour is not None and neighbour.station == station:
+                return connection.receiver
+        self.counters.packets_unclaimed += 1
+        return None
 
     def _unplug(self, arrivals: Arrivals) -> None:
         """The layer above has closed what came over the path."""
@@ -269,8 +277,8 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
             self._opened.pop(connection, None)
             connection.end()
 
-    def _end(self, event: Status | None) -> None:
-        """End all connections, telling their receivers where ``event`` is given."""
+    def _end(self, event: Status) -> None:
+        """End all connections, and tell their receivers."""
         # What arrives first: to end what was opened would tell it of its path's end.
         connections = [*(each for each in self._arrivals.values() if each is not None), *self._opened]
         for arrivals, connection in list(self._arrivals.items()):
@@ -280,7 +288,7 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
         for connection in connections:
             receiver = connection.receiver
             self.abort(connection)
-            if event is not None and receiver is not None:
+            if receiver is not None:
                 receiver.status(event)
 
     # -- control and query

@@ -45,6 +45,7 @@ class Neighbour:
         "_asked",
         "_line",
         "_owner",
+        "_pending",
         "_timer",
         "_tries",
         "_updated",
@@ -73,6 +74,7 @@ class Neighbour:
         self._timer = owner.runtime.timer(self._expired)
         self._tries = 0
         self._asked = float("-inf")
+        self._pending = False  # the latest request has not been answered
         self._updated = float("-inf")
 
     @property
@@ -199,6 +201,7 @@ class Neighbour:
     def _ask(self, station: MacAddress | None) -> None:
         self._asked = self._owner.runtime.now
         self._timer.start(self._owner.config.retransmit)
+        self._pending = True
         if self._owner.ask(self.address, station):
             self._tries += 1
 
@@ -244,6 +247,7 @@ class Neighbour:
     def _settle_as_failed(self) -> None:
         """Know nothing, until a packet wants to go."""
         self.station = None
+        self._pending = False
         line = self._take_line()
         self._timer.start(self._owner.config.forget_after)
         self._enter(FAILED)
@@ -260,8 +264,7 @@ class Neighbour:
 
     def learn(self, station: MacAddress, evidence: Evidence) -> None:
         """An ARP packet says that the neighbour is at ``station``."""
-        asked = self.state is INCOMPLETE or self.state is PROBE
-        if evidence is Evidence.ANSWER and asked:
+        if evidence is Evidence.ANSWER and self._expected():
             if station == self.station:
                 self._reachable()
             else:
@@ -271,6 +274,11 @@ class Neighbour:
                 self._move(station, STALE)
             else:
                 self._owner.counters.updates_refused += 1
+
+    def _expected(self) -> bool:
+        """Whether a reply now answers a request of ours: RFC 4861 would have a flag for that, ARP has not."""
+        config = self._owner.config
+        return self._pending and self._owner.runtime.now - self._asked <= config.retransmit
 
     def _believed(self, evidence: Evidence) -> bool:
         """Whether what nobody asked for, or asked no more, may change which station this entry names."""
@@ -297,6 +305,7 @@ class Neighbour:
             self._reachable()
         elif state is PERMANENT:
             self._timer.stop()
+            self._pending = False
             self._enter(PERMANENT)
         elif waiting:  # it is stale, and used already
             self._timer.start(owner.config.delay_first_probe)
@@ -318,6 +327,7 @@ class Neighbour:
     def _reachable(self) -> None:
         owner = self._owner
         owner.touch(self)
+        self._pending = False
         # Spread, so that hosts do not poll each other in step (RFC 4861, section 6.3.2).
         self._timer.start(owner.config.reachable_time * owner.runtime.random.uniform(0.5, 1.5))
         self._enter(REACHABLE)
