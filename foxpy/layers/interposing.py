@@ -81,3 +81,18 @@ def lifted(event: Status, header: int) -> Status:
     if isinstance(event, Report):
         return attrs.evolve(event, quoted=event.quoted[header:])
     return event
+
+
+class Headed(Between):
+    """A session that puts a header of ``header`` bytes, with a 16-bit length of the whole, in front of each packet."""
+
+    __slots__ = ("header",)
+
+    def __init__(self, header: int) -> None:
+        self.header = header
+
+    def limit(self) -> int:
+        return max(min(self.below.limit(), 0xFFFF) - self.header, 0)
+
+    def status(self, event: Status) -> None:
+        self.above.status(lifted(event, self.header))

@@ -150,7 +150,8 @@ class Line:
 
     def flush(self) -> None:
         """Let everything on its way arrive now, in its order: nothing may come later."""
-        flying, self._flying = sorted(self._flying), []
+        flying = sorted(self._flying)
+        self._flying.clear()
         held, self._held = self._held, []
         self._timer.stop()
         self._hold.stop()
