@@ -303,3 +303,8 @@ class Carrier(Component, Interposable, Generic[Host]):
         """Nobody here wants the packet ``frame[start:end]`` that came over ``path``: tell its sender where the lower
         layer has a way to (ICMP port unreachable). May be called from inside ``deliver``. By default says nothing."""
         return
+
+    def suspect(self, path: Path[Host]) -> None:
+        """The peer of ``path`` does not answer: the lower layer may look for a better way to it (RFC 1122, section
+        3.3.1.4, negative advice). May be called from inside ``deliver``. By default does nothing."""
+        return

@@ -51,6 +51,13 @@ class Urgent:
     ahead: int
 
 
+@attrs.frozen
+class Stalled:
+    """The same data was sent ``attempts`` times more without an answer; it goes on being tried (RFC 9293, SHLD-9)."""
+
+    attempts: int
+
+
 class Trouble(enum.Enum):
     """Why the network could not carry a packet, in the words of RFC 792 and RFC 1122, section 3.2.2.1."""
 
@@ -80,4 +87,4 @@ class Report:
     limit: int = 0
 
 
-Status: TypeAlias = HalfClosed | Closed | Aborted | Forgotten | Sendable | Urgent | Report
+Status: TypeAlias = HalfClosed | Closed | Aborted | Forgotten | Sendable | Urgent | Stalled | Report

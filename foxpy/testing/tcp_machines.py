@@ -16,6 +16,7 @@ import attrs
 from foxpy.layers.tcp.actions import (
     Action,
     CallAtEndOfBatch,
+    CloseAcknowledged,
     Delete,
     Deliver,
     DeliveryTrouble,
@@ -87,6 +88,7 @@ class End:
         self.received = bytearray()
         self.opened = False
         self.peer_closed = False
+        self.close_acknowledged = False
         self.finished: Why | None = None
         self.deleted = False
         self.rooms: list[int] = []
@@ -113,7 +115,7 @@ class End:
         self.perform()
 
     def send(self, data: bytes, urgent: bool = False) -> None:
-        self.machine.send(data, self.simulation.now, urgent)
+        self.machine.send(data, self.simulation.now, urgent=urgent)
         self.perform()
 
     def consumed(self, count: int) -> None:
@@ -180,6 +182,9 @@ class End:
                 self.urgent.append(size)
             case DeliveryTrouble(retransmissions=retransmissions):
                 self.troubles.append(retransmissions)
+            case CloseAcknowledged():
+                assert not self.close_acknowledged, "the close was acknowledged twice"
+                self.close_acknowledged = True
             case Finished(why=why):
                 assert self.finished is None, "finished twice"
                 self.finished = why

@@ -118,6 +118,15 @@ class DeliveryTrouble:
         return f"trouble: {self.retransmissions} retransmissions"
 
 
+class CloseAcknowledged:
+    """Everything sent has arrived, the FIN too: "the user's CLOSE can be acknowledged" (FIN-WAIT-2)."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "close acknowledged"
+
+
 class Finished:
     """The connection is over for the application: in good order, or as ``why`` says. Said exactly once."""
 
@@ -197,6 +206,7 @@ Action: TypeAlias = (
     | Room
     | UrgentAhead
     | DeliveryTrouble
+    | CloseAcknowledged
     | Finished
     | Reopen
     | Delete
@@ -205,5 +215,6 @@ Action: TypeAlias = (
 # The ones that carry nothing are made once.
 OPENED: Final = Opened()
 PEER_CLOSED: Final = PeerClosed()
+CLOSE_ACKNOWLEDGED: Final = CloseAcknowledged()
 CALL_AT_END_OF_BATCH: Final = CallAtEndOfBatch()
 DELETE: Final = Delete()

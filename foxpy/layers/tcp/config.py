@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import attrs
 
+from foxpy.addresses import Port
+from foxpy.ports import FIRST, LAST
+
 DEFAULT_MSS = 536
 """The send MSS towards a peer that announced none, over IPv4 (MUST-15)."""
 
@@ -104,6 +107,10 @@ class TcpConfig:
     ignore_reset_in_time_wait: bool = False
     """[1337]: let no reset cut TIME-WAIT short. [9293] section 3.10.7.4 lets it."""
 
+    soft_errors_end_opens: bool = False
+    """Let reports such as "host unreachable" end an open that is not complete, as Linux does ([5461] section 4.1).
+    [9293] forbids it (MUST-56), as they may pass; the open then waits for ``give_up_syn_after``."""
+
     # -- defences
 
     challenge_limit: int = attrs.field(default=10, validator=_COUNT)
@@ -114,8 +121,19 @@ class TcpConfig:
     backlog: int = attrs.field(default=1024, validator=_COUNT)
     """Half-open connections that one TCP keeps; a further SYN takes the place of the oldest."""
 
+    connections: int = attrs.field(default=65536, validator=_COUNT)
+    """All connections of one TCP; beyond it SYNs are dropped and opens fail. Peers must not fill the memory."""
+
     resets_per_second: int = attrs.field(default=1000, validator=_NOT_NEGATIVE)
     """Resets sent to segments that belong to nobody; enough for a port scan to see every closed port."""
 
     time_waits: int = attrs.field(default=16384, validator=_COUNT)
     """Connections kept in TIME-WAIT; beyond it the oldest go early, as memory must be bounded."""
+
+    # -- ports
+
+    first_port: Port = FIRST
+    """The first ephemeral port."""
+
+    last_port: Port = LAST
+    """The last one."""

@@ -18,6 +18,7 @@ class Counters:
         "duplicate_segments",
         "established",
         "fast_retransmits",
+        "foreign_reports",
         "half_open_evicted",
         "keepalive_probes",
         "not_answerable",
@@ -73,6 +74,7 @@ class Counters:
         self.time_waits_cut = 0
         self.refused = 0
         self.send_failures = 0
+        self.foreign_reports = 0
 
     def read(self) -> dict[str, int]:
         """Every counter by its name."""

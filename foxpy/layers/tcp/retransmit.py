@@ -88,7 +88,7 @@ def _probe(tcb: Tcb) -> bool:
     config = tcb.config
     until = _give_up_at(tcb, config.give_up_after)
     silent = tcb.now - tcb.heard >= config.give_up_after
-    if until is None and (silent or tcb.rcv.shut):
+    if until is None and (silent or tcb.orphaned):
         return False
     tcb.counters.window_probes += 1
     if tcb.snd.sent:

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-# The control bits ([9293] section 3.1), as they stand in the header.
-FIN: Final = 0x01
-SYN: Final = 0x02
-RST: Final = 0x04
-PSH: Final = 0x08
-ACK: Final = 0x10
-URG: Final = 0x20
-ECE: Final = 0x40
-CWR: Final = 0x80
+from foxpy.layers.tcp.wire import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG
+
+__all__ = ["ACK", "CWR", "ECE", "FIN", "PSH", "RST", "SYN", "URG", "Options", "Segment", "describe"]
 
 
 class Options:

@@ -10,10 +10,10 @@ from collections import deque
 
 from foxpy.layers.tcp.actions import Action
 from foxpy.layers.tcp.buffers import SendBuffer
-from foxpy.layers.tcp.challenge import ChallengeLimit
 from foxpy.layers.tcp.config import DEFAULT_MSS, TcpConfig
 from foxpy.layers.tcp.congestion import ALGORITHMS
 from foxpy.layers.tcp.counters import Counters
+from foxpy.layers.tcp.limit import RateLimit
 from foxpy.layers.tcp.reassembly import Reassembly
 from foxpy.layers.tcp.rtt import RttEstimator
 
@@ -205,6 +205,7 @@ class Tcb:
         "heard",
         "keepalives",
         "now",
+        "orphaned",
         "rcv",
         "recovery",
         "retransmissions",
@@ -225,7 +226,7 @@ class Tcb:
         self.recovery = Recovery(iss)
         self.rtt = RttEstimator(config.initial_rto, config.min_rto, config.max_rto)
         self.congestion = ALGORITHMS[config.congestion_control](DEFAULT_MSS, config.initial_window)
-        self.challenge = ChallengeLimit()
+        self.challenge = RateLimit()
         self.todo: deque[Action] = deque()
         self.timer_running = False
         """The retransmission timer runs."""
@@ -233,6 +234,8 @@ class Tcb:
         """When the last segment came that was in order."""
         self.keepalives = 0
         """Keep-alive probes since then."""
+        self.orphaned = False
+        """The application closed and let go."""
         self.finished = False
         """The application has been told of the end."""
         self.bytes_delivered = 0

@@ -14,7 +14,7 @@ from typing import assert_never
 
 from foxpy.errors import InvalidConnection, PacketSize
 from foxpy.layers.tcp import arrives, retransmit
-from foxpy.layers.tcp.actions import DELETE, Action, Finished, StartTimer, StopTimer, Timer
+from foxpy.layers.tcp.actions import CLOSE_ACKNOWLEDGED, DELETE, Action, Finished, StartTimer, StopTimer, Timer
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.emit import acknowledge, keepalive, reset, start_timer, syn
@@ -90,8 +90,8 @@ class Machine:
 
     # -- 3.10.2 SEND, and the part of 3.10.3 RECEIVE that is left where data is delivered by upcall
 
-    def send(self, data: bytes, now: float, urgent: bool = False) -> None:
-        """Queue ``data``, which is kept, not copied, and send what may go now.
+    def send(self, data: bytes, now: float, *, urgent: bool = False, more: bool = False) -> None:
+        """Queue ``data``, which is kept, not copied, and send what may go now; with ``more`` wait for the next call.
 
         ``urgent`` marks it, and what was queued before it, as urgent data (MUST-30). Raises PacketSize where it does
         not fit into ``sendable()``, InvalidConnection where this side was closed or the connection is gone.
@@ -120,7 +120,7 @@ class Machine:
             snd.buffer.put(data)
             if urgent:
                 snd.up = snd.nxt + snd.buffer.size
-        if opened:
+        if opened and not more:
             tcb.now = now
             output(tcb)
 
@@ -186,15 +186,17 @@ class Machine:
                 assert_never(self.state)
 
     def close(self, now: float) -> None:
-        """Both directions: ``half_close``, and nothing is read any more (MAY-1).
+        """The application lets go: ``half_close``, and no state is kept for ever that waits for the peer.
 
-        Data delivered and not consumed, or data that still arrives, makes it a reset (SHLD-3).
+        What arrives still is delivered. But an application that holds what it is given (``hold``) reads no more of it
+        (MAY-1): data not consumed by then, or arriving later, makes this a reset, as it is lost (SHLD-3).
         """
         tcb = self.tcb
         tcb.now = now
-        if tcb.rcv.shut:
+        if tcb.orphaned:
             return
-        tcb.rcv.shut = True
+        tcb.orphaned = True
+        tcb.rcv.shut = tcb.rcv.holding
         match self.state:
             case Established() | FinWait1() | FinWait2() | CloseWait() | Closing() | LastAck():
                 if tcb.rcv.held:
@@ -225,6 +227,12 @@ class Machine:
             case _:
                 assert_never(self.state)
         self._become(Event.ABORT, Closed(Why.ABORTED))
+
+    def forget(self, now: float) -> None:
+        """``abort`` without a word to the peer, who may never have asked: for what a flood of SYNs leaves behind."""
+        if not isinstance(self.state, Closed):
+            self.tcb.now = now
+            self._become(Event.ABORT, Closed(Why.ABORTED))
 
     # -- 3.10.7 SEGMENT ARRIVES
 
@@ -267,10 +275,19 @@ class Machine:
                 if self.state is TIME_WAIT:
                     self._become(Event.TIMEOUT, Closed(Why.CLOSED))
                 elif self.state is FIN_WAIT_2:
-                    reset(tcb)
-                    self._become(Event.TIMEOUT, Closed(Why.TIMED_OUT))
+                    self._nobody_closes()
             case _:
                 assert_never(timer)
+
+    def _nobody_closes(self) -> None:
+        """We closed and let go, the peer does not close: wait while it sends, then end it."""
+        tcb = self.tcb
+        left = tcb.heard + tcb.config.fin_wait_2 - tcb.now
+        if left > 1e-6:
+            self._linger(left)
+        else:
+            reset(tcb)
+            self._become(Event.TIMEOUT, Closed(Why.TIMED_OUT))
 
     def _keepalive(self) -> None:
         """[9293] section 3.8.4: probe only when idle (MUST-26); give up only after many probes (MUST-29)."""
@@ -292,7 +309,7 @@ class Machine:
     # -- ICMP ([9293] section 3.9.2.2) and settings
 
     def concerns(self, seq: int) -> bool:
-        """Whether an ICMP error that quotes ``seq`` is about something in flight; else it is stale or forged ([5927])."""
+        """Whether an ICMP error quoting ``seq`` is about something in flight; else it is stale or forged ([5927])."""
         snd = self.tcb.snd
         return snd.una <= unwrap(seq, snd.una) < snd.nxt and not isinstance(self.state, Closed)
 
@@ -366,7 +383,8 @@ class Machine:
                 self.todo.append(StopTimer(Timer.KEEPALIVE))
                 self._linger(2 * tcb.config.msl)  # MUST-13
             case FinWait2():
-                if tcb.rcv.shut:
+                self.todo.append(CLOSE_ACKNOWLEDGED)
+                if tcb.orphaned:
                     self._linger(tcb.config.fin_wait_2)
             case SynSent() | SynReceived() | Established() | FinWait1() | CloseWait() | Closing() | LastAck():
                 pass

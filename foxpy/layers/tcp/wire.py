@@ -155,9 +155,9 @@ class AlignedTimestamps(Packet):
     echo: u32
 
 
-tcp_options = Records[
-    NoOperation | MaximumSegmentSize | WindowScale | SackPermitted | Sack | Timestamps | OtherOption
-](end=EndOfOptions, align=4)
+tcp_options = Records[NoOperation | MaximumSegmentSize | WindowScale | SackPermitted | Sack | Timestamps | OtherOption](
+    end=EndOfOptions, align=4
+)
 """``tcp_options.parse(buf, start, end)`` and ``tcp_options.build(options)``: an option area as typed values.
 
 An option whose length is below 2, beyond the end or not that of its kind raises PacketError (RFC 9293, MUST-7).

@@ -1,13 +1,13 @@
-"""How many challenge ACKs a connection may send ([5961] section 7)."""
+"""A limit to how often something is said: challenge ACKs ([5961] section 7), resets to nobody's segments."""
 
 from __future__ import annotations
 
 
-class ChallengeLimit:
+class RateLimit:
     """Allows ``limit`` in each ``period`` seconds.
 
-    Each connection has its own: a limit shared by all would let an attacker who exhausts it learn, from what a third
-    party does not get, whether a guessed connection exists (CVE-2016-5696).
+    For challenge ACKs each connection has its own: a limit shared by all would let an attacker who exhausts it learn,
+    from what a third party does not get, whether a guessed connection exists (CVE-2016-5696).
     """
 
     __slots__ = ("_left", "_until")

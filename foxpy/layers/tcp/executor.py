@@ -1,0 +1,379 @@
+"""The executor of one connection: performs what its state machine queued. The one place where TCP has effects.
+
+Everything that happens to a connection comes in here (calls, segments, timers), goes to the machine, and then the queue
+of actions is emptied in order. An action may call the application, which may call back in: that only queues more.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final, Generic
+
+from foxpy.addresses import Port
+from foxpy.errors import (
+    BrokenByPeer,
+    InvalidConnection,
+    OpenFailed,
+    PacketSize,
+    ProtocolError,
+    Refused,
+    TimedOut,
+    Unreachable,
+)
+from foxpy.layers.tcp.actions import (
+    Action,
+    CallAtEndOfBatch,
+    CloseAcknowledged,
+    Delete,
+    Deliver,
+    DeliveryTrouble,
+    Finished,
+    Opened,
+    PeerClosed,
+    Reopen,
+    Room,
+    SendSegment,
+    StartTimer,
+    StopTimer,
+    Timer,
+    UrgentAhead,
+)
+from foxpy.layers.tcp.config import TcpConfig
+from foxpy.layers.tcp.connection import TcpConnection, TcpConnectionInfo
+from foxpy.layers.tcp.segment import Segment
+from foxpy.layers.tcp.states import TIME_WAIT, Why, name
+from foxpy.layers.tcp.transitions import Machine
+from foxpy.protocol import Handler, Host, Receiver
+from foxpy.runtime import Runtime
+from foxpy.status import Aborted, Closed, HalfClosed, Report, Sendable, Stalled, Status, Trouble, Urgent
+from foxpy.timers import Timer as RuntimeTimer
+from foxpy.waiting import Waiter
+
+if TYPE_CHECKING:
+    from foxpy.layers.tcp.path import TcpPath
+
+HARD: Final = {Trouble.PORT_UNREACHABLE: Why.REFUSED, Trouble.PROTOCOL_UNREACHABLE: Why.REFUSED}
+"""What ICMP says that ends an open (RFC 9293, section 3.9.2.2: codes 2 and 3; 4 is path MTU discovery)."""
+
+
+class Executor(Generic[Host]):
+    """One connection at work: its machine, its timers, its receiver, and who waits for it."""
+
+    __slots__ = (
+        "_closers",
+        "_handler",
+        "_opener",
+        "_performing",
+        "_reopen",
+        "_runtime",
+        "_timers",
+        "_trouble",
+        "closed",
+        "connection",
+        "half_open",
+        "key",
+        "machine",
+        "path",
+        "receiver",
+    )
+
+    closed: bool
+    """The application closed or aborted it, or heard of its end: its senders are invalid."""
+    half_open: bool
+    """Begun by the peer, the handshake not complete."""
+
+    def __init__(
+        self, path: TcpPath[Host], key: int, config: TcpConfig, iss: int, handler: Handler[TcpConnection[Host]]
+    ) -> None:
+        """``key`` is the peer's port and ours, 16 bits each."""
+        layer = path.layer
+        runtime = layer.runtime
+        self.path = path
+        self.key = key
+        self.machine = Machine(config, layer.counters, iss, path.limit(), runtime.now)
+        self.connection: TcpConnection[Host] = TcpConnection(
+            self, path.peer, Port(key >> 16), path.local, Port(key & 0xFFFF)
+        )
+        self.receiver: Receiver | None = None
+        self.closed = False
+        self.half_open = False
+        self._runtime: Runtime = runtime
+        self._handler = handler
+        self._opener: Waiter[TcpConnection[Host]] | None = None
+        self._closers: list[Waiter[None]] = []
+        self._timers: list[tuple[Timer, RuntimeTimer]] = []
+        self._reopen: Reopen | None = None
+        self._trouble: Trouble | None = None
+        self._performing = False
+
+    # -- what happens to it
+
+    def open(self, waiter: Waiter[TcpConnection[Host]]) -> None:
+        """Active open; ``waiter`` hears the outcome."""
+        self._opener = waiter
+        self.machine.open(self._runtime.now)
+        self.perform()
+
+    def accept(self, segment: Segment) -> None:
+        """Passive open by ``segment``, a SYN."""
+        self.half_open = True
+        self.machine.accept(segment, self._runtime.now)
+        self.perform()
+
+    def arrives(self, segment: Segment) -> None:
+        self.machine.arrives(segment, self._runtime.now)
+        if not self._performing:
+            self.perform()
+
+    def send(self, data: bytes, *, urgent: bool = False, more: bool = False) -> None:
+        """Raises InvalidConnection, PacketSize."""
+        self.require_open()
+        self.machine.send(data, self._runtime.now, urgent=urgent, more=more)
+        if not self._performing:
+            self.perform()
+
+    def sendable(self) -> int:
+        return 0 if self.closed else self.machine.sendable()
+
+    def hold(self) -> None:
+        self.machine.hold()
+
+    def consumed(self, count: int) -> None:
+        self.machine.consumed(count, self._runtime.now)
+        self.perform()
+
+    def half_close(self) -> None:
+        if not self.closed:
+            self.machine.half_close(self._runtime.now)
+            self.perform()
+
+    def close(self, waiter: Waiter[None]) -> None:
+        """Close; ``waiter`` hears when all that was sent has arrived, or cannot arrive any more."""
+        self.closed = True
+        if self.machine.tcb.finished or self.fin_acknowledged():
+            waiter.succeed(None)
+        else:
+            self._closers.append(waiter)
+        self.machine.close(self._runtime.now)
+        self.perform()
+
+    def fin_acknowledged(self) -> bool:
+        snd = self.machine.tcb.snd
+        return snd.fin is not None and snd.una > snd.fin
+
+    def abort(self) -> None:
+        """End it now; its receiver hears nothing more."""
+        self.closed = True
+        self.receiver = None
+        self.machine.abort(self._runtime.now)
+        self.perform()
+
+    def end(self, event: Status) -> None:
+        """The layer below is gone, or this one is finalized: end it without a word to the peer."""
+        receiver, self.receiver = self.receiver, None
+        told = self.machine.tcb.finished
+        self.closed = True
+        self.machine.forget(self._runtime.now)
+        self.perform()
+        if receiver is not None and not told:
+            receiver.status(event)
+
+    def forget(self) -> None:
+        """Drop it for room."""
+        self.closed = True
+        self.machine.forget(self._runtime.now)
+        self.perform()
+
+    def configure(self, config: TcpConfig) -> None:
+        self.machine.configure(config, self._runtime.now)
+        self.perform()
+
+    def reported(self, report: Report, seq: int) -> bool:
+        """The network could not carry a segment with number ``seq``. False where that was none of ours in flight."""
+        machine = self.machine
+        if not machine.concerns(seq):
+            return False
+        trouble = report.trouble
+        now = self._runtime.now
+        if trouble is Trouble.TOO_BIG:
+            limit = min(self.path.limit(), report.limit or self.path.limit())
+            if limit < machine.tcb.snd.limit:
+                machine.path_limit(limit, now)
+        else:
+            self._trouble = trouble
+            why = HARD.get(trouble)
+            if why is None and machine.tcb.config.soft_errors_end_opens:
+                why = Why.UNREACHABLE
+            if why is None or not machine.unreachable(why, now):
+                self._tell(Report(trouble, report.quoted[20:], max(0, report.limit - 20)))
+        self.perform()
+        return True
+
+    def require_open(self) -> None:
+        if self.closed:
+            raise InvalidConnection(f"{self.connection} is closed")
+
+    # -- performing
+
+    def perform(self) -> None:
+        """Perform what is queued, and what that queues. Where it is being done already, returns at once."""
+        if self._performing:
+            return
+        self._performing = True
+        todo = self.machine.todo
+        try:
+            while todo:
+                self._do(todo.popleft())
+        finally:
+            self._performing = False
+
+    def _do(self, action: Action) -> None:
+        match action:
+            case SendSegment():
+                self._transmit(action)
+            case Deliver(data=data):
+                if self.receiver is not None:
+                    self.receiver.deliver(data, 0, len(data))
+            case CallAtEndOfBatch():
+                self._runtime.at_end_of_batch(self._end_of_batch)
+            case StartTimer(timer=timer, delay=delay):
+                self._timer(timer).start(delay)
+            case StopTimer(timer=timer):
+                self._timer(timer).stop()
+            case Opened():
+                self._opened()
+            case PeerClosed():
+                self._tell(HalfClosed())
+            case Room(size=size):
+                self._tell(Sendable(size))
+            case UrgentAhead(size=size):
+                self._tell(Urgent(size))
+            case DeliveryTrouble(retransmissions=retransmissions):
+                self.path.layer.suspect(self.path)
+                self._tell(Stalled(retransmissions))
+            case CloseAcknowledged():
+                self._acknowledge_close()
+            case Finished(why=why):
+                self._finished(why)
+            case Reopen():
+                self._reopen = action
+            case Delete():
+                self._delete()
+
+    def _transmit(self, action: SendSegment) -> None:
+        try:
+            self.path.transmit(self.key, action)
+        except PacketSize:
+            # The path has shrunk below us; the segment is on the retransmission queue, and is cut up.
+            self.path.layer.counters.send_failures += 1
+            limit = self.path.limit()
+            if limit < self.machine.tcb.snd.limit:
+                self.machine.path_limit(limit, self._runtime.now)
+        except (InvalidConnection, OpenFailed):
+            self.path.layer.counters.send_failures += 1
+
+    def _timer(self, timer: Timer) -> RuntimeTimer:
+        """The runtime's timer for ``timer``; most connections only ever need one or two of the four."""
+        for known, started in self._timers:
+            if known is timer:
+                return started
+        made = self._runtime.timer(partial(self._due, timer))
+        self._timers.append((timer, made))
+        return made
+
+    def _due(self, timer: Timer) -> None:
+        self.machine.timeout(timer, self._runtime.now)
+        self.perform()
+
+    def _end_of_batch(self) -> None:
+        self.machine.end_of_batch(self._runtime.now)
+        if not self._performing:
+            self.perform()
+
+    def _tell(self, event: Status) -> None:
+        if self.receiver is not None:
+            self.receiver.status(event)
+
+    def _opened(self) -> None:
+        layer = self.path.layer
+        self.half_open = False
+        layer.no_longer_half_open(self)
+        self.receiver = layer.attach(self.connection, self._handler)
+        if self.closed:
+            self.receiver = None  # its handler aborted it
+        opener, self._opener = self._opener, None
+        if opener is not None:
+            opener.succeed(self.connection)
+
+    def _acknowledge_close(self) -> None:
+        closers, self._closers = self._closers, []
+        for waiter in closers:
+            waiter.succeed(None)
+
+    def _finished(self, why: Why) -> None:
+        failure = self._failure(why)
+        opener, self._opener = self._opener, None
+        if opener is not None:
+            opener.fail(failure)
+        self._acknowledge_close()
+        self.closed = True
+        receiver, self.receiver = self.receiver, None
+        if receiver is not None:
+            receiver.status(Closed() if why is Why.CLOSED else Aborted(failure))
+        if self.machine.state is TIME_WAIT:
+            self.path.layer.lingers(self)
+
+    def _failure(self, why: Why) -> ProtocolError:
+        connection = self.connection
+        match why:
+            case Why.REFUSED:
+                return Refused(f"{connection} was refused by the peer")
+            case Why.RESET:
+                return BrokenByPeer(f"{connection} was reset by the peer")
+            case Why.UNREACHABLE:
+                trouble = "" if self._trouble is None else f": {self._trouble.value}"
+                return Unreachable(f"{connection} cannot reach the peer{trouble}")
+            case Why.TIMED_OUT if self._trouble is not None and self._opener is not None:
+                return Unreachable(f"{connection} got no answer; last, the network said: {self._trouble.value}")
+            case Why.TIMED_OUT:
+                return TimedOut(f"{connection} got no answer from the peer")
+            case Why.NOT_OPENED | Why.CLOSED | Why.ABORTED | Why.SUPERSEDED:
+                return OpenFailed(f"{connection} was ended on this side")
+
+    def _delete(self) -> None:
+        for _, timer in self._timers:
+            timer.stop()
+        self._timers.clear()
+        path = self.path
+        path.remove(self)
+        reopen, self._reopen = self._reopen, None
+        if reopen is not None:
+            path.begin(reopen.segment, self.key, reopen.above)
+        path.let_go()
+
+    # -- query
+
+    def info(self) -> TcpConnectionInfo:
+        """How it is now."""
+        tcb = self.machine.tcb
+        snd, rcv, rtt = tcb.snd, tcb.rcv, tcb.rtt
+        return TcpConnectionInfo(
+            name=str(self.connection),
+            state=name(self.machine.state),
+            snd_una=snd.una - snd.iss,
+            snd_nxt=snd.nxt - snd.iss,
+            snd_wnd=snd.wnd,
+            rcv_nxt=rcv.nxt - rcv.irs,
+            rcv_wnd=rcv.edge - rcv.nxt,
+            mss=snd.mss,
+            cwnd=tcb.congestion.window,
+            ssthresh=tcb.congestion.ssthresh,
+            srtt=rtt.srtt,
+            rttvar=rtt.rttvar,
+            rto=rtt.rto,
+            unsent=snd.buffer.size,
+            out_of_order=rcv.reassembly.size,
+            held=rcv.held,
+            delivered=tcb.bytes_delivered,
+            retransmissions=tcb.retransmissions,
+        )

@@ -1,0 +1,404 @@
+"""TCP (RFC 9293) over any carrier: IP, Ethernet itself, UDP.
+
+This file is the Protocol: opens, listeners, ports and the tables. What a connection does is in the state machine
+(``transitions.py`` and what it imports), which ``executor.py`` drives; ``path.py`` has the segments on the wire.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final, Generic
+
+from foxpy.addresses import Port
+from foxpy.demux import Listeners
+from foxpy.errors import BadAddress, InvalidConnection, NotInitialized, OpenFailed, PacketSize
+from foxpy.layers.tcp.actions import SendSegment
+from foxpy.layers.tcp.config import TcpConfig
+from foxpy.layers.tcp.connection import (
+    Configure,
+    Consumed,
+    HalfClose,
+    Hold,
+    SendUrgent,
+    TcpAddress,
+    TcpConnection,
+    TcpConnectionInfo,
+    TcpControl,
+    TcpInfo,
+    TcpPattern,
+)
+from foxpy.layers.tcp.counters import Counters
+from foxpy.layers.tcp.executor import Executor
+from foxpy.layers.tcp.isn import initial_sequence_number
+from foxpy.layers.tcp.limit import RateLimit
+from foxpy.layers.tcp.path import HEADER, TcpPath
+from foxpy.layers.tcp.sequence import MASK
+from foxpy.message import Writer
+from foxpy.ports import Ports
+from foxpy.protocol import Carrier, Handler, Host, Listening, Path, Protocol, Receiver, Sender
+from foxpy.status import Aborted
+from foxpy.waiting import Waiter, first
+
+# -- configuration
+
+DEFAULT: Final = TcpConfig()
+
+# -- factory
+
+
+def tcp(over: Carrier[Host], *, checksums: bool = True, config: TcpConfig = DEFAULT) -> Tcp[Host]:
+    """A TCP over ``over``: ``tcp(ip.carrier(6))`` is a ``Tcp[IPv4Address]``.
+
+    Without ``checksums`` it neither sends nor checks any: for a link that guards its frames itself, as Ethernet does.
+    Raises BadAddress for a range of ephemeral ports that makes no sense.
+    """
+    return Tcp(over, checksums, config)
+
+
+class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpControl[Host], TcpInfo], Generic[Host]):
+    """Streams of bytes. Peers are named by host and port."""
+
+    def __init__(self, over: Carrier[Host], checksums: bool, config: TcpConfig) -> None:
+        super().__init__(over.runtime)
+        self.config = config
+        self.checksums = checksums
+        self.check = checksums and not over.verified
+        self.counters = Counters()
+        self._over = over
+        self._listening: Listening | None = None
+        self._listeners: Listeners[TcpPattern[Host], TcpConnection[Host]] = Listeners()
+        self._listened: dict[int, int] = {}  # ports, and how many patterns name each
+        self._paths: dict[Host, dict[Host, TcpPath[Host]]] = {}  # by peer, then by our address
+        self._connections: dict[Executor[Host], None] = {}
+        self._half_open: dict[Executor[Host], None] = {}  # the oldest first, as in the next
+        self._lingering: dict[Executor[Host], None] = {}
+        self._ports = Ports(over.runtime, config.first_port, config.last_port)
+        self._resets = RateLimit()
+
+    def host(self, text: str) -> Host:
+        """The host that ``text`` names. Raises BadAddress."""
+        return self._over.host(text)
+
+    # -- lifecycle
+
+    def acquire(self) -> None:
+        self._over.initialize()
+        try:
+            self._listening = self._over.listen(self._enter_path)
+        except BaseException:
+            self._over.finalize()
+            raise
+
+    def release(self) -> None:
+        if self._listening is not None:
+            self._listening.stop()
+            self._listening = None
+        self._listeners.clear()
+        self._listened.clear()
+        for connection in list(self._connections):
+            connection.end(Aborted(NotInitialized(f"{connection.connection}: its TCP was finalized")))
+        for paths in list(self._paths.values()):
+            for path in list(paths.values()):
+                path.let_go()
+        self._over.finalize()
+
+    # -- active open
+
+    async def active_open(
+        self, address: TcpAddress[Host], handler: Handler[TcpConnection[Host]]
+    ) -> TcpConnection[Host]:
+        """Connect to ``address``; waits for the handshake, whose end calls ``handler``.
+
+        Raises NotInitialized; BadAddress for a host that is a group; Refused, Unreachable or TimedOut; OpenFailed where
+        the connection exists already, or no port is free. When cancelled, the attempt is aborted.
+        """
+        self.require_initialized()
+        waiter: Waiter[TcpConnection[Host]] = Waiter()
+        connection = self._begin(address, handler)
+        connection.open(waiter)
+        try:
+            return await waiter.wait()
+        except BaseException:
+            connection.abort()
+            raise
+
+    def _begin(self, address: TcpAddress[Host], handler: Handler[TcpConnection[Host]]) -> Executor[Host]:
+        """A new connection to ``address``, entered into all tables."""
+        path = self._path_to(address.host, address.local)
+        path.users += 1
+        try:
+            if not path.answerable:
+                raise BadAddress(f"{address} is no single host")  # MUST-46
+            if path.limit() <= HEADER:
+                raise OpenFailed(f"{address}: the path carries {path.limit()} bytes, a TCP header has {HEADER}")
+            if len(self._connections) >= self.config.connections:
+                raise OpenFailed(f"there are {self.config.connections} connections, the most that the settings allow")
+            high = address.port << 16
+
+            def in_use(port: int) -> bool:
+                return high | port in path.connections or port in self._listened
+
+            port = address.local_port or self._ports.allocate(f"{path.local} {address}", in_use)
+            key = high | port
+            if key in path.connections:
+                raise OpenFailed(f"{path.connections[key].connection} exists already, or lingers; take another port")
+            return self._enter(path, key, handler, None)
+        finally:
+            path.users -= 1
+            path.let_go()
+
+    def _path_to(self, host: Host, local: Host | None) -> TcpPath[Host]:
+        """The path to ``host`` from ``local``, or from the address that the layer below picks; opened where need be."""
+        known = self._paths.get(host, {})
+        for path in known.values():
+            if path.picked if local is None else path.opened and path.local == local:
+                return path
+        opened: list[TcpPath[Host]] = []
+
+        def opening(lower: Path[Host]) -> Receiver:
+            opened.append(self._enter_path(lower))
+            return opened[0]
+
+        try:
+            self._over.open(host, opening, local)
+        except OpenFailed:
+            # Open already, because the peer spoke first or from an address that was asked for by name.
+            for path in known.values():
+                if path.answerable and local in (None, path.local):
+                    return path
+            raise
+        opened[0].opened = True
+        opened[0].picked = local is None
+        return opened[0]
+
+    def _enter(
+        self, path: TcpPath[Host], key: int, handler: Handler[TcpConnection[Host]], above: int | None
+    ) -> Executor[Host]:
+        """A new connection on ``path``, with an initial sequence number ``above`` that of its predecessor."""
+        ends = f"{path.local} {key & 0xFFFF} {path.peer} {key >> 16}"
+        iss = initial_sequence_number(self.runtime.secret, self.runtime.now, ends)
+        if above is not None and not 0 < (iss - above) & MASK < 1 << 31:
+            iss = (above + 64_000) & MASK  # MAY-2 (1)
+        connection = Executor(path, key, self.config, iss, handler)
+        path.add(connection)
+        self._connections[connection] = None
+        return connection
+
+    # -- passive open
+
+    def listen(self, pattern: TcpPattern[Host], accept: Handler[TcpConnection[Host]]) -> Listening:
+        """``accept`` is called when a handshake is complete. Patterns do not use each other up (MUST-41, MUST-42)."""
+        self.require_initialized()
+        listening = self._listeners.listen(pattern, accept)
+        self._listened[pattern.port] = self._listened.get(pattern.port, 0) + 1
+        return _TcpListening(self, listening, pattern.port)
+
+    async def passive_open(
+        self, pattern: TcpPattern[Host], handler: Handler[TcpConnection[Host]]
+    ) -> tuple[TcpConnection[Host], TcpAddress[Host]]:
+        connection = await first(self.listen, pattern, handler)
+        return connection, connection.address
+
+    def stopped_listening(self, port: int) -> None:
+        """One pattern fewer names ``port``."""
+        patterns = self._listened.get(port, 0)
+        if patterns > 1:
+            self._listened[port] = patterns - 1
+        else:
+            self._listened.pop(port, None)
+
+    def listening_to(self, path: TcpPath[Host], port: int) -> Handler[TcpConnection[Host]] | None:
+        """Who listens to our ``port`` for the peer of ``path``: the most specific pattern's."""
+        if port not in self._listened:
+            return None
+        peer, local = path.peer, path.local
+        named = Port(port)
+        return self._listeners.match(
+            (
+                TcpPattern(named, peer, local),
+                TcpPattern(named, peer),
+                TcpPattern(named, None, local),
+                TcpPattern(named),
+            )
+        )
+
+    def admit(
+        self, path: TcpPath[Host], key: int, accept: Handler[TcpConnection[Host]], above: int | None
+    ) -> Executor[Host] | None:
+        """A new half-open connection for a SYN; None where there is no room, and the SYN is dropped and counted."""
+        if len(self._connections) >= self.config.connections or path.limit() <= HEADER:
+            self.counters.refused += 1
+            return None
+        if len(self._half_open) >= self.config.backlog:
+            # A flood of SYNs must not keep others out for the three minutes that a handshake may take: the oldest,
+            # which has had the most time, makes room. A peer that is there gets a reset for its ACK and tries again.
+            self.counters.half_open_evicted += 1
+            next(iter(self._half_open)).forget()
+        connection = self._enter(path, key, accept, above)
+        self._half_open[connection] = None
+        return connection
+
+    def no_longer_half_open(self, connection: Executor[Host]) -> None:
+        self._half_open.pop(connection, None)
+
+    # -- down: send
+
+    def stage(self, connection: TcpConnection[Host]) -> Sender:
+        executor = self._executor(connection)
+        executor.require_open()
+        return TcpSender(executor)
+
+    def _executor(self, connection: TcpConnection[Host]) -> Executor[Host]:
+        executor = connection.executor
+        if executor.path.layer is not self:
+            raise InvalidConnection(f"{connection} belongs to another TCP")
+        return executor
+
+    def reset_stranger(self, path: TcpPath[Host], key: int, reset: SendSegment) -> None:
+        """Answer a segment of no connection with a reset, unless too many were sent lately."""
+        if not self._resets.allow(self.runtime.now, self.config.resets_per_second, 1.0):
+            self.counters.resets_withheld += 1
+            return
+        try:
+            path.transmit(key, reset)
+            self.counters.resets_sent += 1
+        except (PacketSize, InvalidConnection, OpenFailed):
+            self.counters.send_failures += 1
+
+    def suspect(self, path: TcpPath[Host]) -> None:
+        """Advise the layer below that ``path`` may be dead (MUST-20 (b))."""
+        self._over.suspect(path.lower)
+
+    # -- up: deliver
+
+    def _enter_path(self, lower: Path[Host]) -> TcpPath[Host]:
+        """The receiver of the path ``lower``: the one that there is between the same hosts, or else a new one."""
+        paths = self._paths.setdefault(lower.peer, {})
+        path = paths.get(lower.local)
+        if path is None:
+            path = paths[lower.local] = TcpPath(self, lower)
+        else:
+            path.renew(lower)
+        return path
+
+    def drop(self, path: TcpPath[Host]) -> None:
+        """``path`` is no more the one between its hosts. Harmless where it is not."""
+        paths = self._paths.get(path.peer)
+        if paths is not None and paths.get(path.local) is path:
+            del paths[path.local]
+            if not paths:
+                del self._paths[path.peer]
+
+    # -- close and abort
+
+    def half_close(self, connection: TcpConnection[Host]) -> None:
+        """``connection.half_close()``. Raises InvalidConnection where it belongs to another TCP."""
+        self._executor(connection).half_close()
+
+    async def close(self, connection: TcpConnection[Host]) -> None:
+        """Close both ways; waits until everything sent has arrived, or it is sure that it cannot.
+
+        The peer need not have closed by then: its data is delivered until it does, the receiver hears Closed or Aborted
+        last, and the connection lingers for as long as RFC 9293 wants. Where data is held (``hold``) or comes later, it
+        is reset at once.
+        """
+        waiter: Waiter[None] = Waiter()
+        self._executor(connection).close(waiter)
+        await waiter.wait()
+
+    def abort(self, connection: TcpConnection[Host]) -> None:
+        self._executor(connection).abort()
+
+    def lingers(self, connection: Executor[Host]) -> None:
+        """``connection`` is in TIME-WAIT: keep it, within bounds."""
+        self._lingering[connection] = None
+        if len(self._lingering) > self.config.time_waits:
+            self.counters.time_waits_cut += 1
+            next(iter(self._lingering)).forget()
+
+    def removed(self, connection: Executor[Host]) -> None:
+        """``connection`` is no more."""
+        del self._connections[connection]
+        self._half_open.pop(connection, None)
+        self._lingering.pop(connection, None)
+
+    # -- control and query
+
+    def control(self, request: TcpControl[Host]) -> None:
+        """Raises InvalidConnection where the connection belongs to another TCP; for SendUrgent as ``Sender.send``."""
+        executor = self._executor(request.connection)
+        match request:
+            case Configure(config=config):
+                executor.configure(config)
+            case HalfClose():
+                executor.half_close()
+            case Hold():
+                executor.hold()
+            case Consumed(count=count):
+                executor.consumed(count)
+            case SendUrgent(data=data):
+                executor.send(data, urgent=True)
+
+    def query(self) -> TcpInfo:
+        return TcpInfo(
+            connections=len(self._connections),
+            half_open=len(self._half_open),
+            time_wait=len(self._lingering),
+            listeners=len(self._listeners),
+            paths=sum(map(len, self._paths.values())),
+            counters=MappingProxyType(self.counters.read()),
+            details=self._details,
+        )
+
+    def _details(self) -> tuple[TcpConnectionInfo, ...]:
+        return tuple(connection.info() for connection in self._connections)
+
+
+class TcpSender(Sender, Generic[Host]):
+    """Queues bytes on one connection's stream. What was begun and committed in one piece may arrive in many."""
+
+    __slots__ = ("_executor",)
+
+    def __init__(self, executor: Executor[Host]) -> None:
+        self._executor = executor
+
+    def begin(self, size: int) -> Writer:
+        self._require(size)
+        return bytearray()
+
+    def commit(self, writer: Writer, payload: bytes) -> None:
+        if writer:
+            self._executor.send(bytes(writer), more=bool(payload))
+        if payload:
+            self._executor.send(payload)
+
+    def send(self, payload: bytes) -> None:
+        self._require(len(payload))
+        if payload:
+            self._executor.send(payload)
+
+    def _require(self, size: int) -> None:
+        executor = self._executor
+        executor.require_open()
+        room = executor.sendable()
+        if size > room:
+            raise PacketSize(f"{executor.connection}: {size} bytes, room for {room} now", size, room)
+
+    def limit(self) -> int:
+        """The room in the send buffer; after 0, a Sendable event tells when half of it is free again."""
+        return self._executor.sendable()
+
+
+class _TcpListening(Listening, Generic[Host]):
+    """Gives the port back when it is stopped."""
+
+    def __init__(self, layer: Tcp[Host], listening: Listening, port: int) -> None:
+        self._layer = layer
+        self._listening: Listening | None = listening
+        self._port = port
+
+    def stop(self) -> None:
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            listening.stop()
+            self._layer.stopped_listening(self._port)

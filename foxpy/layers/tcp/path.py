@@ -1,0 +1,223 @@
+"""Segments between two hosts: what takes them off one path of the layer below, and what puts them on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Generic
+
+from foxpy.layers.tcp.actions import SendSegment
+from foxpy.layers.tcp.executor import Executor
+from foxpy.layers.tcp.options import decode_untrusted, encode
+from foxpy.layers.tcp.segment import SYN, Segment
+from foxpy.layers.tcp.stateless import Verdict, listener, reset_for
+from foxpy.layers.tcp.wire import TcpHeader, append_tcp, fill_tcp, read_tcp, verify_tcp
+from foxpy.protocol import Host, Path, Receiver
+from foxpy.status import Aborted, Closed, Forgotten, Report, Status
+from foxpy.wire import PacketError
+
+if TYPE_CHECKING:
+    from foxpy.layers.tcp.layer import Tcp
+
+HEADER: Final = TcpHeader.MIN
+"""Bytes of a header without options."""
+
+
+class TcpPath(Receiver, Generic[Host]):
+    """A path of the layer below, and the connections over it by their ports."""
+
+    __slots__ = (
+        "_check",
+        "_counters",
+        "_fill",
+        "_over",
+        "_pseudo",
+        "answerable",
+        "connections",
+        "layer",
+        "local",
+        "lower",
+        "opened",
+        "peer",
+        "picked",
+        "sender",
+        "users",
+    )
+
+    connections: dict[int, Executor[Host]]
+    """By the peer's port and ours, 16 bits each."""
+    users: int
+    """Who needs the path: its connections, and opens under way."""
+    opened: bool
+    """This side opened the path."""
+    picked: bool
+    """This side opened it and let the layer below pick our address."""
+
+    def __init__(self, layer: Tcp[Host], lower: Path[Host]) -> None:
+        self.layer = layer
+        self.lower = lower
+        self.sender = lower.sender
+        self.peer = lower.peer
+        self.local = lower.local
+        self.answerable = lower.answerable
+        self.connections = {}
+        self.users = 0
+        self.opened = False
+        self.picked = False
+        self._over = False
+        self._pseudo = lower.pseudo
+        self._counters = layer.counters
+        self._check = layer.check
+        self._fill = layer.checksums
+
+    # -- down: send
+
+    def limit(self) -> int:
+        """The largest segment, header included, that the path carries now."""
+        return self.sender.limit()
+
+    def transmit(self, key: int, action: SendSegment) -> None:
+        """Send a segment between the ports in ``key``. Raises PacketSize, InvalidConnection, OpenFailed."""
+        options = b"" if action.options is None else encode(action.options)
+        payload = action.payload
+        length = len(payload)
+        size = HEADER + len(options) + length
+        sender = self.sender
+        writer = sender.begin(size)
+        at = len(writer)
+        append_tcp(
+            writer,
+            length,
+            sport=key & 0xFFFF,
+            dport=key >> 16,
+            seq=action.seq,
+            ack=action.ack,
+            flags=action.flags,
+            window=action.window,
+            urgent=action.urgent,
+            options=options,
+        )
+        if self._fill:
+            fill_tcp(writer, at, payload, self._pseudo + size if self._pseudo else 0)
+        self._counters.segments_sent += 1
+        sender.commit(writer, payload)
+
+    # -- up: deliver
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        counters = self._counters
+        counters.segments_received += 1
+        try:
+            sport, dport, seq, ack, header, flags, window, _, urgent = read_tcp(frame, start, end)
+        except PacketError:
+            counters.bad_headers += 1
+            self.let_go()
+            return
+        text = start + header
+        if header < HEADER or text > end:
+            counters.bad_headers += 1
+            self.let_go()
+            return
+        if self._check and not verify_tcp(frame, start, end, self._pseudo + end - start if self._pseudo else 0):
+            counters.checksum_errors += 1
+            self.let_go()
+            return
+        options = None
+        if flags & SYN and header > HEADER:
+            try:
+                options = decode_untrusted(frame, start + HEADER, text)
+            except PacketError:
+                counters.bad_options += 1
+                self.let_go()
+                return
+        segment = Segment(seq, ack, flags, window, urgent, frame, text, end, options)
+        connection = self.connections.get(sport << 16 | dport)
+        if connection is not None:
+            connection.arrives(segment)
+            return
+        self._of_nobody(segment, sport << 16 | dport)
+        self.let_go()
+
+    def _of_nobody(self, segment: Segment, key: int) -> None:
+        """``segment`` belongs to no connection: a listener's SYN, or one to be answered with a reset."""
+        if not self.answerable or not key >> 16 or not key & 0xFFFF:
+            self._counters.not_answerable += 1  # MUST-57; port 0 names nobody
+            return
+        if listener(segment) is Verdict.ACCEPT and self.begin(segment, key, None):
+            return
+        self._counters.to_nobody += 1
+        reset = reset_for(segment)
+        if reset is not None:
+            self.layer.reset_stranger(self, key, reset)
+
+    def begin(self, segment: Segment, key: int, above: int | None) -> bool:
+        """Give ``segment``, a SYN, to whoever listens; False where nobody does.
+
+        ``above`` is the last sequence number of an earlier connection between the same ports.
+        """
+        accept = self.layer.listening_to(self, key & 0xFFFF)
+        if accept is None:
+            return False
+        connection = self.layer.admit(self, key, accept, above)
+        if connection is not None:
+            connection.accept(segment)
+        return True
+
+    def status(self, event: Status) -> None:
+        match event:
+            case Report():
+                self._report(event)
+            case Forgotten():
+                # It can still send. If the peer speaks again, a new path comes and takes this one's place.
+                self._over = True
+                self.opened = self.picked = False
+                if not self.users:
+                    self.layer.drop(self)
+            case Closed() | Aborted():
+                self._over = True
+                self.end(event)
+            case _:
+                pass  # a path of packets has neither streams nor room to tell of
+
+    def _report(self, report: Report) -> None:
+        """Pass on a report to the connection whose segment it quotes (MUST-54), if the quote is credible ([5927])."""
+        quoted = report.quoted
+        if len(quoted) >= 8:
+            # ICMP must quote 8 bytes only: the ports and the sequence number
+            ports = int.from_bytes(quoted[:4], "big")
+            connection = self.connections.get((ports & 0xFFFF) << 16 | ports >> 16)
+            if connection is not None and connection.reported(report, int.from_bytes(quoted[4:8], "big")):
+                return
+        self._counters.foreign_reports += 1
+
+    # -- close and abort
+
+    def add(self, connection: Executor[Host]) -> None:
+        """``connection`` is new."""
+        self.connections[connection.key] = connection
+        self.users += 1
+
+    def remove(self, connection: Executor[Host]) -> None:
+        """``connection`` is no more; ``let_go`` follows."""
+        if self.connections.get(connection.key) is connection:
+            del self.connections[connection.key]
+            self.users -= 1
+            self.layer.removed(connection)
+
+    def renew(self, lower: Path[Host]) -> None:
+        """``lower`` takes the place of the path that the layer below has forgotten."""
+        self.lower = lower
+        self.sender = lower.sender
+        self._over = False
+
+    def let_go(self) -> None:
+        """Give the path back where nobody needs it. Harmless where it is gone."""
+        if not self.users:
+            self.layer.drop(self)
+            if not self._over:
+                self._over = True
+                self.lower.close()
+
+    def end(self, event: Status) -> None:
+        """All connections over it end, and their receivers hear ``event``."""
+        for connection in list(self.connections.values()):
+            connection.end(event)
+        self.let_go()
