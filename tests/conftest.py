@@ -11,6 +11,7 @@ import functools
 import inspect
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
 import trio
@@ -36,6 +37,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if os.environ.get("FOXPY_REQUIRE_INTEROP") == "1":
         pytest.fail(f"FOXPY_REQUIRE_INTEROP is set, but this test {reason}", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture
+def place() -> Iterator[namespaces.Namespace]:
+    """A network namespace of its own, where Linux is another machine."""
+    with namespaces.namespace() as made:
+        yield made
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -25,7 +25,7 @@ from foxpy.errors import InitializationFailed, InvalidConnection
 from foxpy.protocol import Receiver
 from foxpy.runtime import Runtime, Scheduler
 from foxpy.status import Aborted, Status
-from foxpy.testing.namespaces import Namespace, namespace
+from foxpy.testing.namespaces import Namespace
 
 CAP_NET_ADMIN: Final = 12
 
@@ -51,12 +51,6 @@ class Keeper(Receiver):
             while not condition():
                 self._something = trio.Event()
                 await self._something.wait()
-
-
-@pytest.fixture
-def place() -> Iterator[Namespace]:
-    with namespace() as made:
-        yield made
 
 
 def still() -> Runtime:
