@@ -161,8 +161,18 @@ class Ethernet(
             self._drop(begun, Forgotten())
         connection = EthernetConnection(address.host, self.address, address.ethertype, key)
         self._connections.add(key, connection, passive=False)
-        connection.receiver = self.attach(connection, handler)
+        try:
+            self._hand(connection, handler)
+        except BaseException:
+            self.abort(connection)
+            raise
         return connection
+
+    def _hand(self, connection: EthernetConnection, handler: Handler[EthernetConnection]) -> None:
+        """Let ``handler`` have ``connection``; it may abort it at once."""
+        receiver = self.attach(connection, handler)
+        if connection.open:
+            connection.receiver = receiver
 
     # -- passive open
 
@@ -245,7 +255,7 @@ class Ethernet(
         local = self.address if destination == self._own else MacAddress(destination.to_bytes(6, "big"))
         connection = EthernetConnection(peer, local, kind, key)
         self._connections.add(key, connection, passive=True)
-        connection.receiver = self.attach(connection, accept)
+        self._hand(connection, accept)
         return connection
 
     def status(self, event: Status) -> None:

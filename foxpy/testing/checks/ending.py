@@ -69,6 +69,8 @@ async def close_waits_for_what_was_sent(rig: Rig[Address, Pattern, Conn]) -> Non
             await rig.transmit(left, sent)
         else:
             left.sender.send(sent)
+        if rig.pair.held:
+            await rig.silence()
         await _close(rig, left)
         if rig.pair.reliable:
             await rig.until(lambda: len(right.collector.data) >= len(sent), "what was sent before close did not arrive")
