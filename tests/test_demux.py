@@ -1,0 +1,84 @@
+"""The tables of connections and listeners."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foxpy.demux import Connections, Listeners
+from foxpy.devices.device import WireConnection
+from foxpy.errors import OpenFailed
+from foxpy.testing import Acceptor
+
+
+def table(limit: int) -> tuple[Connections[int, WireConnection], list[str]]:
+    forgotten: list[str] = []
+    return Connections(limit, lambda connection: forgotten.append(connection.name)), forgotten
+
+
+def test_the_oldest_passive_connection_makes_room_and_active_ones_stay() -> None:
+    connections, forgotten = table(2)
+    connections.add(0, WireConnection("ours"), passive=False)
+    for key in range(1, 5):
+        connections.add(key, WireConnection(f"theirs {key}"), passive=True)
+    assert forgotten == ["theirs 1", "theirs 2"]
+    assert sorted(connections.open) == [0, 3, 4]
+    assert connections.forgotten == 2
+    assert connections.is_passive(3)
+    assert not connections.is_passive(0)
+
+
+def test_a_key_is_taken_once() -> None:
+    connections, _ = table(2)
+    connections.add(1, WireConnection("first"), passive=False)
+    with pytest.raises(OpenFailed, match="second is open already"):
+        connections.add(1, WireConnection("second"), passive=True)
+    removed = connections.remove(1)
+    assert removed is not None
+    assert removed.name == "first"
+    assert connections.remove(1) is None
+    connections.add(1, WireConnection("second"), passive=True)
+
+
+@given(st.integers(1, 5), st.lists(st.tuples(st.integers(0, 9), st.booleans(), st.booleans())))
+def test_passive_connections_never_exceed_their_limit(limit: int, steps: list[tuple[int, bool, bool]]) -> None:
+    connections, forgotten = table(limit)
+    active: set[int] = set()
+    for key, passive, remove in steps:
+        if remove:
+            connections.remove(key)
+            active.discard(key)
+        elif key not in connections.open:
+            connections.add(key, WireConnection(str(key)), passive=passive)
+            if not passive:
+                active.add(key)
+    assert len(connections.open) <= len(active) + limit
+    assert active <= connections.open.keys()
+    assert len(forgotten) == connections.forgotten
+    assert len(connections.clear()) <= len(active) + limit
+    assert not connections.open
+
+
+def test_the_first_pattern_that_anybody_listens_to_wins() -> None:
+    listeners: Listeners[str, WireConnection] = Listeners()
+    general, special = Acceptor[WireConnection](), Acceptor[WireConnection]()
+    listeners.listen("any", general)
+    listening = listeners.listen("one", special)
+    assert listeners.match(["one", "any"]) is special
+    listening.stop()
+    listening.stop()
+    assert listeners.match(["one", "any"]) is general
+    assert listeners.match(["none"]) is None
+
+
+def test_stopping_an_old_listening_does_not_stop_a_new_one() -> None:
+    listeners: Listeners[str, WireConnection] = Listeners()
+    old = listeners.listen("a", Acceptor[WireConnection]())
+    with pytest.raises(OpenFailed, match="listens to a already"):
+        listeners.listen("a", Acceptor[WireConnection]())
+    old.stop()
+    accept = Acceptor[WireConnection]()
+    listeners.listen("a", accept)
+    old.stop()
+    assert listeners.match(["a"]) is accept
