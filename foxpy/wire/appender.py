@@ -10,7 +10,7 @@ from foxpy.wire.packet import Packet
 from foxpy.wire.rules import MISSING, Checksum, default_of
 from foxpy.wire.source import Source
 from foxpy.wire.values import signature
-from foxpy.wire.writing import complement, is_even, write_header
+from foxpy.wire.writing import checksum_offset, complement, is_even, is_nonzero, write_header
 
 P = ParamSpec("P")
 
@@ -37,18 +37,19 @@ def _source(layout: Layout, spec: type[Packet]) -> Source:
     codes = {field.name: field.name for field in parameters}
     following = "_size" if layout.body is not None else "0"
     with source.block(f"def _append(_out, _size, {', '.join(signature(source, parameters))}):"):
-        header = write_header(source, layout, spec._program.tests, codes, following, trusted=False)
+        write_header(source, layout, spec._program.tests, codes, following, trusted=False)
         field = layout.checksum
         if field is not None and isinstance(field.rule, Checksum) and field.rule.over == "header":
-            source.line(f"_sum = _int_from({header.variable}, 'big')")
+            source.line("_sum = _int_from(_head, 'big')")
             if not is_even(layout):
-                source.line(f"_sum <<= _len({header.variable}) % 2 * 8")
+                source.line("_sum <<= _len(_head) % 2 * 8")
             source.line("_at = _len(_out)")
-            source.line(f"_out += {header.variable}")
+            source.line("_out += _head")
             put = source.codec("pack_into", ">H")
-            source.line(f"{put}(_out, _at + {header.checksum}, {complement('_sum', field.rule.zero)})")
+            checksum = complement("_sum", field.rule.zero, is_nonzero(layout))
+            source.line(f"{put}(_out, _at + {checksum_offset(layout)}, {checksum})")
         else:
-            source.line(f"_out += {header.variable}")
+            source.line("_out += _head")
     source.line(f"_append.__qualname__ = 'appender({layout.name})'")
     return source
 

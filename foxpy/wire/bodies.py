@@ -23,6 +23,11 @@ def body_window(body: Buffer | Pushable | Window) -> Window:
     return Window(data, 0, len(data))
 
 
+def body_bytes(body: Buffer | Pushable | Window) -> bytes:
+    """A body's bytes, for one that is not the end of its packet."""
+    return bytes(body) if isinstance(body, Window | bytes | bytearray | memoryview) else body.build()
+
+
 def push_body(out: Out, body: Buffer | Pushable | Window) -> None:
     """Write a body in front of what is in ``out``."""
     if isinstance(body, Window):

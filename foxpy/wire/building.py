@@ -10,7 +10,7 @@ from foxpy.wire.layout import Layout
 from foxpy.wire.rules import Checksum
 from foxpy.wire.source import Source
 from foxpy.wire.values import signature, slot
-from foxpy.wire.writing import Header, complement, write_header
+from foxpy.wire.writing import checksum_offset, complement, write_header
 
 
 def push_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
@@ -23,8 +23,8 @@ def push_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
             source.line("_before = _len(out)")
             source.line(f"_push_body(out, self.{slot(layout.body)})")
             source.line("_following = _len(out) - _before")
-        header = write_header(source, layout, guards, codes, "_following", trusted=True)
-        _finish(source, layout, header, codes, "_following" if layout.body is not None else "0")
+        write_header(source, layout, guards, codes, "_following", trusted=True)
+        _finish(source, layout, codes, "_following" if layout.body is not None else "0")
     return source
 
 
@@ -44,23 +44,23 @@ def put_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
         if body is not None:
             source.line(f"_push_body(out, {body.name})")
             source.line("_following = _len(out)")
-        header = write_header(source, layout, guards, codes, "_following", trusted=False)
-        _finish(source, layout, header, codes, "_following" if body is not None else "0")
-        source.line(f"return _len({header.variable})")
+        write_header(source, layout, guards, codes, "_following", trusted=False)
+        _finish(source, layout, codes, "_following" if body is not None else "0")
+        source.line("return _len(_head)")
     source.line(f"_put.__qualname__ = 'writer({layout.name})'")
     return source
 
 
-def _finish(source: Source, layout: Layout, header: Header, codes: dict[str, str], following: str) -> None:
+def _finish(source: Source, layout: Layout, codes: dict[str, str], following: str) -> None:
     """Emit the pushing of the header and the filling in of its checksum."""
-    head, field = header.variable, layout.checksum
+    field = layout.checksum
     if field is None:
-        source.line(f"out.push_bytes({head})")
+        source.line("out.push_bytes(_head)")
         return
     assert isinstance(field.rule, Checksum)
-    source.line(f"_at = out.push_bytes({head})")
-    end = f"_at + _len({head})" + (f" + {following}" if field.rule.over == "whole" else "")
+    source.line("_at = out.push_bytes(_head)")
+    end = "_at + _len(_head)" + (f" + {following}" if field.rule.over == "whole" else "")
     seed = "" if field.rule.seed is None else f" + {render(field.rule.seed, lambda named: codes[named.name])}"
     source.line(f"_sum = _ones_sum(out.buf, _at, {end}){seed}")
     put = source.codec("pack_into", ">H")
-    source.line(f"{put}(out.buf, _at + {header.checksum}, {complement('_sum', field.rule.zero)})")
+    source.line(f"{put}(out.buf, _at + {checksum_offset(layout)}, {complement('_sum', field.rule.zero)})")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import cast
 
 from foxpy.wire.encodings import Blob, ListOf, Octets, Packed, UInt
 from foxpy.wire.errors import OutOfRange
 from foxpy.wire.fields import AnyField
-from foxpy.wire.layout import Layout
+from foxpy.wire.layout import Bits, Layout
 from foxpy.wire.reading import atom
 
 
@@ -25,6 +25,15 @@ def range_test(fields: Iterable[AnyField], code: Callable[[str], str]) -> str:
         f"{names[0]} >> {width}" if len(names) == 1 else f"({' | '.join(names)}) >> {width}"
         for width, names in sorted(widths.items())
     )
+
+
+def crowded(layout: Layout) -> Iterator[Bits]:
+    """The fields that, too large, would spill into their neighbour's bits.
+
+    What is highest in its bytes, or alone in them, is checked by ``struct`` when it is packed; a flag is one bit.
+    """
+    for group in layout.groups():
+        yield from (member for member in group.members[1:] if not member.boolean)
 
 
 def refusal(layout: Layout, values: Mapping[str, object]) -> Exception:

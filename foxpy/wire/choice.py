@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from foxpy.wire.encodings import Argument
 from foxpy.wire.expressions import Expr, names, render
 from foxpy.wire.fields import AnyField
-from foxpy.wire.reading import atom, unpack_run
+from foxpy.wire.reading import Unpacking, atom
 from foxpy.wire.source import Source
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Choice:
         if needed:
             source.line(f"if _e - _o < {needed}:")
             source.line(f'    raise _Truncated(f"{base.__name__}: needs {needed} bytes, {{_e - _o}} left")')
-            reads.update(unpack_run(source, head, "_o", wanted))
+            reads.update(Unpacking(source, head, "_o", wanted).emit())
         if behind:
             arguments = "".join(f", {field.name}={field.name}" for field in base._layout.arguments)
             source.line(f"_base = {source.bind('_view_base', base.view)}(_b, _o, _e{arguments})")

@@ -96,6 +96,8 @@ def render(expression: object, lookup: Callable[[Named[object]], str]) -> str:
         return f"{left} in ({', '.join(map(literal, others))})"
     if expression.operator == "between":
         return f"{literal(others[0])} <= {left} <= {literal(others[1])}"
+    if not others:
+        return left
     right = render(others[0], lookup)
     if expression.operator == "*" and isinstance(first, Operation):
         left = f"({left})"
@@ -124,3 +126,22 @@ def linear(expression: object) -> tuple[dict[str, int], int]:
     for name, factor in right.items():
         total[name] = total.get(name, 0) + sign * factor
     return {name: factor for name, factor in total.items() if factor}, constant + sign * added
+
+
+def simplified(*sizes: Expr[int] | int) -> Expr[int] | int:
+    """Sizes added up, with one constant and one term for each field: ``20`` and ``ihl * 4 - 20`` make ``ihl * 4``."""
+    fields = {each.name: each for size in sizes for each in names(size)}
+    constant = 0
+    factors = dict.fromkeys(fields, 0)
+    for size in sizes:
+        more, added = linear(size)
+        constant += added
+        for name, factor in more.items():
+            factors[name] += factor
+    whole: Expr[int] | int = constant
+    for name, factor in factors.items():
+        term: Expr[int] = Operation("*", fields[name], factor)
+        if factor == 1:
+            term = Operation("", fields[name])
+        whole = Operation("+", whole, term) if whole else term
+    return whole

@@ -116,60 +116,46 @@ class Layout:
     def checksum(self) -> AnyField | None:
         return next((field for field in self.fields.values() if isinstance(field.rule, Checksum)), None)
 
-    def bits(self) -> Iterator[Bits]:
+    def groups(self) -> Iterator[Group]:
         for piece in self.pieces:
             if isinstance(piece, Run):
-                for item in piece.items:
-                    if isinstance(item, Group):
-                        yield from item.members
+                yield from (item for item in piece.items if isinstance(item, Group))
 
 
 def lay_out(cls: type[object], fields: Mapping[str, AnyField]) -> Layout:
     """Place ``fields``. Raises TypeError, naming the field, for what cannot be laid out."""
-    pieces: list[Run | Variable] = [Run()]
-    open_bits: list[tuple[AnyField, UInt]] = []
-    for name, field in fields.items():
-        run = pieces[-1]
-        assert isinstance(run, Run)
-        encoding = field.encoding
+    run = Run()
+    pieces: list[Run | Variable] = [run]
+    bits: list[tuple[AnyField, UInt]] = []
+    for name, each in fields.items():
+        encoding = each.encoding
         if isinstance(encoding, Argument):
             continue
-        if isinstance(encoding, UInt):
-            if encoding.little and open_bits:
-                raise TypeError(f"{cls.__name__}.{name}: begins in the middle of a byte")
-            open_bits.append((field, encoding))
-            if sum(bits.bits for _, bits in open_bits) % 8 == 0:
-                run.items.append(_group(run.size, open_bits))
-                run.size += run.items[-1].size
-                open_bits.clear()
-            continue
-        if open_bits:
-            raise TypeError(f"{cls.__name__}.{name}: begins in the middle of a byte")
-        last = pieces[-2].field if len(pieces) > 1 and isinstance(pieces[-2], Variable) else None
-        if isinstance(encoding, Octets):
-            run.items.append(Fixed(run.size, encoding.size, field))
-            run.size += encoding.size
-        elif last is not None and isinstance(last.rule, Rest):
+        if len(pieces) > 1 and isinstance(pieces[-2], Variable) and isinstance(pieces[-2].field.rule, Rest):
             raise TypeError(f"{cls.__name__}.{name}: no field may follow the rest()")
+        if bits and (not isinstance(encoding, UInt) or encoding.little):
+            raise TypeError(f"{cls.__name__}.{name}: begins in the middle of a byte")
+        if isinstance(encoding, UInt):
+            bits.append((each, encoding))
+            if sum(encoding.bits for _, encoding in bits) % 8 == 0:
+                run.items.append(_group(run.size, bits))
+                run.size += run.items[-1].size
+                bits.clear()
+        elif isinstance(encoding, Octets):
+            run.items.append(Fixed(run.size, encoding.size, each))
+            run.size += encoding.size
         else:
-            pieces += [Variable(field), Run()]
-    if open_bits:
+            run = Run()
+            pieces += [Variable(each), run]
+    if bits:
         raise TypeError(f"{cls.__name__}: ends in the middle of a byte")
-    for before, after in zip(pieces[:-1], pieces[1:], strict=True):
-        if (
-            isinstance(before, Variable)
-            and isinstance(before.field.rule, Rest)
-            and isinstance(after, Run)
-            and after.size
-        ):
-            raise TypeError(f"{cls.__name__}: no field may follow the rest()")
     minimum = sum(piece.size for piece in pieces if isinstance(piece, Run))
     return Layout(cls, fields, tuple(pieces), minimum, solve(cls.__name__, fields))
 
 
 def _group(offset: int, fields: list[tuple[AnyField, UInt]]) -> Group:
     shift = sum(encoding.bits for _, encoding in fields)
-    size, little, members = shift // 8, fields[0][1].little, []
+    size, little, members = shift // 8, fields[0][1].little, list[Bits]()
     for member, encoding in fields:
         shift -= encoding.bits
         members.append(Bits(member, encoding.bits, shift, encoding.boolean))

@@ -68,4 +68,3 @@ def compile_writer(align: int) -> ListWriter:
         return data + bytes(-len(data) % align)
 
     return write
-

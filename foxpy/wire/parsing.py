@@ -16,7 +16,9 @@ from foxpy.wire.walking import Walk, walk
 def parse_source(layout: Layout, guards: tuple[Expr[bool], ...], draft: type[object], value: type[object]) -> Source:
     """The text that defines ``_parse``, the public function."""
     source = _source(f"{layout.name} parse", draft, value)
-    with source.block(f"def _parse({', '.join(['buf', 'start=0', 'end=None', *signature(source, layout.arguments)])}):"):
+    with source.block(
+        f"def _parse({', '.join(['buf', 'start=0', 'end=None', *signature(source, layout.arguments)])}):"
+    ):
         entry(source)
         make_value(source, layout, guards)
         source.line("return _self")

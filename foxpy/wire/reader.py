@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeVar, cast, overload
 from foxpy.wire.expressions import Expr, names, render
 from foxpy.wire.fields import Declared
 from foxpy.wire.packet import Packet
-from foxpy.wire.reading import atom, unpack_run
+from foxpy.wire.reading import Unpacking, atom
 from foxpy.wire.rules import Const
 from foxpy.wire.source import Source
 from foxpy.wire.walking import check_constant, check_guard, check_size
@@ -106,18 +106,25 @@ def reader(*fields: Expr[Any]) -> Reader[tuple[object, ...]]:
     checked |= {name for name in at_head if isinstance(layout.fields[name].rule, Const)}
     with source.block("def _read(_b, _o, _e):"):
         check_size(source, layout)
-        reads = unpack_run(source, layout.head, "_o", wanted | checked, numbers)
-        for item in layout.head.items:
-            for field in item.fields:
-                check_constant(source, layout, field, reads)
-        for test in tests:
-            check_guard(source, layout, test, reads, "_Malformed")
-        found = [
-            reads[each.name] if isinstance(each, Declared) else render(each, lambda named: atom(reads[named.name]))
-            for each in fields
-        ]
-        source.line(f"return {', '.join(found)}{',' if len(found) == 1 else ''}")
+        unpacking = Unpacking(source, layout.head, "_o", wanted | checked, numbers)
+        found = [_text(unpacking, each) for each in fields]
+        if found == unpacking.targets and not checked and len(found) > 1:
+            source.line(f"return {unpacking.code}")
+        else:
+            unpacking.emit()
+            for item in layout.head.items:
+                for field in item.fields:
+                    check_constant(source, layout, field, unpacking.reads)
+            for test in tests:
+                check_guard(source, layout, test, unpacking.reads, "_Malformed")
+            source.line(f"return {', '.join(found)}{',' if len(found) == 1 else ''}")
     return cast("Reader[tuple[object, ...]]", source.load()["_read"])
+
+
+def _text(unpacking: Unpacking, each: Expr[object]) -> str:
+    if isinstance(each, Declared):
+        return unpacking.reads[each.name]
+    return render(each, lambda named: atom(unpacking.reads[named.name]))
 
 
 def _is_number(each: object) -> bool:

@@ -37,69 +37,79 @@ def convert(source: Source, field: AnyField, code: str) -> str:
     return f"{source.bind(f'_make_{field.name}', field.encoding.kind)}({code})"
 
 
-def unpack_run(
-    source: Source, run: Run, at: str, wanted: Container[str] | None = None, numbers: Container[str] = ()
-) -> dict[str, str]:
-    """Emit one unpacking of the ``wanted`` fields (None: all) of a run that begins at ``at``.
+class Unpacking:
+    """One ``unpack_from`` of the ``wanted`` fields (None: all) of a run that begins at ``at`` in ``_b``.
 
-    Gives the text that reads each field from the variables it has set; a name in ``numbers`` is a field of fixed bytes
-    to be read as a number.
+    ``targets`` are the variables that take what it gives, and ``reads`` has the text that reads each field from them.
+    Fields of fixed bytes that are in ``numbers`` are read as numbers.
     """
-    order = run_format(run)
-    layout, targets, position = "", list[str](), 0
-    reads: dict[str, str] = {}
-    for item in run.items:
-        chosen = [field for field in item.fields if wanted is None or field.name in wanted]
-        if not chosen:
-            continue
-        if item.offset > position:
-            layout += f"{item.offset - position}x" if item.offset - position > 1 else "x"
-        position = item.offset + item.size
-        if isinstance(item, Fixed):
-            name = item.field.name
-            if name in numbers and order == "<":
-                layout += f"{item.size}s"
-                targets.append(name)
-                reads[name] = f"_int_from({name}, 'big')"
-            elif name in numbers:
-                letters, reads[name] = _number(item, targets)
-                layout += letters
+
+    def __init__(
+        self, source: Source, run: Run, at: str, wanted: Container[str] | None = None, numbers: Container[str] = ()
+    ) -> None:
+        self.targets: list[str] = []
+        self.reads: dict[str, str] = {}
+        self._source = source
+        self._order = run_format(run)
+        self._letters = ""
+        position = 0
+        for item in run.items:
+            chosen = [each for each in item.fields if wanted is None or each.name in wanted]
+            if not chosen:
+                continue
+            if item.offset > position:
+                self._letters += f"{item.offset - position}x" if item.offset - position > 1 else "x"
+            position = item.offset + item.size
+            if isinstance(item, Group):
+                self._group(item, chosen)
+            elif item.field.name in numbers:
+                self._number(item)
             else:
-                layout += f"{item.size}s"
-                targets.append(name)
-                reads[name] = convert(source, item.field, name)
-            continue
-        group = chosen[0].name if len(item.members) == 1 else f"_bits{item.offset}"
-        targets.append(group)
-        if item.size in FORMATS and (item.size == 1 or item.little == (order == "<")):
-            layout += FORMATS[item.size]
+                self._letters += f"{item.size}s"
+                self.targets.append(item.field.name)
+                self.reads[item.field.name] = convert(source, item.field, item.field.name)
+        if self._letters.strip("x0123456789") == "B":
+            self.code = f"_b[{_at(at, position - 1)}]"
+            self.left = self.targets[0]
+        elif self.targets:
+            self.code = f"{source.codec('unpack_from', self._order + self._letters)}(_b, {at})"
+            self.left = ", ".join(self.targets) + ("," if len(self.targets) == 1 else "")
+
+    def emit(self) -> dict[str, str]:
+        """Emit the unpacking into the variables; gives ``reads``."""
+        if self.targets:
+            self._source.line(f"{self.left} = {self.code}")
+        return self.reads
+
+    def _group(self, group: Group, chosen: list[AnyField]) -> None:
+        held = chosen[0].name if len(group.members) == 1 else f"_bits{group.offset}"
+        self.targets.append(held)
+        if group.size in FORMATS and (group.size == 1 or group.little == (self._order == "<")):
+            self._letters += FORMATS[group.size]
         else:
-            layout += f"{item.size}s"
-            group = f"_int_from({group}, '{'little' if item.little else 'big'}')"
-            if len(chosen) > 1:
-                group = f"({group})"
-        for member in item.members:
+            self._letters += f"{group.size}s"
+            held = f"_int_from({held}, '{'little' if group.little else 'big'}')"
+        for member in group.members:
             if member.field in chosen:
-                reads[member.field.name] = (
-                    group if len(item.members) == 1 and not member.boolean else bits_of(group, member, item.size)
-                )
-    if targets:
-        left = ", ".join(targets) + ("," if len(targets) == 1 else "")
-        source.line(f"{left} = {source.codec('unpack_from', order + layout)}(_b, {at})")
-    return reads
+                alone = len(group.members) == 1 and not member.boolean
+                self.reads[member.field.name] = held if alone else bits_of(held, member, group.size)
 
-
-def _number(item: Fixed, targets: list[str]) -> tuple[str, str]:
-    """The letters that unpack a field of fixed bytes as integers, and the text that joins these."""
-    name, letters, parts, left = item.field.name, "", list[str](), item.size
-    while left:
-        size = max(size for size in FORMATS if size <= left)
-        left -= size
-        letters += FORMATS[size]
-        part = name if size == item.size else f"_{name}{left}"
-        targets.append(part)
-        parts.append(f"{part} << {8 * left}" if left else part)
-    return letters, " | ".join(parts)
+    def _number(self, item: Fixed) -> None:
+        """Unpack a field of fixed bytes as integers, which are joined when it is read."""
+        name, left, parts = item.field.name, item.size, list[str]()
+        if self._order == "<":
+            self._letters += f"{item.size}s"
+            self.targets.append(name)
+            self.reads[name] = f"_int_from({name}, 'big')"
+            return
+        while left:
+            size = max(size for size in FORMATS if size <= left)
+            left -= size
+            self._letters += FORMATS[size]
+            part = name if size == item.size else f"_{name}{left}"
+            self.targets.append(part)
+            parts.append(f"{part} << {8 * left}" if left else part)
+        self.reads[name] = " | ".join(parts)
 
 
 def read_one(source: Source, item: Group | Fixed, field: AnyField, anchor: str) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeAlias, cast
 
-from foxpy.wire.expressions import names, render
+from foxpy.wire.expressions import names, render, simplified
 from foxpy.wire.layout import Layout
 from foxpy.wire.packet import Packet
-from foxpy.wire.reading import atom, unpack_run
+from foxpy.wire.reading import Unpacking, atom
 from foxpy.wire.rules import Checksum, Sized
 from foxpy.wire.source import Source
 from foxpy.wire.writing import checksum_offset, complement
@@ -33,8 +33,6 @@ def filler(packet: type[Packet], /) -> Filler:
     if rule.over != "whole":
         raise TypeError(f"{layout.name}: its checksum covers the header only, and is filled in by the appender")
     at = checksum_offset(layout)
-    if at is None:
-        raise TypeError(f"{layout.name}: its checksum lies behind a field of variable size")
     source = Source(f"{layout.name} filler")
     put = source.codec("pack_into", ">H")
     with source.block("def _fill(out, at, payload, seed):"):
@@ -61,28 +59,30 @@ def verifier(packet: type[Packet], /) -> Verifier:
         source.line(f"if _e - _o < {layout.minimum}:")
         source.line("    return False")
         if rule.over == "header":
-            _cut_to_header(source, layout)
-        if rule.zero and at is not None:
+            _find_header(source, layout)
+        if rule.zero:
             source.line(f"if not _b[_o + {at}] | _b[_o + {at + 1}]:")
             source.line("    return True")
-        source.line("_sum = _ones_sum(_b, _o, _e) + _seed")
-        source.line("return _sum > 0 and _sum % 0xFFFF == 0")
+        if rule.over == "header":
+            source.line("return _ones_sum(_b, _o, _end) == 0xFFFF")
+        else:
+            source.line("_sum = _ones_sum(_b, _o, _e) + _seed")
+            source.line("return _sum > 0 and _sum % 0xFFFF == 0")
     return cast(Verifier, source.load()["_verify"])
 
 
-def _cut_to_header(source: Source, layout: Layout) -> None:
-    """Emit the setting of ``_e`` to the end of what precedes the body."""
+def _find_header(source: Source, layout: Layout) -> None:
+    """Emit the setting of ``_end`` to the end of what precedes the body."""
     rules = [field.rule for field in layout.variables]
     sizes = [rule.size for rule in rules if isinstance(rule, Sized)]
     needed = {each.name for size in sizes for each in names(size)}
-    reads = unpack_run(source, layout.head, "_o", needed)
+    reads = Unpacking(source, layout.head, "_o", needed).emit()
     if needed - reads.keys():
         raise TypeError(f"{layout.name}: the size of its header is not found at a fixed place")
-    terms = [str(layout.minimum), *(atom(render(size, lambda named: atom(reads[named.name]))) for size in sizes)]
-    source.line(f"_end = _o + {' + '.join(terms)}")
+    whole = simplified(layout.minimum, *sizes)
+    source.line(f"_end = _o + {render(whole, lambda named: atom(reads[named.name]))}")
     source.line(f"if not _o + {layout.minimum} <= _end <= _e:")
     source.line("    return False")
-    source.line("_e = _end")
 
 
 def _checksum(packet: type[Packet]) -> tuple[Layout, Checksum]:

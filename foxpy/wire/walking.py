@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from foxpy.wire.expressions import Expr, Named, linear, names, render
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout, Run
-from foxpy.wire.reading import atom, unpack_run
+from foxpy.wire.reading import Unpacking, atom
 from foxpy.wire.rules import Const, Rest, Sized, Total
 from foxpy.wire.source import Source
 
@@ -34,7 +34,6 @@ def walk(
     layout: Layout,
     guards: tuple[Expr[bool], ...],
     wanted: Container[str] | None = None,
-    numbers: Container[str] = (),
 ) -> Walk:
     """Emit all checks of ``layout``, and the reading of the ``wanted`` fields of fixed size (None: all)."""
     name, walked = layout.name, Walk()
@@ -49,7 +48,7 @@ def walk(
             if anchor != "_o" and piece.size:
                 source.line(f"if _e - {anchor} < {piece.size}:")
                 source.line(f'    raise {beyond}(f"{name}: needs {piece.size} more bytes, {{_e - {anchor}}} left")')
-            walked.reads.update(unpack_run(source, piece, at, needed, numbers))
+            walked.reads.update(Unpacking(source, piece, at, needed).emit())
             for item in piece.items:
                 for each in item.fields:
                     check_constant(source, layout, each, walked.reads)
