@@ -104,6 +104,7 @@ class Protocol(Component, Interposable, Generic[Address, Pattern, Conn, Control,
         super().__init__()
         self.runtime = runtime
         self._initialized = 0
+        self._released: dict[Callable[[], None], None] = {}
 
     # -- lifecycle
 
@@ -126,7 +127,21 @@ class Protocol(Component, Interposable, Generic[Address, Pattern, Conn, Control,
         self._initialized -= 1
         if self._initialized == 0:
             self.release()
+            for callback in list(self._released):
+                callback()
         return self._initialized
+
+    def when_released(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call ``callback`` whenever the last ``finalize`` is done, until the function that this returns is called.
+
+        For who waits for peers and holds no connection yet, whose end a receiver would hear.
+        """
+        self._released[callback] = None
+
+        def forget() -> None:
+            self._released.pop(callback, None)
+
+        return forget
 
     def acquire(self) -> None:
         """What a layer does on the first ``initialize``: initialize the layer below, listen to it, get resources."""
@@ -298,6 +313,10 @@ class Carrier(Component, Interposable, Generic[Host]):
     @abstractmethod
     def host(self, text: str) -> Host:
         """The host that ``text`` names, as people write it. Raises BadAddress."""
+
+    def is_group(self, host: Host) -> bool:
+        """Whether ``host`` stands for many machines (multicast, broadcast), with whom no stream is possible."""
+        return False
 
     def reject(self, path: Path[Host], frame: bytes, start: int, end: int) -> None:
         """Nobody here wants the packet ``frame[start:end]`` that came over ``path``: tell its sender where the lower

@@ -385,3 +385,6 @@ class EthernetCarrier(ProtocolCarrier[MacAddress, EthernetAddress, EthernetPatte
 
     def host(self, text: str) -> MacAddress:
         return MacAddress.parse(text)
+
+    def is_group(self, host: MacAddress) -> bool:
+        return host.is_group

@@ -124,11 +124,11 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
 
     def _begin(self, address: TcpAddress[Host], handler: Handler[TcpConnection[Host]]) -> Executor[Host]:
         """A new connection to ``address``, entered into all tables."""
+        if self._over.is_group(address.host):
+            raise BadAddress(f"{address}: a stream needs a single peer, not a group")  # MUST-46
         path = self._path_to(address.host, address.local)
         path.users += 1
         try:
-            if not path.answerable:
-                raise BadAddress(f"{address} is no single host")  # MUST-46
             if path.limit() <= HEADER:
                 raise OpenFailed(f"{address}: the path carries {path.limit()} bytes, a TCP header has {HEADER}")
             if len(self._connections) >= self.config.connections:
