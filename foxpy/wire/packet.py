@@ -17,6 +17,7 @@ from typing import (
     overload,
 )
 
+from foxpy.wire.dump import dump, one_line
 from foxpy.wire.encodings import Argument, ListOf
 from foxpy.wire.expressions import Expr
 from foxpy.wire.fields import AnyField, FieldAs, Mutable, const, derived, field, inet_checksum, rest, sized, total
@@ -62,7 +63,8 @@ class Packet:
             return
         if issubclass(cls, Mutable):
             raise TypeError(f"{cls.__name__}: packets are read-only, Mutable is not for use")
-        from foxpy.wire.program import Program  # the program needs this module
+        from foxpy.wire.definition import check_definition  # both need this module
+        from foxpy.wire.program import Program
 
         inherited: dict[str, AnyField] = {}
         for base in reversed(cls.__mro__[1:]):
@@ -70,8 +72,10 @@ class Packet:
                 assert issubclass(base, Packet)
                 inherited.update(base._layout.fields)
         own = _own_fields(cls, inherited)
-        cls._layout = lay_out(cls, {**inherited, **own})
-        cls._guards = cls._guards + _new_guards(cls, own, inherited, when)
+        fields = {**inherited, **own}
+        cls._guards = cls._guards + _new_guards(own, inherited, when)
+        check_definition(cls.__name__, fields, cls._guards)
+        cls._layout = lay_out(cls, fields)
         cls._program = Program(cls._layout, cls._guards)
         cls._spec = cls
         cls.MIN = cls._layout.minimum
@@ -137,6 +141,13 @@ class Packet:
         shown = [f"{each.name}={getattr(self, each.name)!r}" for each in self._layout.parameters]
         return f"{self._spec.__name__}({', '.join(shown)})"
 
+    def __str__(self) -> str:
+        return one_line(self)
+
+    def dump(self) -> str:
+        """All fields on the wire, one in a line: its place, its bits or bytes, its name and value."""
+        return dump(self)
+
     def __reduce__(self) -> tuple[object, ...]:
         spec, names = self._spec, [each.name for each in self._layout.parameters]
         values = {name: getattr(self, name) for name in names}
@@ -149,8 +160,8 @@ class Packet:
 
 
 _COMPILED_AT_FIRST_USE = ("__new__", "parse", "view")
-_RESERVED = frozenset(("MIN", "build", "buf", "dump", "end", "number", "open", "out", "parse", "push", "start", "view"))
-_RESERVED_FOR_ARGUMENTS = frozenset(("buf", "start", "end", "out"))
+_RESERVED = frozenset(("self", "out"))  # beside the names of this class: parameters of generated functions
+_RESERVED_FOR_ARGUMENTS = frozenset(("buf", "start", "end"))
 
 
 def _rebuild(spec: type[Packet], values: Mapping[str, object]) -> Packet:
@@ -175,10 +186,11 @@ def _own_fields(cls: type[Packet], inherited: Mapping[str, AnyField]) -> dict[st
             )
         if get_origin(kind) is not Annotated:
             raise TypeError(f"{path}: {annotation!r} is not a wire type")
-        if name.startswith("_") or hasattr(Packet, name):
-            raise TypeError(f"{path}: the name is reserved")
         declared.name, declared.owner = name, cls
         declared.encoding = kind.__metadata__[0]
+        taken = isinstance(declared.encoding, Argument) and name in _RESERVED_FOR_ARGUMENTS
+        if name.startswith("_") or name in _RESERVED or hasattr(Packet, name) or taken:
+            raise TypeError(f"{path}: the name is reserved")
         if isinstance(declared.encoding, ListOf):
             union = get_args(get_args(kind)[0])[0]
             member = get_args(union)[0]
@@ -192,7 +204,7 @@ def _own_fields(cls: type[Packet], inherited: Mapping[str, AnyField]) -> dict[st
 
 
 def _new_guards(
-    cls: type[Packet], own: Mapping[str, AnyField], inherited: Mapping[str, AnyField], when: Expr[bool] | None
+    own: Mapping[str, AnyField], inherited: Mapping[str, AnyField], when: Expr[bool] | None
 ) -> tuple[Expr[bool], ...]:
     """What ``cls`` demands beyond its base: ``when``, and each constant that stands in for an inherited field."""
     guards = [] if when is None else [when]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Generic, TypeVar, cast, get_args
 
+from foxpy.wire.definition import check_elements
 from foxpy.wire.lists import compile_list, compile_writer
 from foxpy.wire.packet import Packet
 
@@ -29,6 +30,7 @@ class Records(Generic[P]):
     def parse(self, buf: bytes, start: int, end: int) -> tuple[P, ...]:
         """All packets in ``buf[start:end]``. Raises Truncated or Malformed."""
         title = f"Records[{' | '.join(member.__name__ for member in self.members)}]"
+        check_elements(title, self.members, self.end)
         read = compile_list(title, self.members, self.end)
         self.parse = read  # type: ignore[assignment, method-assign]  # generated code takes over at first use
         return cast("tuple[P, ...]", read(buf, start, end))
