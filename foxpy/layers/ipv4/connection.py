@@ -1,0 +1,289 @@
+"""A connection of an IPv4 host: a peer and a protocol; and what sends on it."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING, Final
+
+from foxpy.errors import InvalidConnection, PacketSize, ProtocolError
+from foxpy.layers.ipv4.addresses import IpAddress, Service
+from foxpy.layers.ipv4.fragments import cut
+from foxpy.layers.ipv4.numbers import is_multicast
+from foxpy.layers.ipv4.options import in_fragments
+from foxpy.layers.ipv4.reassembly import LARGEST
+from foxpy.layers.ipv4.wire import IPv4, append_ipv4
+from foxpy.message import Writer
+from foxpy.protocol import Connection, Receiver, Sender
+from foxpy.status import Report, Trouble
+
+if TYPE_CHECKING:
+    from foxpy.layers.ipv4.layer import Ip
+
+UNROUTED: Final = -1
+"""No version of the routing table: the way is to be decided before the next datagram."""
+LEAST: Final = 8
+"""Every link carries a header and this much (RFC 791, section 3.2); one that does not carries no IPv4."""
+QUOTED: Final = 64
+"""How much of a datagram that found no way its sender is shown."""
+
+
+class IpConnection(Connection):
+    """Datagrams of one protocol between this host and ``peer``."""
+
+    __slots__ = ("answerable", "key", "local", "open", "peer", "protocol", "receiver", "sender", "service")
+
+    peer: IPv4Address
+    local: IPv4Address
+    """This host's address, or the group or broadcast address that the peer's datagrams came to."""
+    answerable: bool
+    """Whether datagrams can be sent: not if they came to a group, or from a host that does not know its address."""
+    open: bool
+    sender: IpSender | None
+
+    def __init__(
+        self, peer: IPv4Address, local: IPv4Address, protocol: int, service: Service, key: int, answerable: bool
+    ) -> None:
+        super().__init__()
+        self.peer = peer
+        self.local = local
+        self.protocol = protocol
+        self.service = service
+        self.key = key
+        self.answerable = answerable
+        self.open = True
+        self.receiver: Receiver | None = None
+        self.sender = None
+
+    @property
+    def address(self) -> IpAddress:
+        return IpAddress(self.peer, self.protocol, self.local, self.service)
+
+    def __str__(self) -> str:
+        return f"ipv4 {self.local} to {self.peer} protocol {self.protocol}"
+
+
+class IpSender(Sender):
+    """Sends the datagrams of one connection. The way is decided at the first, and again when routes have changed."""
+
+    __slots__ = (
+        "_begin",
+        "_commit",
+        "_connection",
+        "_counters",
+        "_destination",
+        "_dont_fragment",
+        "_dscp",
+        "_ecn",
+        "_header",
+        "_identification",
+        "_ip",
+        "_large",
+        "_largest",
+        "_nowhere",
+        "_options",
+        "_peer",
+        "_protocol",
+        "_routes",
+        "_source",
+        "_ttl",
+        "_version",
+        "_wants_whole",
+    )
+
+    def __init__(self, ip: Ip, connection: IpConnection) -> None:
+        config, service = ip.config, connection.service
+        self._ip = ip
+        self._routes = ip.routes
+        self._counters = ip.counters
+        self._connection = connection
+        self._peer = int(connection.peer)
+        self._destination = connection.peer.packed
+        self._source = connection.local.packed
+        self._protocol = connection.protocol
+        default_ttl = config.group_ttl if is_multicast(self._peer) else config.ttl
+        self._ttl = default_ttl if service.ttl is None else service.ttl
+        tos = config.tos if service.tos is None else service.tos
+        self._dscp, self._ecn = tos >> 2, tos & 3
+        self._options = service.options
+        self._header = IPv4.MIN + len(service.options)
+        whole = service.dont_fragment
+        self._wants_whole = connection.protocol in config.dont_fragment if whole is None else whole
+        self._dont_fragment = self._wants_whole
+        self._identification = ip.identification.counter(
+            self._peer << 40 | int(connection.local) << 8 | connection.protocol
+        )
+        self._large: Writer | None = None
+        self._nowhere = Nowhere(ip, connection)
+        self._begin = self._nowhere.begin
+        self._commit = self._nowhere.commit
+        self._largest = 0
+        self._version = UNROUTED
+
+    # -- down: send
+
+    def begin(self, size: int) -> Writer:
+        if self._version != self._routes.version:
+            self._route()
+        if size > self._largest:
+            return self._begin_large(size)
+        try:
+            writer = self._begin(size + self._header)
+        except ProtocolError:
+            writer = self._begin_again(size + self._header)
+        counter = self._identification
+        counter.value = ident = (counter.value + 1) & 0xFFFF
+        append_ipv4(
+            writer,
+            size,
+            dscp=self._dscp,
+            ecn=self._ecn,
+            ident=ident,
+            df=self._dont_fragment,
+            ttl=self._ttl,
+            proto=self._protocol,
+            src=self._source,
+            dst=self._destination,
+            options=self._options,
+        )
+        return writer
+
+    def commit(self, writer: Writer, payload: bytes) -> None:
+        if writer is self._large:
+            self._large = None
+            self._send_fragments(bytes(writer) + payload)
+            return
+        self._counters.sent += 1
+        self._commit(writer, payload)
+
+    def limit(self) -> int:
+        """Where fragmenting is not allowed, what the path carries; else the largest datagram there is."""
+        if self._version != self._routes.version:
+            self._route()
+        return self._largest if self._wants_whole else LARGEST - self._header
+
+    # -- the way
+
+    def close(self) -> None:
+        """Let the next ``begin`` notice that the connection is closed."""
+        self._version = UNROUTED
+
+    def _route(self) -> None:
+        connection = self._connection
+        if not connection.open:
+            raise InvalidConnection(f"{connection} is closed")
+        if not connection.answerable:
+            raise InvalidConnection(f"{connection}: datagrams to a group cannot be answered on the same connection")
+        self._version = self._routes.version
+        self._dont_fragment = self._wants_whole
+        try:
+            decision = self._routes.decide(self._peer, int(connection.local))
+            sender = decision.interface.hop(decision.next_hop).path.sender
+        except ProtocolError:
+            self._go_nowhere()
+            return
+        self._begin, self._commit = sender.begin, sender.commit
+        largest = decision.interface.mtu
+        narrow = self._ip.path_mtu.get(self._peer)
+        if narrow is not None:
+            largest = min(largest, narrow.mtu)
+            self._dont_fragment = self._wants_whole and not narrow.locked
+        self._largest = min(largest, LARGEST) - self._header
+        if self._largest < LEAST:
+            self._go_nowhere()
+
+    def _go_nowhere(self) -> None:
+        self._begin, self._commit = self._nowhere.begin, self._nowhere.commit
+        self._largest = LARGEST - self._header
+
+    def _begin_again(self, size: int) -> Writer:
+        """The link refused: it has let go of this neighbour, it carries less than it did, or it is down."""
+        if not self._connection.open:
+            raise InvalidConnection(f"{self._connection} is closed")
+        self._ip.measure()
+        self._route()
+        if size > self._largest + self._header:
+            raise PacketSize(f"{self._connection}: the link's limit has become {self._largest}", size, self._largest)
+        try:
+            return self._begin(size)
+        except ProtocolError:
+            self._go_nowhere()
+            self._version = UNROUTED  # the next datagram tries anew
+            return self._begin(size)
+
+    # -- fragmentation
+
+    def _begin_large(self, size: int) -> Writer:
+        limit = self._largest if self._wants_whole else LARGEST - self._header
+        if size > limit:
+            raise PacketSize(f"{self._connection}: {size} bytes, at most {limit}", size, limit)
+        writer = self._large = Writer()
+        return writer
+
+    def _send_fragments(self, data: bytes) -> None:
+        """All with one identification; options beyond the first as RFC 791 has them."""
+        ident = self._identification.next()
+        counters = self._counters
+        options = self._options
+        later = in_fragments(options)
+        way = self._largest + self._header  # what fits the link
+        last = len(data)
+        for offset, end in cut(last, self._largest, way - IPv4.MIN - len(later)):
+            size = end - offset
+            try:
+                writer = self._begin(size + IPv4.MIN + len(options))
+            except ProtocolError:
+                self._version = UNROUTED
+                counters.no_route += 1
+                return
+            append_ipv4(
+                writer,
+                size,
+                dscp=self._dscp,
+                ecn=self._ecn,
+                ident=ident,
+                mf=end < last,
+                frag=offset >> 3,
+                ttl=self._ttl,
+                proto=self._protocol,
+                src=self._source,
+                dst=self._destination,
+                options=options,
+            )
+            options = later
+            self._commit(writer, data[offset:end])
+            counters.fragments_sent += 1
+        counters.sent += 1
+
+
+class Nowhere(Sender):
+    """Stands in for the way where there is none: counts, and tells the connection once it is out of its own call."""
+
+    __slots__ = ("_connection", "_ip", "_telling")
+
+    def __init__(self, ip: Ip, connection: IpConnection) -> None:
+        self._ip = ip
+        self._connection = connection
+        self._telling = False
+
+    def begin(self, size: int) -> Writer:
+        return Writer()
+
+    def commit(self, writer: Writer, payload: bytes) -> None:
+        counters = self._ip.counters
+        counters.sent -= 1  # it was counted on its way here
+        counters.no_route += 1
+        if self._telling:
+            return
+        self._telling = True
+        connection = self._connection
+        quoted = (bytes(writer) + payload)[IPv4.MIN + len(connection.service.options) :][:QUOTED]
+
+        def tell() -> None:
+            self._telling = False
+            if connection.receiver is not None:
+                connection.receiver.status(Report(Trouble.NETWORK_UNREACHABLE, quoted))
+
+        self._ip.runtime.timer(tell).start(0.0)
+
+    def limit(self) -> int:
+        return LARGEST

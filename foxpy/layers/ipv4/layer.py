@@ -1,0 +1,551 @@
+"""An IPv4 host (RFC 791; RFC 1122, chapter 3): any number of interfaces, and no forwarding between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import AddressValueError, IPv4Address, IPv4Interface, IPv4Network
+from typing import Final, assert_never
+
+from foxpy.demux import Connections, Listeners
+from foxpy.errors import BadAddress, InitializationFailed, InvalidConnection, OpenFailed, Unreachable
+from foxpy.layers.ipv4.addresses import IpAddress, IpPattern, Service
+from foxpy.layers.ipv4.arrival import Arrival, Local
+from foxpy.layers.ipv4.carrier import IpCarrier
+from foxpy.layers.ipv4.config import IpConfig
+from foxpy.layers.ipv4.connection import IpConnection, IpSender
+from foxpy.layers.ipv4.control import (
+    AddAddress,
+    DisableInterface,
+    EnableInterface,
+    FragmentInfo,
+    InterfaceInfo,
+    IpControl,
+    IpInfo,
+    JoinGroup,
+    LeaveGroup,
+    RemoveAddress,
+    RemoveRoute,
+    SetDefaultGateway,
+    SetDirectRoute,
+    SetInterfaceAddress,
+    SetSpecificGateway,
+)
+from foxpy.layers.ipv4.counters import Counters
+from foxpy.layers.ipv4.identification import Identification
+from foxpy.layers.ipv4.interface import Interface, broadcasts_of, interface_address
+from foxpy.layers.ipv4.link import NextHop
+from foxpy.layers.ipv4.loopback import Loopback
+from foxpy.layers.ipv4.numbers import ALL_HOSTS, LIMITED_BROADCAST, UNSPECIFIED
+from foxpy.layers.ipv4.pathmtu import PathMtu
+from foxpy.layers.ipv4.problems import ProblemReporter
+from foxpy.layers.ipv4.reassembly import LARGEST, Reassembly
+from foxpy.layers.ipv4.routes import Routes
+from foxpy.layers.ipv4.wire import IPv4, read_ipv4
+from foxpy.protocol import Connectionless, Handler, Listening, Path, Receiver, Sender
+from foxpy.status import Aborted, Forgotten, Report, Status, Trouble
+from foxpy.waiting import first
+from foxpy.wire import PacketError
+
+# -- configuration
+
+EVERYWHERE: Final = IPv4Network("0.0.0.0/0")
+LOOPBACK_ADDRESS: Final = IPv4Interface("127.0.0.1/8")
+MOST_REDIRECTS: Final = 256
+
+# -- factory
+
+
+def ipv4(*interfaces: Interface, gateway: IPv4Address | str | None = None, config: IpConfig | None = None) -> Ip:
+    """An IPv4 host with ``interfaces`` (see ``interface``), sending by ``gateway`` what is for no network of theirs.
+
+    Raises BadAddress for a gateway that is on none of those networks or names that are not distinct, and
+    InitializationFailed for no interface, or links that are not turned by one Scheduler.
+    """
+    if not interfaces:
+        raise InitializationFailed("an IPv4 host needs an interface: ipv4(interface(link, '192.0.2.1/24'))")
+    scheduler = interfaces[0].link.runtime.scheduler
+    if any(each.link.runtime.scheduler is not scheduler for each in interfaces):
+        raise InitializationFailed("the links of one IPv4 host must share one Scheduler")
+    for number, each in enumerate(interfaces):
+        each.name = each.name or f"ip{number}"
+    if len({each.name for each in interfaces} | {"lo"}) <= len(interfaces):
+        raise BadAddress("the interfaces of one host need names of their own, and lo is the loopback's")
+    host = Ip(interfaces, config or IpConfig())
+    if gateway is not None:
+        try:
+            host.routes.set_gateway(EVERYWHERE, IPv4Address(gateway))
+        except AddressValueError:
+            raise BadAddress(f"gateway {gateway!r} is not an IPv4 address") from None
+    return host
+
+
+class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
+    """An IPv4 host. Peers are named by address and protocol; ``carrier`` is what a layer above takes."""
+
+    def __init__(self, interfaces: Iterable[Interface], config: IpConfig) -> None:
+        self.interfaces = tuple(interfaces)
+        super().__init__(self.interfaces[0].link.runtime)
+        self.config = config
+        self.counters = Counters()
+        self.loopback = Interface(Loopback(self.runtime), [LOOPBACK_ADDRESS], "lo")
+        self.routes = Routes(self.interfaces, self.loopback)
+        self.identification = Identification(self.runtime.random, config.passive_connections)
+        self.path_mtu = PathMtu(
+            self.runtime,
+            config.path_mtu_minimum,
+            config.path_mtu_lifetime,
+            config.path_mtu_entries,
+            self.routes.changed,
+        )
+        self.reassembly = Reassembly(
+            self.runtime,
+            config.reassembly_timeout,
+            config.reassembly_datagrams,
+            config.reassembly_memory,
+            config.reassembly_memory_per_source,
+            self._reassembly_timed_out,
+        )
+        self.connections: Connections[int, IpConnection] = Connections(config.passive_connections, self._forgotten)
+        self._listeners: Listeners[IpPattern, IpConnection] = Listeners()
+        self._reporter: ProblemReporter | None = None
+        self._noted: tuple[bytes, int] = (b"", 0)
+        self._locals: dict[int, Local] = {}
+        self._keys = 0
+        # What datagrams may be for, by interface: all that is this host's, and groups alone for what is sent to many.
+        self._own: dict[Interface, dict[int, Local]] = {each: {} for each in (*self.interfaces, self.loopback)}
+        self._groups: dict[Interface, dict[int, Local]] = {each: {} for each in (*self.interfaces, self.loopback)}
+        for each in self.interfaces:
+            each.groups.add(ALL_HOSTS)  # RFC 1122, section 3.3.7
+        self._addresses_changed()
+
+    def carrier(self, protocol: int, service: Service | None = None) -> IpCarrier:
+        """This host as ``protocol`` alone sees it. Raises BadAddress for a number outside 0..255."""
+        return IpCarrier(self, protocol, service or Service())
+
+    # -- lifecycle
+
+    def acquire(self) -> None:
+        started: list[Interface] = []
+        try:
+            for each in (self.loopback, *self.interfaces):
+                self._start(each)
+                started.append(each)
+        except BaseException:
+            for each in reversed(started):
+                each.stop()
+            raise
+        self.routes.changed()
+
+    def _start(self, interface: Interface) -> None:
+        unicast = Arrival(self, interface, self._own[interface], many=False)
+        group = Arrival(self, interface, self._groups[interface], many=True)
+
+        def accept(path: Path[NextHop]) -> Receiver:
+            return unicast if path.answerable else group
+
+        interface.start(accept, unicast, self._neighbour_reported, self.config.next_hops)
+
+    def release(self) -> None:
+        for connection in self.connections.clear():
+            self._end(connection)
+        self._listeners.clear()
+        self.reassembly.clear()
+        self.path_mtu.clear()
+        for each in (*self.interfaces, self.loopback):
+            each.stop()
+        self.routes.changed()
+
+    def lost(self, interface: Interface) -> None:
+        """The link of ``interface`` is gone for good."""
+        interface.enabled = False
+        self._addresses_changed()
+
+    # -- active open
+
+    def open(self, address: IpAddress, handler: Handler[IpConnection]) -> IpConnection:
+        """Raises BadAddress for what is no host or group, or a ``local`` that is not this host's; OpenFailed where
+        this side has that connection already; Unreachable, which is an OpenFailed, where there is no route."""
+        self.require_initialized()
+        connection = self._connection_to(address)
+        begun = self.connections.open.get(connection.key)
+        if begun is not None and self.connections.is_passive(connection.key):
+            # The peer spoke first, to a listener. The open takes its place: this side's choice of a handler counts.
+            self.connections.remove(connection.key)
+            self._forgotten(begun)
+        self.connections.add(connection.key, connection, passive=False)
+        connection.receiver = self.attach(connection, handler)
+        return connection
+
+    def _connection_to(self, address: IpAddress) -> IpConnection:
+        peer = int(address.host)
+        local = None if address.local is None else int(address.local)
+        asking = local == UNSPECIFIED and peer == LIMITED_BROADCAST
+        if local is not None and not asking and not self.routes.is_own(local):
+            raise BadAddress(f"{address.local} is not an address of this host")
+        decision = self.routes.decide(peer, local)
+        source = decision.source if address.local is None else address.local
+        if int(source) == UNSPECIFIED and peer != LIMITED_BROADCAST:
+            raise Unreachable(f"interface {decision.interface} has no address to send to {address.host} from")
+        key = self._local(int(source)).key | peer << 8 | address.protocol
+        return IpConnection(address.host, source, address.protocol, address.service, key, True)
+
+    # -- passive open
+
+    def listen(self, pattern: IpPattern, accept: Handler[IpConnection]) -> Listening:
+        self.require_initialized()
+        return self._listeners.listen(pattern, accept)
+
+    async def passive_open(self, pattern: IpPattern, handler: Handler[IpConnection]) -> tuple[IpConnection, IpAddress]:
+        connection = await first(self.listen, pattern, handler)
+        return connection, connection.address
+
+    # -- down: send
+
+    def stage(self, connection: IpConnection) -> Sender:
+        if not connection.open or self._initialized == 0:
+            raise InvalidConnection(f"{connection} is closed")
+        sender = connection.sender
+        if sender is None:
+            sender = connection.sender = IpSender(self, connection)
+        return sender
+
+    def post(self, address: IpAddress, header: bytes, payload: bytes) -> None:
+        """Send one datagram that leaves nothing behind: an error message, an answer to a stranger.
+
+        Raises BadAddress and OpenFailed as ``open`` does, PacketSize as ``begin`` does.
+        """
+        self.require_initialized()
+        connection = self._connection_to(address)
+        self.attach(connection, lambda _: _DEAF)
+        sender = self.send(connection)
+        writer = sender.begin(len(header) + len(payload))
+        writer += header
+        sender.commit(writer, payload)
+        connection.open = False
+
+    def measure(self) -> None:
+        """A link refused a packet: see what the links carry now."""
+        for each in self.interfaces:
+            each.measure()
+        self.routes.changed()
+
+    # -- up: deliver
+
+    def begun(self, source: int, local: Local, protocol: int) -> IpConnection | None:
+        """A connection for the first datagram of a peer, where somebody listens for it."""
+        peer = IPv4Address(source)
+        accept = self._listeners.match((IpPattern(protocol, peer), IpPattern(protocol)))
+        if accept is None:
+            return None
+        answerable = not local.group and source != UNSPECIFIED
+        key = local.key | source << 8 | protocol
+        connection = IpConnection(peer, local.address, protocol, Service(), key, answerable)
+        self.connections.add(key, connection, passive=True)
+        connection.receiver = self.attach(connection, accept)
+        if not connection.open:
+            connection.receiver = None  # aborted by its own handler
+        return connection
+
+    def note_header(self, frame: bytes, start: int) -> None:
+        """``frame`` is being delivered and has options: its header does not lie where ``header_of`` would guess."""
+        self._noted = (frame, start)
+
+    def header_of(self, frame: bytes, start: int) -> int:
+        """Where the IP header of the datagram whose data begins at ``start`` begins. Only from inside ``deliver``.
+
+        Headers have 20 bytes, so that nothing need be kept for each datagram; those with options are noted.
+        """
+        noted, at = self._noted
+        return at if noted is frame else start - IPv4.MIN
+
+    def reject(self, peer: IPv4Address, local: IPv4Address, frame: bytes, start: int, end: int) -> None:
+        """Nobody above wants what came from ``peer`` to ``local``: tell it."""
+        at = self.header_of(frame, start)
+        if at < 0:
+            return
+        try:
+            header, _, _, _, _, _, _, source, destination = read_ipv4(frame, at, end)
+        except PacketError:
+            return
+        # What something interposed has made of a datagram is not what the peer sent, and is not told of.
+        if at + header == start and source == int(peer) and destination == int(local):
+            self.problem(Trouble.PORT_UNREACHABLE, frame, at, end)
+
+    # -- up: problems and reports
+
+    def report_problems_to(self, reporter: ProblemReporter | None) -> None:
+        """``reporter`` tells other hosts what was wrong with their datagrams; None: nobody does."""
+        self._reporter = reporter
+
+    def problem(self, trouble: Trouble, frame: bytes, start: int, end: int, pointer: int = 0) -> None:
+        if self._reporter is not None:
+            self._reporter.problem(trouble, frame, start, end, pointer)
+
+    def _reassembly_timed_out(self, fragment: bytes) -> None:
+        self.problem(Trouble.REASSEMBLY_TIMEOUT, fragment, 0, len(fragment))
+
+    def _neighbour_reported(self, report: Report) -> None:
+        self.report(report.trouble, report.quoted, 0, len(report.quoted))
+
+    def report(self, trouble: Trouble, frame: bytes, start: int, end: int, mtu: int = 0) -> bool:
+        """``frame[start:end]``, a datagram's beginning with its IP header first, was not carried: tell its sender here.
+
+        Whether there was one; nothing is believed about connections that do not exist. ``mtu`` is what the next hop
+        said that it carries, for TOO_BIG, 0 where it did not say.
+        """
+        connection = None
+        try:
+            header, length, _, _, offset, _, protocol, source, destination = read_ipv4(frame, start, end)
+        except PacketError:
+            header = length = offset = 0
+        else:
+            local = self._locals.get(source)
+            if local is not None and not local.group and IPv4.MIN <= header <= end - start:
+                connection = self.connections.open.get(local.key | destination << 8 | protocol)
+        if connection is None or connection.receiver is None or offset:
+            self.counters.stray_reports += 1
+            return False
+        limit = 0
+        if trouble is Trouble.TOO_BIG:
+            lowered = self._lower_path(int(connection.peer), mtu, length)
+            if lowered == 0:
+                self.counters.stray_reports += 1
+                return False
+            limit = lowered - header
+        connection.receiver.status(Report(trouble, frame[start + header : end], limit))
+        return True
+
+    def _lower_path(self, peer: int, mtu: int, length: int) -> int:
+        try:
+            current = self.routes.decide(peer, None).interface.mtu
+        except (BadAddress, OpenFailed):
+            return 0
+        narrow = self.path_mtu.get(peer)
+        if narrow is not None and narrow.mtu < current:
+            current = narrow.mtu
+        return self.path_mtu.lower(peer, mtu, length, current)
+
+    # -- close and abort
+
+    def abort(self, connection: IpConnection) -> None:
+        if connection.open:
+            if self.connections.open.get(connection.key) is connection:
+                self.connections.remove(connection.key)
+            self._end(connection)
+
+    def _end(self, connection: IpConnection) -> None:
+        connection.open = False
+        connection.receiver = None
+        if connection.sender is not None:
+            connection.sender.close()
+
+    def _forgotten(self, connection: IpConnection) -> None:
+        """It has been taken out of the table; it can still send."""
+        receiver, connection.receiver = connection.receiver, None
+        if receiver is not None:
+            receiver.status(Forgotten())
+
+    def _abort_with(self, connection: IpConnection, event: Status) -> None:
+        receiver = connection.receiver
+        self.abort(connection)
+        if receiver is not None:
+            receiver.status(event)
+
+    # -- control and query
+
+    def control(self, request: IpControl) -> None:
+        """Raises BadAddress for what names no interface of this host, no neighbour, no group or no host's address."""
+        match request:
+            case SetDefaultGateway(gateway):
+                if gateway is None:
+                    self.routes.remove(EVERYWHERE)
+                else:
+                    self.routes.set_gateway(EVERYWHERE, gateway)
+            case SetSpecificGateway(destination, gateway):
+                self.routes.set_gateway(destination, gateway)
+            case SetDirectRoute(destination, name):
+                self.routes.set_direct(destination, self._named(name))
+            case RemoveRoute(destination):
+                self.routes.remove(destination)
+            case SetInterfaceAddress(name, address):
+                self._set_addresses(self._named(name), [interface_address(address)], enable=True)
+            case AddAddress(name, address):
+                interface = self._named(name)
+                if address not in interface.addresses:
+                    self._set_addresses(interface, [*interface.addresses, interface_address(address)])
+            case RemoveAddress(name, address):
+                interface = self._named(name)
+                self._set_addresses(interface, [each for each in interface.addresses if each != address])
+            case DisableInterface(name):
+                self._enable(self._named(name), False)
+            case EnableInterface(name):
+                self._enable(self._named(name), True)
+            case JoinGroup(group, name):
+                for interface in self._members(group, name):
+                    interface.groups.add(int(group))
+                self._addresses_changed()
+            case LeaveGroup(group, name):
+                for interface in self._members(group, name):
+                    if int(group) != ALL_HOSTS:
+                        interface.groups.discard(int(group))
+                self._addresses_changed()
+            case never:
+                assert_never(never)
+
+    def redirect(self, destination: IPv4Address, by: IPv4Address, gateway: IPv4Address) -> bool:
+        """The gateway ``by`` says that ``gateway`` is the better one for ``destination``; whether that is believed.
+
+        RFC 1122, section 3.2.2.2: only from the gateway that is in use, and only to one on the same link.
+        """
+        try:
+            decision = self.routes.decide(int(destination), None)
+        except (BadAddress, OpenFailed):
+            return False
+        in_use = decision.next_hop == int(by) != int(destination)
+        if not in_use or not self.routes.is_own_network(decision.interface, int(gateway)):
+            return False
+        if self.routes.is_own(int(gateway)) or self.routes.is_broadcast(int(gateway)):
+            return False
+        self.routes.redirect(int(destination), int(gateway), MOST_REDIRECTS)
+        return True
+
+    def _named(self, name: str) -> Interface:
+        for interface in self.interfaces:
+            if interface.name == name:
+                return interface
+        known = ", ".join(interface.name for interface in self.interfaces)
+        raise BadAddress(f"no interface {name!r}; there are {known}")
+
+    def _members(self, group: IPv4Address, name: str | None) -> Iterable[Interface]:
+        if not group.is_multicast:
+            raise BadAddress(f"{group} is not a multicast group: those are 224.0.0.0 to 239.255.255.255")
+        return self.interfaces if name is None else (self._named(name),)
+
+    def _set_addresses(self, interface: Interface, addresses: list[IPv4Interface], *, enable: bool = False) -> None:
+        gone = [each for each in interface.addresses if each not in addresses]
+        new = [each for each in addresses if each not in interface.addresses]
+        claimed = interface.enabled and self._initialized > 0
+        interface.addresses = addresses
+        if claimed:
+            for each in gone:
+                interface.link.disclaim(each)
+            for each in new:
+                interface.link.claim(each)
+        self._addresses_changed()
+        if enable:
+            self._enable(interface, True)
+        lost = {each.ip for each in gone if not self.routes.is_own(int(each.ip))}
+        for connection in [each for each in self.connections.open.values() if each.local in lost]:
+            self._abort_with(connection, Aborted(InvalidConnection(f"{connection.local} is this host's no more")))
+
+    def _enable(self, interface: Interface, enabled: bool) -> None:
+        if interface.enabled is enabled:
+            return
+        interface.enabled = enabled
+        if self._initialized:
+            for each in interface.addresses:
+                (interface.link.claim if enabled else interface.link.disclaim)(each)
+        self._addresses_changed()
+
+    def _addresses_changed(self) -> None:
+        """Make anew what follows from the addresses and groups of the interfaces, and which are enabled."""
+        self.routes.rebuild()
+        # Every address of this host is taken on every interface (the weak model of RFC 1122, section 3.3.4.2).
+        own = [int(each.ip) for interface in (*self.interfaces, self.loopback) for each in interface.addresses]
+        used = {UNSPECIFIED}
+        for interface in (*self.interfaces, self.loopback):
+            groups: dict[int, Local] = {}
+            if interface.enabled and interface is not self.loopback:
+                broadcasts = [each for address in interface.addresses for each in broadcasts_of(address)]
+                numbers = (LIMITED_BROADCAST, *broadcasts, *interface.groups)
+                groups = {number: self._local(number, group=True) for number in numbers}
+            self._replace(self._groups[interface], groups)
+            here = {number: self._local(number) for number in own} if interface.enabled else {}
+            self._replace(self._own[interface], groups | here)
+            used |= groups.keys()
+        used.update(own)
+        self._locals = {number: local for number, local in self._locals.items() if number in used}
+
+    @staticmethod
+    def _replace(table: dict[int, Local], by: dict[int, Local]) -> None:
+        """The receive path holds on to ``table``."""
+        table.clear()
+        table.update(by)
+
+    def _local(self, number: int, *, group: bool = False) -> Local:
+        local = self._locals.get(number)
+        if local is None or local.group is not group:
+            # Keys number the addresses in the order of their coming, which keeps them short; no number comes again.
+            self._keys += 1
+            local = self._locals[number] = Local(IPv4Address(number), self._keys << 40, group)
+        return local
+
+    def _max_packet_size(self, address: IpAddress) -> int:
+        local = None if address.local is None else int(address.local)
+        decision = self.routes.decide(int(address.host), local)
+        narrow = self.path_mtu.get(int(address.host))
+        largest = min(decision.interface.mtu, LARGEST)
+        if narrow is not None:
+            largest = min(largest, narrow.mtu)
+        return max(0, largest - IPv4.MIN - len(address.service.options))
+
+    def _local_address(self, host: IPv4Address) -> tuple[str, IPv4Address]:
+        decision = self.routes.decide(int(host), None)
+        return decision.interface.name, decision.source
+
+    def query(self) -> IpInfo:
+        c, fragments = self.counters, self.reassembly.counters
+        discards = c.discards() | {
+            "fragments_refused": fragments.refused,
+            "fragments_overlapping": fragments.overlaps,
+            "fragments_timed_out": fragments.timed_out,
+            "fragments_crowded_out": fragments.crowded_out,
+        }
+        return IpInfo(
+            packets_sent=c.sent,
+            packets_received=c.received,
+            packets_delivered=c.delivered,
+            packets_discarded=sum(discards.values()),
+            discards=discards,
+            fragments_sent=c.fragments_sent,
+            fragments=FragmentInfo(
+                received=fragments.received,
+                reassembled=fragments.reassembled,
+                refused=fragments.refused,
+                overlaps=fragments.overlaps,
+                timed_out=fragments.timed_out,
+                crowded_out=fragments.crowded_out,
+                waiting=len(self.reassembly),
+                memory=self.reassembly.memory,
+            ),
+            interfaces=tuple(
+                InterfaceInfo(
+                    name=each.name,
+                    addresses=tuple(each.addresses),
+                    enabled=each.enabled,
+                    mtu=each.mtu,
+                    groups=frozenset(IPv4Address(group) for group in each.groups),
+                    broadcasts=each.link.broadcasts,
+                    neighbours=each.hops,
+                )
+                for each in self.interfaces
+            ),
+            connections=len(self.connections.open),
+            forgotten=self.connections.forgotten,
+            narrow_paths=len(self.path_mtu),
+            max_packet_size=self._max_packet_size,
+            local_address=self._local_address,
+            routes=lambda: tuple(self.routes.routes()),
+        )
+
+
+class _Deaf(Receiver):
+    """For a connection that only sends."""
+
+    __slots__ = ()
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        return
+
+
+_DEAF: Final = _Deaf()

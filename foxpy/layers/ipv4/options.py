@@ -1,0 +1,159 @@
+"""The options of an IPv4 header (RFC 791, section 3.1; RFC 1122, section 3.2.1.8); few datagrams have any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+from typing import Final, TypeAlias
+
+import attrs
+
+from foxpy.layers.ipv4.wire import (
+    IpOption,
+    LooseSourceRoute,
+    NoOperation,
+    OtherOption,
+    RecordRoute,
+    RouterAlert,
+    StreamId,
+    StrictSourceRoute,
+    Timestamp,
+    ip_options,
+)
+from foxpy.wire import PacketError, reader
+
+Option: TypeAlias = (
+    NoOperation | RecordRoute | Timestamp | LooseSourceRoute | StreamId | StrictSourceRoute | RouterAlert | OtherOption
+)
+
+END: Final = 0
+NO_OPERATION: Final = 1
+"""The kinds without a length."""
+COPIED: Final = 0x80
+"""Set in the kind of options that belong in every fragment (RFC 791, section 3.1)."""
+MILLISECONDS_A_DAY: Final = 86_400_000
+STAMPS_ONLY: Final = 0
+STAMPS_AND_ADDRESSES: Final = 1
+PRESPECIFIED: Final = 3
+"""The forms of a timestamp option."""
+
+read_kind = reader(IpOption.kind)
+read_length = reader(OtherOption.length)
+
+
+@attrs.frozen
+class Broken:
+    """The options are wrong at byte ``at``, counted from where they begin: what a Parameter Problem points to."""
+
+    at: int
+
+
+@attrs.frozen
+class SourceRouted:
+    """There is a source route, and it is not welcome."""
+
+
+class _BrokenAt(Exception):
+    def __init__(self, at: int) -> None:
+        self.at = at
+
+
+def check(area: bytes, source_routes: bool) -> Broken | SourceRouted | None:
+    """What is wrong with the options ``area``; None where they may pass.
+
+    With ``source_routes`` a source route that has been travelled to its end may pass. What this host does not
+    understand is passed, as RFC 1122 demands.
+    """
+    try:
+        for at, option in _each(area):
+            match option:
+                case LooseSourceRoute(pointer=pointer, route=route) | StrictSourceRoute(pointer=pointer, route=route):
+                    if pointer < 4:
+                        return Broken(at + 2)
+                    # What is left of the route would be travelled through this host, which is no router.
+                    if not source_routes or pointer <= len(route) + 3:
+                        return SourceRouted()
+                case RecordRoute(pointer=pointer, route=route):
+                    left = len(route) + 4 - pointer
+                    if pointer < 4 or 0 < left < 4:  # room, but not for an address
+                        return Broken(at + 2)
+                case Timestamp(pointer=pointer, form=form, stamps=stamps):
+                    if form not in (STAMPS_ONLY, STAMPS_AND_ADDRESSES, PRESPECIFIED):
+                        return Broken(at + 3)
+                    left = len(stamps) + 5 - pointer
+                    if pointer < 5 or 0 < left < (4 if form == STAMPS_ONLY else 8):
+                        return Broken(at + 2)
+                case _:
+                    pass
+    except _BrokenAt as broken:
+        return Broken(broken.at)
+    return None
+
+
+def in_fragments(area: bytes) -> bytes:
+    """What of the options ``area``, which are well formed, goes into fragments but the first (RFC 791, section 3.2)."""
+    return ip_options.build(option for _, option in _each(area) if option.kind & COPIED)
+
+
+def returned(area: bytes, local: IPv4Address, now: int) -> bytes:
+    """The options of an echo reply to a request with ``area``, which is well formed (RFC 1122, section 3.2.2.6).
+
+    The record of the route and the timestamps go on, with this host entered; nothing else is sent back. ``now`` is in
+    milliseconds.
+    """
+    kept: list[Option] = []
+    for _, option in _each(area):
+        match option:
+            case RecordRoute(pointer=pointer, route=route):
+                kept.append(_recorded(pointer, route, local))
+            case Timestamp():
+                kept.append(_stamped(option, local, now))
+            case _:
+                pass
+    return ip_options.build(kept)
+
+
+def _each(area: bytes) -> Iterator[tuple[int, Option]]:
+    """The options but fillers, each with its offset. Raises _BrokenAt."""
+    at, end = 0, len(area)
+    while at < end:
+        (kind,) = read_kind(area, at, end)
+        if kind == END:
+            return
+        if kind == NO_OPERATION:
+            at += 1
+            continue
+        try:
+            (length,) = read_length(area, at, end)
+        except PacketError:
+            raise _BrokenAt(at) from None
+        try:
+            if at + length > end:
+                raise _BrokenAt(at + 1)
+            (option,) = ip_options.parse(area, at, at + length)
+        except ValueError:  # a PacketError, or not one option
+            raise _BrokenAt(at + 1) from None
+        yield at, option
+        at += length
+
+
+def _recorded(pointer: int, route: bytes, local: IPv4Address) -> RecordRoute:
+    at = pointer - 4
+    if at + 4 <= len(route):
+        return RecordRoute(pointer=pointer + 4, route=route[:at] + local.packed + route[at + 4 :])
+    return RecordRoute(pointer=pointer, route=route)  # it is full: nobody is entered any more
+
+
+def _stamped(option: Timestamp, local: IPv4Address, now: int) -> Timestamp:
+    at, form, stamps = option.pointer - 5, option.form, option.stamps
+    # The high bit says that this is not the time since midnight, Universal Time (RFC 791): a stack's clock knows none.
+    entry = (now % MILLISECONDS_A_DAY | 0x8000_0000).to_bytes(4, "big")
+    if form != STAMPS_ONLY:
+        entry = local.packed + entry
+    pointer, overflow = option.pointer, option.overflow
+    if at + len(entry) > len(stamps):
+        overflow = min(overflow + 1, 15)  # hosts that found no room are counted
+    elif form != PRESPECIFIED or stamps[at : at + 4] == local.packed:
+        stamps = stamps[:at] + entry + stamps[at + len(entry) :]
+        pointer += len(entry)
+    return Timestamp(pointer=pointer, overflow=overflow, form=form, stamps=stamps)
