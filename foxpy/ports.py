@@ -14,6 +14,8 @@ from foxpy.addresses import Port, port
 from foxpy.errors import BadAddress, OpenFailed
 from foxpy.runtime import Runtime
 
+ANY: Final = Port(0)
+"""Asks for an ephemeral port."""
 FIRST: Final = Port(32768)
 LAST: Final = Port(65535)
 """The usual range: as wide as it can be (RFC 6056, section 3.2) without ports that services are known by."""
