@@ -1,0 +1,467 @@
+"""A micro-protocol that makes sure: every packet is acknowledged, and sent again until it is.
+
+A packet is delivered once, and as soon as it arrives: order is the business of ``sequence``, damage that of
+``checksum``. There is no handshake and no congestion control: it is meant for one link between two stations.
+"""
+
+from __future__ import annotations
+
+from typing import Final, TypeVar
+
+import attrs
+
+from foxpy.errors import BrokenByPeer, InvalidConnection, PacketSize, ProtocolError, TimedOut
+from foxpy.interpose import Interposable, Interposer, Session
+from foxpy.layers.acknowledge.incoming import LARGEST_WINDOW, Incoming, Verdict
+from foxpy.layers.acknowledge.outgoing import Outgoing, Sent
+from foxpy.layers.acknowledge.wire import (
+    ACKNOWLEDGEMENT,
+    DATA,
+    RESET,
+    Acknowledgement,
+    Data,
+    Reset,
+    append_acknowledgement,
+    append_data,
+    append_reset,
+    read_acknowledgement,
+    read_data,
+    read_header,
+)
+from foxpy.layers.interposing import Headed, ended
+from foxpy.message import Writer
+from foxpy.runtime import Runtime
+from foxpy.status import Aborted, Closed, Report, Sendable, Status
+from foxpy.transfer import Connection
+from foxpy.wire import PacketError
+
+L = TypeVar("L", bound=Interposable)
+
+# -- configuration
+
+WINDOW: Final = 256
+QUEUE: Final = 4096
+PATIENCE: Final = 20.0
+_MASK: Final = 0xFFFF_FFFF
+
+
+class AcknowledgeCounters:
+    """Counted for every packet, so a plain object."""
+
+    __slots__ = (
+        "aborted",
+        "acknowledged",
+        "acknowledgements_received",
+        "acknowledgements_sent",
+        "duplicates",
+        "malformed",
+        "overflowed",
+        "received",
+        "resent",
+        "sent",
+        "stale",
+        "timeouts",
+        "undelivered",
+    )
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self.resent = 0
+        self.timeouts = 0
+        self.acknowledged = 0
+        self.undelivered = 0
+        self.overflowed = 0
+        self.received = 0
+        self.duplicates = 0
+        self.stale = 0
+        self.malformed = 0
+        self.acknowledgements_sent = 0
+        self.acknowledgements_received = 0
+        self.aborted = 0
+
+
+@attrs.frozen
+class AcknowledgeInfo:
+    """The acknowledging now, over all connections. Counts are packets."""
+
+    sent: int
+    """Taken from the layer above. What is neither acknowledged nor undelivered is still being worked on."""
+    resent: int
+    timeouts: int
+    """How often nothing was answered for a whole retransmission timeout."""
+    acknowledged: int
+    undelivered: int
+    """Given up: the connection ended before they were acknowledged. They may have arrived."""
+    overflowed: int
+    """Empty packets dropped because the queue was full; others are refused."""
+    received: int
+    """Delivered."""
+    duplicates: int
+    """Dropped because they had been delivered."""
+    stale: int
+    """Dropped because they, or what they acknowledge, were from before a restart."""
+    malformed: int
+    """Dropped because they were cut short, of no known kind, or said what cannot be."""
+    acknowledgements_sent: int
+    acknowledgements_received: int
+    aborted: int
+    """Connections that ended because a peer did not answer, or had forgotten them."""
+
+
+# -- factory
+
+
+def acknowledge(layer: L, *, window: int = WINDOW, queue: int = QUEUE, patience: float = PATIENCE) -> L:
+    """Have all packets acknowledged that pass through ``layer``, a protocol or a carrier, on connections opened from
+    now on, and send them again until they are; gives it back.
+
+    Both ends must have it. At most ``window`` packets are on their way at once; ``queue`` more wait, and then ``begin``
+    raises PacketSize, ``limit`` is 0, and the receiver hears Sendable once half of them have gone. When nothing was
+    acknowledged for ``patience`` seconds, the receiver hears Aborted(TimedOut); when the peer was restarted in the
+    middle, Aborted(BrokenByPeer). Closing does not wait: what is not acknowledged then may be lost, so wait until
+    ``interposed(layer, Acknowledge).info().acknowledged`` is what was sent. Raises ValueError for a window outside
+    1..1024, a queue below 1, or a patience that is not above 0.
+    """
+    return layer.interpose(Acknowledge(window, queue, patience))
+
+
+class Acknowledge(Interposer):
+    """Numbers packets and keeps them until the other end has said that they arrived."""
+
+    def __init__(self, window: int = WINDOW, queue: int = QUEUE, patience: float = PATIENCE) -> None:
+        if not 1 <= window <= LARGEST_WINDOW:
+            raise ValueError(f"window: {window} is outside 1..{LARGEST_WINDOW} packets")
+        if queue < 1:
+            raise ValueError(f"queue: {queue} packets hold nothing; give at least 1")
+        if not patience > 0.0:
+            raise ValueError(f"patience: {patience} s is not above 0")
+        self.window = window
+        self.queue = queue
+        self.patience = patience
+        self.counters = AcknowledgeCounters()
+
+    def session(self, connection: Connection, runtime: Runtime) -> Session:
+        return _AcknowledgeSession(self, connection, runtime)
+
+    # -- control and query
+
+    def info(self) -> AcknowledgeInfo:
+        return AcknowledgeInfo(
+            **{field.name: getattr(self.counters, field.name) for field in attrs.fields(AcknowledgeInfo)}
+        )
+
+
+class _AcknowledgeSession(Headed):
+    __slots__ = (
+        "_at",
+        "_connection",
+        "_counters",
+        "_direct",
+        "_epoch",
+        "_error",
+        "_gap",
+        "_incoming",
+        "_outgoing",
+        "_patience",
+        "_queue",
+        "_refused",
+        "_runtime",
+        "_timer",
+    )
+
+    def __init__(self, settings: Acknowledge, connection: Connection, runtime: Runtime) -> None:
+        super().__init__(Data.MIN)
+        self._counters = settings.counters
+        self._queue = settings.queue
+        self._patience = settings.patience
+        self._connection = connection
+        self._runtime = runtime
+        self._epoch = runtime.random.getrandbits(32)
+        self._outgoing = Outgoing(settings.window)
+        self._incoming = Incoming()
+        self._timer = runtime.timer(self._timed_out)
+        self._gap = runtime.timer(self._gap_stayed)
+        self._error: str | None = None  # why nothing more is sent or delivered
+        self._refused = False  # whether somebody waits to hear Sendable
+        # Of the packet begun: whether it can go at once, and where what has to be kept of it begins.
+        self._direct = False
+        self._at = 0
+
+    # -- down: send
+
+    def begin(self, size: int) -> Writer:
+        if self._error is not None:
+            raise InvalidConnection(f"{self._connection}: {self._error}")
+        outgoing = self._outgoing
+        self._direct = outgoing.open and not outgoing.queue
+        if self._direct:
+            writer = self.below.begin(size + Data.MIN)
+            self._header(writer, size, outgoing.next)
+            self._at = len(writer)
+            return writer
+        self.below.begin(0)  # raises InvalidConnection after a close
+        limit = self.limit()
+        if size > limit:
+            reason = "the queue is full, wait for Sendable" if limit == 0 else f"at most {limit}"
+            raise PacketSize(f"acknowledge: {size} bytes; {reason}", size, limit)
+        self._at = 0
+        return Writer()
+
+    def commit(self, writer: Writer, payload: bytes) -> None:
+        outgoing, counters = self._outgoing, self._counters
+        packet = bytes(writer[self._at :]) + payload if len(writer) > self._at else payload
+        if not self._direct:
+            if len(outgoing.queue) >= self._queue:
+                counters.overflowed += 1
+                return
+            counters.sent += 1
+            outgoing.queue.append(packet)
+            return
+        counters.sent += 1
+        outgoing.sent_new(packet, self._runtime.now)
+        if not self._timer.running:
+            self._timer.start(outgoing.rtt.rto)
+        self.below.commit(writer, payload)
+
+    def limit(self) -> int:
+        if self._error is not None:
+            return 0
+        if len(self._outgoing.queue) >= self._queue:
+            self._refused = True
+            return 0
+        return super().limit()
+
+    def _header(self, writer: Writer, size: int, number: int) -> None:
+        outgoing = self._outgoing
+        append_data(
+            writer,
+            size,
+            epoch=self._epoch,
+            number=number & _MASK,
+            base=outgoing.base & _MASK,
+            turn=outgoing.turn & _MASK,
+        )
+
+    def _transmit(self, number: int, packet: bytes, again: Sent | None) -> bool:
+        """Send ``packet``, the first time or ``again``; whether the layer below took it."""
+        outgoing = self._outgoing
+        try:
+            writer = self.below.begin(len(packet) + Data.MIN)
+        except InvalidConnection:
+            self._end("is closed")
+            return False
+        except ProtocolError:  # it has no room now, or the path became too small: the timeout tries again
+            return False
+        self._header(writer, len(packet), number)
+        if again is None:
+            outgoing.sent_new(packet, self._runtime.now)
+        else:
+            outgoing.sent_again(again, self._runtime.now)
+            self._counters.resent += 1
+        self.below.commit(writer, packet)
+        return True
+
+    def _send_again(self, budget: int) -> None:
+        """Send up to ``budget`` packets again that are known to be lost."""
+        outgoing = self._outgoing
+        while budget > 0:
+            sent = outgoing.lost()
+            if sent is None:
+                return
+            if not self._transmit(sent.number, sent.packet, sent):
+                outgoing.not_sent(sent)
+                return
+            budget -= 1
+
+    def _send_queued(self) -> None:
+        """Send new packets as far as the window lets them out."""
+        outgoing = self._outgoing
+        while outgoing.queue and outgoing.open:
+            packet = outgoing.queue.popleft()
+            if not self._transmit(outgoing.next, packet, None):
+                if self._error is None:
+                    outgoing.queue.appendleft(packet)
+                return
+
+    def _timed_out(self) -> None:
+        outgoing = self._outgoing
+        if not outgoing:
+            return
+        if not outgoing.waiting:  # the layer below had no room for the first of the queue
+            self._send_queued()
+        elif self._runtime.now - outgoing.progress >= self._patience - 1e-9:
+            self._give_up(TimedOut(f"{self._connection}: the peer acknowledged nothing for {self._patience:g} s"))
+            return
+        else:
+            self._counters.timeouts += 1
+            outgoing.timed_out()
+            self._send_again(1)
+        if self._error is None:
+            self._watch()
+
+    def _watch(self) -> None:
+        """Run the timer for what has to be acknowledged, or sent."""
+        outgoing = self._outgoing
+        if not outgoing:
+            self._timer.stop()
+        elif outgoing.waiting:
+            left = outgoing.progress + self._patience - self._runtime.now
+            self._timer.start(min(outgoing.rtt.rto, left))
+        else:
+            self._timer.start(outgoing.rtt.rto)
+
+    # -- up: deliver
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        if self._error is not None:
+            return
+        data = acknowledgement = None
+        try:
+            length, kind, epoch = read_header(frame, start, end)
+            stop = start + length if length <= end - start else start  # where it is cut short, nothing can be read
+            if kind == DATA:
+                data = read_data(frame, start, stop)
+            elif kind == ACKNOWLEDGEMENT:
+                acknowledgement = read_acknowledgement(frame, start, stop)
+            elif kind != RESET or stop - start < Reset.MIN:
+                self._counters.malformed += 1
+                return
+        except PacketError:
+            self._counters.malformed += 1
+            return
+        if data is not None:
+            self._data(epoch, *data, frame, start + Data.MIN, stop)
+        elif acknowledgement is not None:
+            selected = int.from_bytes(frame[start + Acknowledgement.MIN : stop], "little")
+            self._acknowledged(epoch, *acknowledgement, selected)
+        else:
+            self._reset(epoch)
+
+    def _data(self, epoch: int, number: int, base: int, turn: int, frame: bytes, start: int, end: int) -> None:
+        counters, incoming = self._counters, self._incoming
+        before = incoming.expected
+        verdict = incoming.arrive(epoch, number, base, turn)
+        if verdict is Verdict.STALE:
+            counters.stale += 1
+        elif verdict is Verdict.STRANGE:
+            counters.stale += 1
+            self._send_reset(epoch)
+        elif verdict is Verdict.BEYOND:
+            counters.malformed += 1
+        else:
+            # Before the delivery: whoever takes the packet may close the connection, and then it is too late.
+            self._acknowledge()
+            if not incoming.gap:
+                self._gap.stop()
+            elif not self._gap.running or incoming.expected != before:
+                self._gap.start(1.25 * self._patience)
+            if verdict is Verdict.DUPLICATE:
+                counters.duplicates += 1
+            else:
+                counters.received += 1
+                self.above.deliver(frame, start, end)
+
+    def _acknowledge(self) -> None:
+        incoming = self._incoming
+        selected = incoming.selected()
+        acknowledgement = Writer()
+        append_acknowledgement(
+            acknowledgement,
+            len(selected),
+            epoch=incoming.epoch,
+            expected=incoming.expected & _MASK,
+            heard=incoming.heard,
+        )
+        acknowledgement += selected
+        if self._send(acknowledgement):
+            self._counters.acknowledgements_sent += 1
+
+    def _send_reset(self, epoch: int) -> None:
+        reset = Writer()
+        append_reset(reset, 0, epoch=epoch)
+        self._send(reset)
+
+    def _send(self, packet: Writer) -> bool:
+        """Send what nobody waits for; whether the layer below took it."""
+        try:
+            self.below.send(bytes(packet))
+        except ProtocolError:
+            return False
+        return True
+
+    def _acknowledged(self, epoch: int, expected: int, heard: int, selected: int) -> None:
+        counters, outgoing = self._counters, self._outgoing
+        if epoch != self._epoch:
+            counters.stale += 1
+            return
+        newly = outgoing.acknowledged(expected, heard, selected, self._runtime.now)
+        if newly < 0:
+            counters.malformed += 1
+            return
+        counters.acknowledgements_received += 1
+        counters.acknowledged += newly
+        # Two for one, as a slow start would: what is lost is often lost because there was too much of it.
+        self._send_again(2 * newly + 1)
+        self._send_queued()
+        if self._error is not None:
+            return
+        if newly or not self._timer.running:
+            self._watch()
+        if self._refused and 2 * len(outgoing.queue) <= self._queue:
+            self._refused = False
+            self.above.status(Sendable(self.limit()))
+
+    # -- close and abort
+
+    def _reset(self, epoch: int) -> None:
+        if epoch == self._epoch:
+            self._abort(BrokenByPeer(f"{self._connection}: the peer was restarted and knows this connection no more"))
+        elif epoch == self._incoming.epoch:
+            self._abort(BrokenByPeer(f"{self._connection}: the peer gave up, it heard no acknowledgement"))
+        else:
+            self._counters.stale += 1
+
+    def _gap_stayed(self) -> None:
+        """A packet is missing for longer than the peer tries to send it: it gave up, and its reset was lost."""
+        if self._error is None and self._incoming.gap:
+            if ended(self.below):
+                self._end("is closed")
+            else:
+                self._give_up(TimedOut(f"{self._connection}: a packet from the peer stayed out for good"))
+
+    def _give_up(self, error: ProtocolError) -> None:
+        self._send_reset(self._epoch)
+        self._abort(error)
+
+    def _abort(self, error: ProtocolError) -> None:
+        self._counters.aborted += 1
+        self._end(str(error))
+        self.above.status(Aborted(error))
+
+    def _end(self, why: str) -> None:
+        if self._error is None:
+            self._error = why
+            self._counters.undelivered += len(self._outgoing)
+            self._outgoing.clear()
+            self._timer.stop()
+            self._gap.stop()
+
+    def status(self, event: Status) -> None:
+        if self._error is not None:
+            return
+        if isinstance(event, Aborted | Closed):
+            self._end("is closed")
+        elif isinstance(event, Sendable):
+            self._send_again(1)
+            self._send_queued()
+        elif isinstance(event, Report) and not _quotes_data(event.quoted):
+            return  # about an acknowledgement, of which the layer above knows nothing
+        super().status(event)
+
+
+def _quotes_data(quoted: bytes) -> bool:
+    try:
+        _, kind, _ = read_header(quoted, 0, len(quoted))
+    except PacketError:
+        return False
+    return kind == DATA
