@@ -1,0 +1,50 @@
+"""Each protocol takes its own requests and no others, even of the same name."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+from typing import assert_type
+
+from foxpy.addresses import MacAddress
+from foxpy.devices.device import Device, DeviceInfo, EthernetFrames
+from foxpy.layers import ethernet, ipv4
+from foxpy.layers.arp import Arp, Flush
+from foxpy.layers.ethernet import Ethernet, EthernetInfo
+from foxpy.layers.ipv4 import Ip, SetDefaultGateway
+from foxpy.layers.udp import SetChecksums, Udp, UdpConnection, UdpInfo
+
+
+def requests(eth: Ethernet, ip: Ip, neighbours: Arp, mac: MacAddress, host: IPv4Address) -> None:
+    eth.control(ethernet.JoinGroup(mac))
+    eth.control(ipv4.JoinGroup(host))  # type: ignore[arg-type]
+    eth.control("promiscuous")  # type: ignore[arg-type]
+
+    ip.control(ipv4.JoinGroup(host))
+    ip.control(ethernet.JoinGroup(mac))  # type: ignore[arg-type]
+    ip.control(SetDefaultGateway(host))
+    ip.control(SetDefaultGateway(mac))  # type: ignore[arg-type]
+    ip.control(SetDefaultGateway)  # type: ignore[arg-type]
+
+    neighbours.control(Flush())
+    neighbours.control(SetDefaultGateway(host))  # type: ignore[arg-type]
+
+
+def of_a_connection(
+    datagrams: Udp[IPv4Address], mine: UdpConnection[IPv4Address], other: UdpConnection[MacAddress]
+) -> None:
+    datagrams.control(SetChecksums(mine, generate=False))
+    datagrams.control(SetChecksums(other, generate=False))  # type: ignore[arg-type]
+
+
+def no_requests(device: Device[EthernetFrames]) -> None:
+    assert_type(device.query(), DeviceInfo)
+    device.control(Flush())  # type: ignore[arg-type]
+
+
+def answers(eth: Ethernet, datagrams: Udp[IPv4Address]) -> None:
+    info: EthernetInfo = eth.query()
+    other: UdpInfo = eth.query()  # type: ignore[assignment]
+
+    assert_type(datagrams.query().received, int)
+    datagrams.query().neighbours  # type: ignore[attr-defined]
+    datagrams.query().received = 0  # type: ignore[misc]
