@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from foxpy.wire.bodies import push_body
-from foxpy.wire.encodings import Octets
 from foxpy.wire.expressions import Expr, render
-from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout
 from foxpy.wire.rules import Checksum
 from foxpy.wire.source import Source
@@ -17,21 +15,15 @@ def push_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
     """The text that defines ``_push(self, out)``, which writes a value."""
     source = Source(f"{layout.name} push")
     source.bind("_push_body", push_body)
-    codes = {field.name: _of_value(field) for field in layout.parameters}
+    codes = {field.name: f"self.{slot(field)}" for field in layout.parameters}
     with source.block("def _push(self, out):"):
         if layout.body is not None:
-            source.line("_before = _len(out)")
+            source.line("_before = _len(out.buf) - out.start")
             source.line(f"_push_body(out, self.{slot(layout.body)})")
-            source.line("_following = _len(out) - _before")
+            source.line("_following = _len(out.buf) - out.start - _before")
         write_header(source, layout, guards, codes, "_following", trusted=True)
         _finish(source, layout, codes, "_following" if layout.body is not None else "0")
     return source
-
-
-def _of_value(field: AnyField) -> str:
-    if isinstance(field.encoding, Octets) and field.encoding.kind is not None:
-        return f"self.{field.name}.packed"
-    return f"self.{slot(field)}"
 
 
 def put_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
@@ -43,7 +35,7 @@ def put_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
     with source.block(f"def _put({', '.join(['out', *signature(source, layout.parameters)])}):"):
         if body is not None:
             source.line(f"_push_body(out, {body.name})")
-            source.line("_following = _len(out)")
+            source.line("_following = _len(out.buf) - out.start")
         write_header(source, layout, guards, codes, "_following", trusted=False)
         _finish(source, layout, codes, "_following" if body is not None else "0")
         source.line("return _len(_head)")

@@ -1,15 +1,16 @@
-"""What a value is checked with when it is built: the quick test in generated code, and the slow search for the fault."""
+"""Checks of what a packet is built from: the quick test in generated code, and the slow search for the fault."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import cast
 
-from foxpy.wire.encodings import Blob, ListOf, Octets, Packed, UInt
+from foxpy.wire.encodings import Octets, Packed, UInt
 from foxpy.wire.errors import OutOfRange
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Bits, Layout
 from foxpy.wire.reading import atom
+from foxpy.wire.source import Source
 
 
 def range_test(fields: Iterable[AnyField], code: Callable[[str], str]) -> str:
@@ -63,7 +64,7 @@ def octets_of(field: AnyField, packet: str) -> Callable[[object], bytes]:
     def octets(value: object) -> bytes:
         if isinstance(value, bytes | bytearray | memoryview):
             packed = bytes(value)
-        elif kind is not None and isinstance(kind, type) and isinstance(value, kind):
+        elif isinstance(kind, type) and isinstance(value, kind):
             packed = cast(Packed, value).packed
         else:
             raise TypeError(f"{path}: needs {size} bytes, got {value!r}")
@@ -74,16 +75,16 @@ def octets_of(field: AnyField, packet: str) -> Callable[[object], bytes]:
     return octets
 
 
-def kind_of(field: AnyField, packet: str) -> Callable[[object], Packed]:
-    """A function that gives what a field of fixed bytes with a type of its own is given as, as that type."""
-    encoding, octets = field.encoding, octets_of(field, packet)
-    assert isinstance(encoding, Octets) and encoding.kind is not None
-    kind = encoding.kind
-
-    def convert(value: object) -> Packed:
-        return kind(octets(value))
-
-    return convert
+def pass_octets(source: Source, layout: Layout, field: AnyField) -> None:
+    """Emit the turning of a parameter for fixed bytes into bytes: what is usual quickly, the rest by ``octets_of``."""
+    name, encoding = field.name, field.encoding
+    assert isinstance(encoding, Octets)
+    unusual = f"_type({name}) is not _bytes or _len({name}) != {encoding.size}"
+    if encoding.kind is not None:
+        source.line(f"if _type({name}) is {source.bind(f'_kind_{name}', encoding.kind)}:")
+        source.line(f"    {name} = {name}.packed")
+    source.line(f"{'elif' if encoding.kind is not None else 'if'} {unusual}:")
+    source.line(f"    {name} = {source.bind(f'_octets_{name}', octets_of(field, layout.name))}({name})")
 
 
 def blob_of(field: AnyField, packet: str) -> Callable[[object], bytes]:
@@ -112,17 +113,3 @@ def elements_of(field: AnyField, packet: str) -> Callable[[object], tuple[object
         return found
 
     return elements
-
-
-def normalizer(field: AnyField, packet: str) -> tuple[Callable[[object], object], object] | None:
-    """What the constructor passes a value through, and the type that needs no passing; None for numbers and bodies."""
-    match field.encoding:
-        case Octets(kind=None):
-            return octets_of(field, packet), None
-        case Octets(kind=kind):
-            return kind_of(field, packet), kind
-        case Blob(window=False):
-            return blob_of(field, packet), bytes
-        case ListOf():
-            return elements_of(field, packet), None
-    return None

@@ -85,7 +85,7 @@ def _check_size(path: str, rule: Sized, before: Mapping[str, AnyField]) -> None:
             raise TypeError(f"{path}: its size reads {named!r}, which is not an earlier field of the packet")
         if not isinstance(before[named.name].encoding, UInt | Argument):
             raise TypeError(f"{path}: its size reads {named.name}, which is not an integer")
-    if rule.align < 1 or rule.align > 1 and rule.end is None:
+    if rule.align < 1 or (rule.align > 1 and rule.end is None):
         raise TypeError(f"{path}: align needs an end, or the padding would be read as elements")
 
 

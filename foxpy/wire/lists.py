@@ -24,7 +24,6 @@ def compile_list(title: str, members: tuple[type[Packet], ...], end: type[Packet
     """A function that reads all packets in ``buf[start:end]``, up to one of class ``end`` if that is given."""
     source = Source(f"{title} list")
     choice = Choice(title, members if end is None else (end, *members))
-    source.bind("_tuple", tuple)
     with source.block("def _read(_b, _o, _e):"):
         source.line("_found = []")
         source.line("_add = _found.append")

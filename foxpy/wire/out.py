@@ -37,7 +37,11 @@ class Out:
     def push_bytes(self, data: Buffer) -> int:
         """Put ``data`` in front and return where it begins in ``buf``."""
         size = len(data)
-        start = self.push(size)
+        start = self.start - size
+        if start < 0:
+            start = self.push(size)
+        else:
+            self.start = start
         self.buf[start : start + size] = data
         return start
 

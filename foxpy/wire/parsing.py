@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foxpy.wire.encodings import Blob, ListOf
+from foxpy.wire.encodings import Blob, ListOf, Octets
 from foxpy.wire.expressions import Expr
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout
@@ -62,9 +62,11 @@ def make_value(source: Source, layout: Layout, guards: tuple[Expr[bool], ...]) -
 
 
 def _read(source: Source, layout: Layout, field: AnyField, walked: Walk) -> str:
-    if field.name not in walked.spans:
-        return walked.reads[field.name]
-    return read_variable(source, layout, field, "_b", *walked.spans[field.name])
+    if field.name in walked.spans:
+        return read_variable(source, layout, field, "_b", *walked.spans[field.name])
+    if isinstance(field.encoding, Octets):
+        return field.name  # a value holds the bytes
+    return walked.reads[field.name]
 
 
 def read_variable(source: Source, layout: Layout, field: AnyField, buffer: str, start: str, end: str) -> str:

@@ -26,7 +26,7 @@ T9 = TypeVar("T9")
 T10 = TypeVar("T10")
 
 Reader: TypeAlias = Callable[[bytes, int, int], T]
-"""``read(buf, start, end)``: the fields of the packet in ``buf[start:end]``, within ``0 <= start <= end <= len(buf)``."""
+"""``read(buf, start, end)``: fields of the packet in ``buf[start:end]``, within ``0 <= start <= end <= len(buf)``."""
 
 
 @overload

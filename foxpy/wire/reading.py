@@ -1,4 +1,4 @@
-"""Emitting reads: a run through one ``Struct.unpack_from``, a single field through the narrowest bytes that cover it."""
+"""Emitting reads: a run by one ``Struct.unpack_from``, a single field from the narrowest bytes that cover it."""
 
 from __future__ import annotations
 

@@ -47,7 +47,8 @@ def _encode(source: Source, layout: Layout, field: AnyField, given: str, trusted
     """Emit the making of a variable field's bytes; the name of the variable that has them."""
     if isinstance(field.encoding, ListOf):
         encoded = f"_bytes_{field.name}"
-        source.line(f"{encoded} = {source.bind(f'_encode_{field.name}', list_writer(field))}({given})")
+        encode = source.bind(f"_encode_{field.name}", list_writer(field))
+        source.line(f"{encoded} = {encode}({given}) if {given} else b''")
         return encoded
     if isinstance(field.encoding, Blob) and field.encoding.window:
         source.line(f"{field.name} = {source.bind('_body_bytes', body_bytes)}({given})")

@@ -35,6 +35,7 @@ class Source:
             "_new": object.__new__,
             "_ones_sum": ones_sum,
             "_struct_error": struct.error,
+            "_tuple": tuple,
             "_type": type,
         }
         self._formats: dict[str, str] = {}

@@ -6,15 +6,17 @@ class: the one way to have plain slots (the fastest attributes) in an object tha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NoReturn
 
 from foxpy.wire.bodies import body_window
-from foxpy.wire.checking import normalizer, range_test, refusal
-from foxpy.wire.encodings import Blob
+from foxpy.wire.checking import blob_of, elements_of, pass_octets, range_test, refusal
+from foxpy.wire.encodings import Argument, Blob, ListOf, Octets, UInt
 from foxpy.wire.expressions import Expr, names
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout
 from foxpy.wire.packet import Packet
+from foxpy.wire.reading import convert
 from foxpy.wire.rules import MISSING, Const, default_of
 from foxpy.wire.source import Source
 from foxpy.wire.walking import check_guard
@@ -27,7 +29,6 @@ def value_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
     source.bind("_spec", layout.cls)
     source.bind("_read_only", read_only)
     source.bind("_computed", computed)
-    source.bind("_body_window", body_window)
     fields = list(layout.fields.values())
     constants = [field for field in fields if isinstance(field.rule, Const)]
     with source.block(f"class {name}Draft(_spec):"):
@@ -38,11 +39,10 @@ def value_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
             assert isinstance(field.rule, Const)
             source.line(f"{field.name} = {source.bind(f'_const_{field.name}', field.rule.value)}")
         for field in fields:
-            if _windowed(field):
+            if slot(field) != field.name and field not in constants:
                 source.line("@property")
                 source.line(f"def {field.name}(self):")
-                source.line(f"    _body = self.{slot(field)}")
-                source.line("    return _body if _type(_body) is _Window else _body_window(_body)")
+                source.line(f"    return {_shown(source, field)}")
     source.line("")
     with source.block(f"class {name}Value({name}Draft):"):
         source.line("_generated = True")
@@ -59,15 +59,7 @@ def _constructor(source: Source, layout: Layout, guards: tuple[Expr[bool], ...])
     parameters = layout.parameters
     with source.block(f"def _make({', '.join(['_cls', *signature(source, parameters)])}):"):
         for field in parameters:
-            passing = normalizer(field, layout.name)
-            if passing is None:
-                continue
-            normal = f"{field.name} = {source.bind(f'_as_{field.name}', passing[0])}({field.name})"
-            if passing[1] is None:
-                source.line(normal)
-            else:
-                source.line(f"if _type({field.name}) is not {source.bind(f'_kind_{field.name}', passing[1])}:")
-                source.line(f"    {normal}")
+            _normalize(source, layout, field)
         test = range_test(parameters, str)
         if test:
             values = ", ".join(f"'{field.name}': {field.name}" for field in parameters)
@@ -83,12 +75,7 @@ def _constructor(source: Source, layout: Layout, guards: tuple[Expr[bool], ...])
                 check_guard(source, layout, guard, known, "_OutOfRange")
         source.line(f"_self = _new({layout.name}Draft)")
         for field in parameters:
-            given = field.name
-            if _windowed(field):
-                given = (
-                    f"_Window({field.name}, 0, _len({field.name})) if _type({field.name}) is _bytes else {field.name}"
-                )
-            source.line(f"_self.{slot(field)} = {given}")
+            source.line(f"_self.{slot(field)} = {field.name}")
         source.line(f"_self.__class__ = {layout.name}Value")
         source.line("return _self")
     source.line(f"_make.__name__ = _make.__qualname__ = {layout.name!r}")
@@ -111,12 +98,42 @@ def signature(source: Source, parameters: list[AnyField]) -> list[str]:
 
 
 def slot(field: AnyField) -> str:
-    """The slot that holds a field in a value: a body is held as it was given, and read through a property."""
-    return f"_{field.name}" if _windowed(field) else field.name
+    """The slot that holds a field in a value.
+
+    What is costly to make is not held but made by a property: an address from its bytes, a window from a body.
+    """
+    match field.encoding:
+        case Blob(window=True) | Octets(kind=Callable()):
+            return f"_{field.name}"
+        case _:
+            return field.name
 
 
-def _windowed(field: AnyField) -> bool:
-    return isinstance(field.encoding, Blob) and field.encoding.window
+def _shown(source: Source, field: AnyField) -> str:
+    """The text that makes a field's value from what its slot holds."""
+    held = f"self.{slot(field)}"
+    if isinstance(field.encoding, Octets):
+        return convert(source, field, held)
+    return f"{held} if _type({held}) is _Window else {source.bind('_body_window', body_window)}({held})"
+
+
+def _normalize(source: Source, layout: Layout, field: AnyField) -> None:
+    """Emit the passing of a parameter into the form in which its slot holds it; numbers are tested together later."""
+    name = field.name
+    match field.encoding:
+        case Octets():
+            pass_octets(source, layout, field)
+        case Blob(window=True):
+            source.line(f"if _type({name}) is _bytes:")
+            source.line(f"    {name} = _Window({name}, 0, _len({name}))")
+        case Blob():
+            source.line(f"if _type({name}) is not _bytes:")
+            source.line(f"    {name} = {source.bind(f'_blob_{name}', blob_of(field, layout.name))}({name})")
+        case ListOf():
+            source.line(f"if _type({name}) is not _tuple or {name}:")
+            source.line(f"    {name} = {source.bind(f'_elements_{name}', elements_of(field, layout.name))}({name})")
+        case UInt() | Argument():
+            pass
 
 
 def read_only(self: Packet, name: str, value: object = None) -> NoReturn:

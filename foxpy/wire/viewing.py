@@ -13,7 +13,7 @@ from foxpy.wire.walking import walk
 
 
 def view_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
-    """The text that defines the class ``_View`` and the function ``_view`` that makes one. All checks are in the latter."""
+    """The text that defines the class ``_View``, and the function ``_view`` that makes one and has all checks."""
     source, name = Source(f"{layout.name} view"), layout.name
     source.bind("_spec", layout.cls)
     marks = [f"_after_{field.name}" for field in layout.variables if isinstance(field.rule, Sized)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from foxpy.wire.checking import crowded, octets_of, range_test, refusal
+from foxpy.wire.checking import crowded, octets_of, pass_octets, range_test, refusal
 from foxpy.wire.encodings import Octets
 from foxpy.wire.expressions import Expr, linear, names
 from foxpy.wire.fields import AnyField
@@ -38,7 +38,9 @@ def write_header(
     checked = list(computed)
     if not trusted:
         checked = [field for field in layout.parameters if field is not layout.body] + computed
-        _check_octets(source, layout, texts)
+        for field in layout.parameters:
+            if isinstance(field.encoding, Octets):
+                pass_octets(source, layout, field)
     for guard in guards:
         if not trusted or any(isinstance(layout.fields[each.name].rule, Derived | Total) for each in names(guard)):
             check_guard(source, layout, guard, texts, "_OutOfRange")
@@ -91,16 +93,6 @@ def complement(total: str, zero: int, nonzero: bool = False) -> str:
 def is_nonzero(layout: Layout) -> bool:
     """Whether a constant makes certain that a packet is not all zeros."""
     return any(isinstance(field.rule, Const) and field.rule.value for field in layout.fields.values())
-
-
-def _check_octets(source: Source, layout: Layout, texts: Mapping[str, str]) -> None:
-    """Emit the passing of addresses as bytes: packed bytes quickly, anything else through a function."""
-    for field in layout.parameters:
-        if isinstance(field.encoding, Octets):
-            name = texts[field.name]
-            octets = source.bind(f"_octets_{field.name}", octets_of(field, layout.name))
-            source.line(f"if _type({name}) is not _bytes or _len({name}) != {field.encoding.size}:")
-            source.line(f"    {name} = {octets}({name})")
 
 
 def _pack(source: Source, layout: Layout, run: Run, texts: Mapping[str, str]) -> str:
