@@ -135,18 +135,20 @@ class TcpStream(trio.abc.HalfCloseableStream, Generic[Host]):
         """
         with self._sending:
             self._require_sendable()
-            await trio.lowlevel.checkpoint()
-            self._require_sendable()
+            await trio.lowlevel.checkpoint_if_cancelled()
+            # Sent before others get their turn, as trio's own sockets do: the answer may be there when they have had it.
             rest = data if isinstance(data, bytes) else bytes(data)
             begin, end = 0, len(rest)
-            while begin < end:
+            while True:
                 room = self._sender.limit()
                 if room > 0:
-                    self._put(rest[begin : begin + room])
+                    self._put(rest[begin : begin + room] if begin or room < end else rest)
                     begin += room
-                else:
-                    await self.inbox.writable.wait()
-                    self._require_sendable()
+                if begin >= end:
+                    await trio.lowlevel.cancel_shielded_checkpoint()
+                    return
+                await self.inbox.writable.wait()
+                self._require_sendable()
 
     def _put(self, data: bytes) -> None:
         try:
