@@ -199,7 +199,7 @@ class Rig(Generic[Address, Pattern, Conn]):
             raise Observation(_difference(collector.packets[count], sent))
 
     async def _carry_by_trying(self, source: End[Address, Pattern, Conn], collector: Collector, sent: bytes) -> None:
-        """As ``carry`` where packets are lost, doubled and late: one of many must arrive, and none that was not sent."""
+        """As ``carry`` where packets are lost, doubled and late: one of many arrives, and none that was not sent."""
         count = len(collector.packets)
         self._sent.append(sent)
 

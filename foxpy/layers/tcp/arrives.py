@@ -393,11 +393,15 @@ def _text_and_fin(tcb: Tcb, state: State, seq: int, text: int, flags: int, segme
         # SHLD-3: nobody reads any more; the reset says that data was lost
         reset(tcb)
         return Closed(Why.ABORTED)
+    if text > rcv.full:
+        rcv.full = min(text, rcv.mss)
     if text and seq == rcv.nxt:
-        frame = segment.frame
-        _deliver(tcb, frame[segment.start : segment.end])
-        if text > rcv.full and text <= rcv.mss:
-            rcv.full = text
+        if not reassembly:
+            _deliver(tcb, segment.frame[segment.start : segment.end])
+        else:
+            # what is held already stands, even where this segment covers it
+            reassembly.add(seq, segment.frame, segment.start, segment.end, limited=False)
+            rcv.ack_now = True  # "all or part of a gap" is filled ([5681] section 4.2)
     elif text:
         tcb.counters.out_of_order += 1
         if not reassembly.add(seq, segment.frame, segment.start, segment.end):
@@ -411,7 +415,6 @@ def _text_and_fin(tcb: Tcb, state: State, seq: int, text: int, flags: int, segme
     waiting = reassembly.take(rcv.nxt)
     if waiting:
         _deliver(tcb, waiting)
-        rcv.ack_now = True  # a gap was filled, all of it or a part ([5681] 4.2)
     # Eighth, check the FIN bit.
     if reassembly.fin is None or reassembly.fin > rcv.nxt:
         return state

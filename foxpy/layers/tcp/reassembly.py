@@ -33,10 +33,10 @@ class Reassembly:
     def __len__(self) -> int:
         return len(self._starts)
 
-    def add(self, seq: int, frame: bytes, start: int, end: int) -> bool:
+    def add(self, seq: int, frame: bytes, start: int, end: int, limited: bool = True) -> bool:
         """Hold what is new of ``frame[start:end]``, whose first byte is number ``seq``; False where there was no room.
 
-        Nothing is sliced from the frame that is held already.
+        Nothing is sliced from the frame that is held already. What is taken out at once need not be ``limited``.
         """
         starts = self._starts
         pieces = self._pieces
@@ -48,7 +48,7 @@ class Reassembly:
         while seq < stop:
             until = min(stop, starts[at]) if at < len(starts) else stop
             if until > seq:
-                if len(starts) >= self._limit:
+                if limited and len(starts) >= self._limit:
                     return False
                 starts.insert(at, seq)
                 pieces.insert(at, frame[base + seq : base + until])

@@ -13,9 +13,15 @@ def offer(rcv: ReceiveSide) -> int:
     edge = rcv.nxt + rcv.buffer - rcv.held
     if edge - rcv.edge >= min(rcv.buffer >> 1, rcv.full):
         rcv.edge = edge
-    # Rounded up, as rounding down would take back what was offered. The excess is less than one unit of the scale.
-    field = (rcv.edge - rcv.nxt + (1 << rcv.shift) - 1) >> rcv.shift
-    return field if field < 0xFFFF else 0xFFFF
+    shift = rcv.shift
+    if not shift:
+        return rcv.edge - rcv.nxt
+    # Rounded up, as rounding down would take back what was offered; by less than one unit of the scale.
+    field = min((rcv.edge - rcv.nxt + (1 << shift) - 1) >> shift, 0xFFFF)
+    edge = rcv.nxt + (field << shift)
+    if edge > rcv.edge:
+        rcv.edge = edge
+    return field
 
 
 def update_due(rcv: ReceiveSide) -> bool:
