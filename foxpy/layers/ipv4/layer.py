@@ -130,9 +130,11 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
             for each in (self.loopback, *self.interfaces):
                 self._start(each)
                 started.append(each)
-        except BaseException:
+        except BaseException as error:
             for each in reversed(started):
                 each.stop()
+            if isinstance(error, OpenFailed):
+                raise InitializationFailed(f"interface {each}: {error}") from error
             raise
         self.routes.changed()
 
@@ -251,25 +253,29 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         self._noted = (frame, start)
 
     def header_of(self, frame: bytes, start: int) -> int:
-        """Where the IP header of the datagram whose data begins at ``start`` begins. Only from inside ``deliver``.
+        """Where the header begins of the datagram whose data begins at ``start``; -1 where it cannot be found, because
+        something interposed has been at work. Only from inside ``deliver``.
 
-        Headers have 20 bytes, so that nothing need be kept for each datagram; those with options are noted.
+        Nothing need be kept for each datagram: a header has 20 bytes, and those with options are noted.
         """
         noted, at = self._noted
-        return at if noted is frame else start - IPv4.MIN
+        if noted is not frame:
+            at = start - IPv4.MIN
+        if at < 0:
+            return -1
+        try:
+            header = read_ipv4(frame, at, len(frame))[0]
+        except PacketError:
+            return -1
+        return at if at + header == start else -1
 
     def reject(self, peer: IPv4Address, local: IPv4Address, frame: bytes, start: int, end: int) -> None:
         """Nobody above wants what came from ``peer`` to ``local``: tell it."""
         at = self.header_of(frame, start)
-        if at < 0:
-            return
-        try:
-            header, _, _, _, _, _, _, source, destination = read_ipv4(frame, at, end)
-        except PacketError:
-            return
-        # What something interposed has made of a datagram is not what the peer sent, and is not told of.
-        if at + header == start and source == int(peer) and destination == int(local):
-            self.problem(Trouble.PORT_UNREACHABLE, frame, at, end)
+        if at >= 0:
+            *_, source, destination = read_ipv4(frame, at, end)
+            if source == int(peer) and destination == int(local):
+                self.problem(Trouble.PORT_UNREACHABLE, frame, at, end)
 
     # -- up: problems and reports
 
@@ -287,24 +293,31 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
     def _neighbour_reported(self, report: Report) -> None:
         self.report(report.trouble, report.quoted, 0, len(report.quoted))
 
+    def concerned(self, frame: bytes, start: int, end: int) -> IpConnection | None:
+        """Whose datagram begins with ``frame[start:end]``, which somebody out there quotes; None where nobody's.
+
+        Nothing is believed about connections that do not exist, nor about fragments without the upper layer's header.
+        """
+        try:
+            header, _, _, _, offset, _, protocol, source, destination = read_ipv4(frame, start, end)
+        except PacketError:
+            return None
+        local = self._locals.get(source)
+        if local is None or local.group or offset or not IPv4.MIN <= header <= end - start:
+            return None
+        return self.connections.open.get(local.key | destination << 8 | protocol)
+
     def report(self, trouble: Trouble, frame: bytes, start: int, end: int, mtu: int = 0) -> bool:
         """``frame[start:end]``, a datagram's beginning with its IP header first, was not carried: tell its sender here.
 
-        Whether there was one; nothing is believed about connections that do not exist. ``mtu`` is what the next hop
-        said that it carries, for TOO_BIG, 0 where it did not say.
+        Whether there is one, and the report can be true. ``mtu`` is what the next hop said that it carries, for
+        TOO_BIG, 0 where it did not say.
         """
-        connection = None
-        try:
-            header, length, _, _, offset, _, protocol, source, destination = read_ipv4(frame, start, end)
-        except PacketError:
-            header = length = offset = 0
-        else:
-            local = self._locals.get(source)
-            if local is not None and not local.group and IPv4.MIN <= header <= end - start:
-                connection = self.connections.open.get(local.key | destination << 8 | protocol)
-        if connection is None or connection.receiver is None or offset:
+        connection = self.concerned(frame, start, end)
+        if connection is None or connection.receiver is None:
             self.counters.stray_reports += 1
             return False
+        header, length, *_ = read_ipv4(frame, start, end)
         limit = 0
         if trouble is Trouble.TOO_BIG:
             lowered = self._lower_path(int(connection.peer), mtu, length)
@@ -489,7 +502,8 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
             largest = min(largest, narrow.mtu)
         return max(0, largest - IPv4.MIN - len(address.service.options))
 
-    def _local_address(self, host: IPv4Address) -> tuple[str, IPv4Address]:
+    def local_address(self, host: IPv4Address) -> tuple[str, IPv4Address]:
+        """The interface towards ``host``, and this host's address there. Raises BadAddress, Unreachable."""
         decision = self.routes.decide(int(host), None)
         return decision.interface.name, decision.source
 
@@ -534,7 +548,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
             forgotten=self.connections.forgotten,
             narrow_paths=len(self.path_mtu),
             max_packet_size=self._max_packet_size,
-            local_address=self._local_address,
+            local_address=self.local_address,
             routes=lambda: tuple(self.routes.routes()),
         )
 

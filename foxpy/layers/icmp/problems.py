@@ -1,0 +1,123 @@
+"""Telling other hosts what was wrong with their datagrams, where the rules allow it (RFC 1122, section 3.2.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import IPv4Address
+from typing import Final
+
+from foxpy.errors import ProtocolError
+from foxpy.layers.icmp.counters import Counters
+from foxpy.layers.icmp.limits import ErrorLimits
+from foxpy.layers.icmp.wire import (
+    ICMP,
+    Unreachable,
+    append_parameter_problem,
+    append_time_exceeded,
+    append_unreachable,
+    fill_icmp,
+    read_icmp,
+)
+from foxpy.layers.ipv4 import Ip, IpAddress, ProblemReporter
+from foxpy.layers.ipv4.numbers import is_multicast, names_a_host
+from foxpy.layers.ipv4.wire import IPv4, read_ipv4
+from foxpy.message import Writer
+from foxpy.status import Trouble
+from foxpy.wire import PacketError
+
+PROTOCOL: Final = 1
+LARGEST_MESSAGE: Final = 576
+"""An error message is no longer than this, IP header included (RFC 1812, section 4.3.2.3)."""
+QUOTED: Final = LARGEST_MESSAGE - IPv4.MIN - Unreachable.MIN
+
+QUERIES: Final = frozenset((0, 8, 13, 14, 15, 16, 17, 18))
+"""The types that are known to be no errors (RFC 1122, section 3.2.2). Of an unknown type one must fear that it is."""
+
+
+def _unreachable(code: int) -> Callable[[Writer, int, int], None]:
+    def append(out: Writer, size: int, pointer: int) -> None:
+        append_unreachable(out, size, code=code)
+
+    return append
+
+
+def _time_exceeded(code: int) -> Callable[[Writer, int, int], None]:
+    def append(out: Writer, size: int, pointer: int) -> None:
+        append_time_exceeded(out, size, code=code)
+
+    return append
+
+
+def _parameter_problem(out: Writer, size: int, pointer: int) -> None:
+    append_parameter_problem(out, size, pointer=pointer)
+
+
+HEADERS: Final = {
+    Trouble.NETWORK_UNREACHABLE: _unreachable(0),
+    Trouble.HOST_UNREACHABLE: _unreachable(1),
+    Trouble.PROTOCOL_UNREACHABLE: _unreachable(2),
+    Trouble.PORT_UNREACHABLE: _unreachable(3),
+    Trouble.SOURCE_ROUTE_FAILED: _unreachable(5),
+    Trouble.PROHIBITED: _unreachable(10),
+    Trouble.TIME_EXCEEDED: _time_exceeded(0),
+    Trouble.REASSEMBLY_TIMEOUT: _time_exceeded(1),
+    Trouble.PARAMETER_PROBLEM: _parameter_problem,
+}
+"""How each trouble is told; only routers tell of packets that are too big."""
+
+
+class Problems(ProblemReporter):
+    """Sends the error messages of one host."""
+
+    def __init__(self, ip: Ip, limits: ErrorLimits, counters: Counters) -> None:
+        self._ip = ip
+        self._limits = limits
+        self._counters = counters
+
+    def problem(self, trouble: Trouble, frame: bytes, start: int, end: int, pointer: int = 0) -> None:
+        header, _, _, _, offset, _, protocol, source, destination = read_ipv4(frame, start, end)
+        append = HEADERS.get(trouble)
+        if append is None or not self._may_tell(frame, start + header, end, offset, protocol, source, destination):
+            return
+        now, ours = self._ip.runtime.now, self._ip.routes.is_own(source)
+        if not (self._limits.allow_any(now) if ours else self._limits.allow(source, now)):
+            self._counters.errors_limited += 1
+            return
+        quoted = frame[start : min(end, start + QUOTED)]
+        message = Writer()
+        append(message, len(quoted), pointer)
+        fill_icmp(message, 0, quoted, 0)
+        try:
+            # From the address that the datagram came to: its sender knows this host by no other.
+            address = IpAddress(IPv4Address(source), PROTOCOL, IPv4Address(destination))
+            self._ip.post(address, bytes(message), quoted)
+        except ProtocolError:
+            self._counters.unsendable += 1
+        else:
+            self._counters.errors_sent += 1
+
+    def _may_tell(
+        self, frame: bytes, data: int, end: int, offset: int, protocol: int, source: int, destination: int
+    ) -> bool:
+        """The rules that go before all others."""
+        counters, routes = self._counters, self._ip.routes
+        if offset:
+            counters.about_fragments += 1
+        elif is_multicast(destination) or routes.is_broadcast(destination):
+            counters.about_groups += 1
+        elif not names_a_host(source) and not routes.is_own(source):
+            counters.about_nobody += 1
+        elif protocol == PROTOCOL and not _is_query(frame, data, end):
+            counters.about_errors += 1
+        else:
+            return True
+        return False
+
+
+def _is_query(frame: bytes, start: int, end: int) -> bool:
+    if end - start < ICMP.MIN:
+        return False
+    try:
+        return read_icmp(frame, start, end)[0] in QUERIES
+    except PacketError:
+        return False
