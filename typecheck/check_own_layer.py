@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, Never, assert_type
+from typing import Generic, Never, TypeAlias, assert_type
 
 import attrs
 
@@ -103,58 +103,60 @@ def missing(runtime: Runtime) -> None:
 
 # -- methods of another shape
 
+Layer: TypeAlias = Connectionless[Topic, Topic, Line, Restart, News]
 
-class OpensText(Post):
+
+class OpensText(Layer):
     def open(self, address: str, handler: Handler[Line]) -> Line:  # type: ignore[override]
         raise NotImplementedError
 
 
-class OpensLater(Post):
+class OpensLater(Layer):
     async def open(self, address: Topic, handler: Handler[Line]) -> Line:  # type: ignore[override]
         raise NotImplementedError
 
 
-class ListensLater(Post):
+class ListensLater(Layer):
     async def listen(self, pattern: Topic, accept: Handler[Line]) -> Listening:  # type: ignore[override]
         raise NotImplementedError
 
 
-class ForgetsTheAddress(Post):
+class ForgetsTheAddress(Layer):
     async def passive_open(self, pattern: Topic, handler: Handler[Line]) -> Line:  # type: ignore[override]
         raise NotImplementedError
 
 
-class StagesFunctions(Post):
+class StagesFunctions(Layer):
     def stage(self, connection: Line) -> bytes:  # type: ignore[override]
         raise NotImplementedError
 
 
-class StagesOthers(Post):
+class StagesOthers(Layer):
     def stage(self, connection: str) -> Sender:  # type: ignore[override]
         raise NotImplementedError
 
 
-class TakesLess(Post):
+class TakesLess(Layer):
     def control(self, request: Never) -> None:  # type: ignore[override]
         raise NotImplementedError
 
 
-class AnswersText(Post):
+class AnswersText(Layer):
     def query(self) -> str:  # type: ignore[override]
         return "fine"
 
 
-class CountsNothing(Post):
-    def initialize(self) -> None:  # type: ignore[override]
-        self.acquire()
+class AcquiresLater(Layer):
+    async def acquire(self) -> None:  # type: ignore[override]
+        """Nobody awaits it."""
 
 
 class NoConnection(Connectionless[Topic, Topic, str, Restart, News]):  # type: ignore[type-var]
     """A connection of one's own derives from Connection."""
 
 
-class TooFewParameters(Connectionless[Topic, Topic, Line]):  # type: ignore[type-arg]
-    """Five types make a protocol."""
+def without_hosts(carrier: Carrier) -> None:  # type: ignore[type-arg]
+    """A carrier is of some kind of host."""
 
 
 # -- its senders
@@ -180,12 +182,12 @@ class Boundless(Sender):
     commit = Sending.commit
 
 
-class BeginsNothing(Sending):
+class BeginsNothing(Sender):
     def begin(self) -> Writer:  # type: ignore[override]
         return Writer()
 
 
-class CommitsLater(Sending):
+class CommitsLater(Sender):
     async def commit(self, writer: Writer, payload: bytes) -> None:  # type: ignore[override]
         """Nobody awaits it."""
 
@@ -222,7 +224,7 @@ class HalfCarrier(ProtocolCarrier[Topic, Topic, Topic, Line]):
     host = PostCarrier.host
 
 
-class OtherHosts(PostCarrier):
+class OtherHosts(Carrier[Topic]):
     def host(self, text: str) -> MacAddress:  # type: ignore[override]
         return MacAddress.parse(text)
 
