@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from foxpy.addresses import Port
+from foxpy.layers.tcp.congestion import ALGORITHMS
 from foxpy.ports import FIRST, LAST
 
 DEFAULT_MSS = 536
@@ -81,7 +82,7 @@ class TcpConfig:
     give_up_syn_after: float = attrs.field(default=180.0, validator=_SECONDS)
     """R2 for SYN segments; MUST-23 wants three minutes or more. An application that cannot wait cancels its open."""
 
-    congestion_control: str = "newreno"
+    congestion_control: str = attrs.field(default="newreno", validator=attrs.validators.in_(ALGORITHMS))
     """A name in ``foxpy.layers.tcp.congestion.ALGORITHMS``."""
 
     initial_window: int = attrs.field(default=10, validator=_COUNT)

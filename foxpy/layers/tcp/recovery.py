@@ -36,6 +36,7 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
     if queue and queue[0].seq < ack:
         _trim_front(tcb, ack)
     recovery.stalled = None
+    recovery.advanced = tcb.now
     mss = snd.mss
     restart = True
     if recovery.recovering:

@@ -32,7 +32,7 @@ def _give_up_at(tcb: Tcb, after: float) -> float | None:
     """Until when to keep trying, or None where that time has come."""
     recovery = tcb.recovery
     if recovery.stalled is None:
-        recovery.stalled = tcb.snd.sent[0].at if tcb.snd.sent else tcb.now
+        recovery.stalled = max(tcb.snd.sent[0].at, recovery.advanced) if tcb.snd.sent else tcb.now
     until = recovery.stalled + after
     return until if tcb.now < until else None
 
@@ -96,7 +96,7 @@ def _probe(tcb: Tcb) -> bool:
     else:
         probe(tcb)
     # the intervals grow by a count of their own: the RTO, when data flows again, is what it was
-    delay = min(tcb.rtt.rto * 2.0**tcb.recovery.probes, config.max_rto)
+    delay = min(tcb.rtt.rto * 2.0 ** (tcb.recovery.probes + 1), config.max_rto)
     if delay < config.max_rto:
         tcb.recovery.probes += 1
     tcb.timer_running = True

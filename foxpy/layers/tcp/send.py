@@ -78,7 +78,9 @@ def probe(tcb: Tcb) -> None:
     """Probe a zero window with the first octet that waits (MUST-36); it goes on the retransmission queue."""
     snd = tcb.snd
     if snd.buffer.size:
+        short_end = snd.short_end
         _send_text(tcb, 1, snd.buffer.size)
+        snd.short_end = short_end  # when the window opens, Nagle's algorithm is not to wait for the probe
     elif snd.fin_wanted and snd.fin is None:
         _send_fin(tcb)
 

@@ -160,6 +160,7 @@ class Recovery:
     """Loss recovery: [6582]'s variables, and going back after a timeout."""
 
     __slots__ = (
+        "advanced",
         "duplicates",
         "first_partial",
         "going_back",
@@ -188,6 +189,8 @@ class Recovery:
         """While going back: how many at the front of the queue have been sent again."""
         self.probes = 0
         """Zero-window probes since the window closed, as far as they make the interval grow."""
+        self.advanced = 0.0
+        """When SND.UNA last moved."""
         self.stalled: float | None = None
         """Since when the front of the queue has gone unanswered, once the timer has gone off."""
 

@@ -9,8 +9,7 @@ import pytest
 from foxpy.addresses import BROADCAST, MacAddress, Port
 from foxpy.devices.link import link
 from foxpy.layers.ethernet import ethernet
-from foxpy.layers.tcp import Tcp, TcpAddress, TcpConfig, TcpConnection, TcpPattern, tcp
-from foxpy.protocol import Carrier
+from foxpy.layers.tcp import TcpAddress, TcpConnection, TcpPattern, tcp
 from foxpy.testing import CHECKS, Check, ProtocolPair, check_protocol, virtual
 
 LEFT, RIGHT = MacAddress.local(1), MacAddress.local(2)

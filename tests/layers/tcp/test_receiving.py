@@ -1,4 +1,4 @@
-"""Receiving: the window's edges, reassembly, acknowledgements, the receive window (RFC 9293, sections 3.8.6 and 3.10.7.4)."""
+"""Receiving: the window's edges, reassembly, acknowledgements, the window offered (RFC 9293, 3.8.6 and 3.10.7.4)."""
 
 from __future__ import annotations
 
