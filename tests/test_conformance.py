@@ -6,20 +6,26 @@ Those that need more words have a test of the same name beside their other tests
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from typing import Final
 
 import pytest
 
-from foxpy.addresses import BROADCAST, MacAddress
+from foxpy.addresses import MacAddress, Port
 from foxpy.devices.device import WIRE, Wire, WireConnection
 from foxpy.devices.link import ip_link, link
 from foxpy.layers.checksum import checksum
 from foxpy.layers.ethernet import LLC, EthernetAddress, EthernetConnection, EthernetPattern, ethernet
 from foxpy.layers.faults import faults
+from foxpy.layers.icmp import IcmpAddress, IcmpConnection, IcmpPattern
+from foxpy.layers.ipv4 import IpAddress, IpConnection, IpPattern, interface, ipv4, point_to_point
 from foxpy.layers.length import length
-from foxpy.protocol import Address, Carrier, Conn, Connectionless, Pattern
+from foxpy.layers.tcp import TcpAddress, TcpConnection, TcpPattern, tcp
+from foxpy.layers.udp import UdpAddress, UdpConnection, UdpEndpoint, UdpPattern
+from foxpy.protocol import Address, Carrier, Conn, Pattern
 from foxpy.testing import CHECKS, Check, MakePair, ProtocolPair, check_protocol, virtual
 from foxpy.testing.carriers import ANYBODY, Anybody, PathConnection, carried
+from foxpy.testing.hosts import hosts
 
 every_check: Final = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 
@@ -153,3 +159,155 @@ def test_corruption_under_a_checksum(check: Check) -> None:
         return checksum(length(faults(carrier, corrupt=0.3)))
 
     put(lambda: carrier_pair(corrupting, reliable=False), check)
+
+
+# -- IPv4, and what is on it
+
+EXPERIMENT: Final = 253  # RFC 3692
+PORT, OURS = Port(7), Port(4000)
+
+IpPair = ProtocolPair[IpAddress, IpPattern, IpConnection]
+
+
+def ip_pair(mtu: int) -> IpPair:
+    left, right = hosts(mtu=mtu)
+    return ProtocolPair(
+        left.ip,
+        right.ip,
+        IpAddress(left.address, EXPERIMENT),
+        IpAddress(right.address, EXPERIMENT),
+        IpPattern(EXPERIMENT),
+        beside=(left.icmp, right.icmp),
+        right_device=right.device,
+    )
+
+
+def ip_without_ethernet_pair() -> IpPair:
+    segment = ip_link()
+    devices = segment.attach(), segment.attach()
+    left, right = (
+        ipv4(interface(point_to_point(device), f"10.0.0.{number}/30")) for number, device in enumerate(devices, 1)
+    )
+    return ProtocolPair(
+        left,
+        right,
+        IpAddress(IPv4Address("10.0.0.1"), EXPERIMENT),
+        IpAddress(IPv4Address("10.0.0.2"), EXPERIMENT),
+        IpPattern(EXPERIMENT),
+        right_device=devices[1],
+    )
+
+
+def ip_carrier_pair() -> ProtocolPair[IPv4Address, Anybody, PathConnection[IPv4Address]]:
+    left, right = hosts()
+    return ProtocolPair(
+        carried(left.ip.carrier(EXPERIMENT)),
+        carried(right.ip.carrier(EXPERIMENT)),
+        left.address,
+        right.address,
+        ANYBODY,
+        right_device=right.device,
+    )
+
+
+def icmp_pair() -> ProtocolPair[IcmpAddress, IcmpPattern, IcmpConnection]:
+    left, right = hosts()
+    return ProtocolPair(
+        left.icmp,
+        right.icmp,
+        IcmpAddress(left.address, 7),
+        IcmpAddress(right.address, 7),
+        IcmpPattern(),
+        right_device=right.device,
+    )
+
+
+def udp_pair() -> ProtocolPair[UdpAddress[IPv4Address], UdpPattern[IPv4Address], UdpConnection[IPv4Address]]:
+    left, right = hosts()
+    return ProtocolPair(
+        left.udp,
+        right.udp,
+        UdpAddress(left.address, PORT, OURS),
+        UdpAddress(right.address, PORT, OURS),
+        UdpPattern(PORT),
+        beside=(left.icmp, right.icmp),
+        right_device=right.device,
+    )
+
+
+def tcp_pair(
+    interposing: Callable[[Carrier[IPv4Address]], Carrier[IPv4Address]], held: bool = False
+) -> ProtocolPair[TcpAddress[IPv4Address], TcpPattern[IPv4Address], TcpConnection[IPv4Address]]:
+    left, right = hosts(seed=3)
+    return ProtocolPair(
+        tcp(interposing(left.ip.carrier(6))),
+        tcp(interposing(right.ip.carrier(6))),
+        TcpAddress(left.address, PORT),
+        TcpAddress(right.address, PORT),
+        TcpPattern(PORT),
+        stream=True,
+        held=held,
+        beside=(left.icmp, right.icmp),
+        right_device=right.device,
+    )
+
+
+Endpoint = UdpEndpoint[IPv4Address]
+
+
+def tcp_over_udp_pair() -> ProtocolPair[TcpAddress[Endpoint], TcpPattern[Endpoint], TcpConnection[Endpoint]]:
+    left, right = hosts()
+    return ProtocolPair(
+        tcp(left.udp.carrier(Port(7007)), checksums=False),
+        tcp(right.udp.carrier(Port(7007)), checksums=False),
+        TcpAddress(UdpEndpoint(left.address, Port(7007)), PORT),
+        TcpAddress(UdpEndpoint(right.address, Port(7007)), PORT),
+        TcpPattern(PORT),
+        stream=True,
+        right_device=right.device,
+    )
+
+
+@every_check
+def test_ipv4(check: Check) -> None:
+    put(lambda: ip_pair(1500), check)
+
+
+@every_check
+def test_ipv4_over_a_small_mtu(check: Check) -> None:
+    put(lambda: ip_pair(576), check)
+
+
+@every_check
+def test_ipv4_without_ethernet(check: Check) -> None:
+    put(ip_without_ethernet_pair, check)
+
+
+@every_check
+def test_ipv4_carrier(check: Check) -> None:
+    put(ip_carrier_pair, check)
+
+
+@every_check
+def test_icmp_echo(check: Check) -> None:
+    put(icmp_pair, check)
+
+
+@every_check
+def test_udp(check: Check) -> None:
+    put(udp_pair, check)
+
+
+@every_check
+def test_tcp(check: Check) -> None:
+    put(lambda: tcp_pair(lambda carrier: carrier), check)
+
+
+@every_check
+def test_tcp_over_a_lossy_path(check: Check) -> None:
+    put(lambda: tcp_pair(lambda carrier: faults(carrier, loss=0.05, reorder=0.05, delay=0.02), held=True), check)
+
+
+@every_check
+def test_tcp_over_udp(check: Check) -> None:
+    put(tcp_over_udp_pair, check)

@@ -1,89 +1,60 @@
-"""foxpy as a process of its own in a namespace, where Linux is another machine: for tests against real peers."""
+"""Whole hosts on one segment in memory: the network that most tests of programs want."""
 
 from __future__ import annotations
 
-import contextlib
-import select
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import IO, Final
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import Final
 
 import attrs
 
-from foxpy.testing.namespaces import Namespace
-
-LINUX: Final = "192.0.2.1"
-FOXPY: Final = "192.0.2.2"
-PATIENCE: Final = 30.0
-"""Seconds until a host that did not come up never will."""
-
-
-class HostFailed(AssertionError):
-    """A foxpy process did not come up, or ended while it was needed; the message has what it said."""
+from foxpy.addresses import MacAddress
+from foxpy.devices.device import Device, EthernetFrames
+from foxpy.devices.link import Segment, link
+from foxpy.layers.arp import Arp, arp
+from foxpy.layers.ethernet import Ethernet, ethernet
+from foxpy.layers.icmp import Icmp, icmp
+from foxpy.layers.ipv4 import Ip, interface, ipv4
+from foxpy.layers.tcp import Tcp, tcp
+from foxpy.layers.udp import Udp, udp
+from foxpy.stack import Stack
 
 
 @attrs.frozen
-class Host:
-    """A ``foxpy run`` that serves on the tap ``interface``; Linux, in ``place``, is at the other end."""
+class Host(Stack):
+    """A host with everything up to TCP and UDP."""
 
-    place: Namespace
-    process: subprocess.Popen[bytes]
-    address: str = FOXPY
-    linux: str = LINUX
-    interface: str = "tap0"
+    device: Device[EthernetFrames]
+    ethernet: Ethernet
+    arp: Arp
+    ip: Ip
+    icmp: Icmp
+    udp: Udp[IPv4Address]
+    tcp: Tcp[IPv4Address]
+    interface: IPv4Interface
 
-    def resident(self) -> int:
-        """Bytes of memory that the process has resident now."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.partition("VmRSS:")[2].split()[0]) * 1024
+    @property
+    def address(self) -> IPv4Address:
+        return self.interface.ip
 
-
-@contextlib.contextmanager
-def host(place: Namespace, serve: str, *options: str) -> Iterator[Host]:
-    """A host with TCP/IP on a tap in ``place``: ``with host(place, "echo=7", "--faults", "loss=0.01") as there:``.
-
-    ``serve`` and ``options`` are those of ``foxpy run``. Raises HostFailed.
-    """
-    with serving(
-        place,
-        *("tcp_ip", "--device", "tap:tap0", "--address", f"{FOXPY}/24", "--gateway", LINUX),
-        *("--kernel-address", f"{LINUX}/24", "--serve", serve, *options),
-    ) as process:
-        yield Host(place, process)
+    @property
+    def mac(self) -> MacAddress:
+        return self.ethernet.address
 
 
-@contextlib.contextmanager
-def serving(place: Namespace, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """``foxpy run`` with ``arguments`` in ``place``. The block begins once it serves. Raises HostFailed."""
-    process = place.start(*foxpy("run", *arguments), stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    said = _until(process.stdout, b"serving")
-    if b"serving" not in said:
-        raise HostFailed(f"foxpy run did not come up: {said.decode(errors='replace')}")
-    yield process
-    ended = process.poll()
-    if ended is not None:
-        raise HostFailed(f"foxpy run ended with status {ended}: {process.stdout.read().decode(errors='replace')}")
-    process.terminate()
-    process.wait(PATIENCE)
+TEST_NET: Final = IPv4Network("192.0.2.0/24")  # RFC 5737
 
 
-def foxpy(*arguments: str) -> list[str]:
-    """The command line of ``foxpy`` with this interpreter."""
-    return [sys.executable, "-m", "foxpy.cli.main", *arguments]
+def host(segment: Segment[EthernetFrames], number: int, network: IPv4Network = TEST_NET) -> Host:
+    """Host ``number`` of ``network`` on ``segment``: 192.0.2.1 with the MAC address 02:00:00:00:00:01 is the first."""
+    device = segment.attach(f"host{number}")
+    address = IPv4Interface((network.network_address + number, network.prefixlen))
+    eth = ethernet(device, MacAddress.local(number))
+    neighbours = arp(eth.carrier(0x0806), eth.carrier(0x0800))
+    ip = ipv4(interface(neighbours.carrier(), address))
+    return Host(device, eth, neighbours, ip, icmp(ip), udp(ip.carrier(17)), tcp(ip.carrier(6)), address)
 
 
-def _until(stream: IO[bytes], word: bytes) -> bytes:
-    """What ``stream`` says until the line with ``word`` in it, its end, or the end of PATIENCE."""
-    said = b""
-    end = time.monotonic() + PATIENCE
-    while word not in said:
-        ready, _, _ = select.select([stream], [], [], max(0.0, end - time.monotonic()))
-        line = stream.readline() if ready else b""
-        if not line:
-            break
-        said += line
-    return said
+def hosts(count: int = 2, *, mtu: int = 1500, seed: int = 0) -> tuple[Host, ...]:
+    """``count`` hosts on a segment of their own. Made inside trio, run with ``host.running()``."""
+    segment = link(mtu=mtu, seed=seed)
+    return tuple(host(segment, number) for number in range(1, count + 1))

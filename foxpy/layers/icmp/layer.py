@@ -32,7 +32,7 @@ from foxpy.layers.ipv4.options import returned
 from foxpy.layers.ipv4.wire import IPv4
 from foxpy.message import Writer
 from foxpy.protocol import Connectionless, Handler, Listening, Receiver, Sender
-from foxpy.status import Aborted, Forgotten, Report, Status, Trouble
+from foxpy.status import Aborted, Closed, Forgotten, Report, Status, Trouble
 from foxpy.waiting import first
 from foxpy.wire import PacketError, reader
 
@@ -121,7 +121,10 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
     def release(self) -> None:
         self._ip.report_problems_to(None)
         for connection in list(self._sessions.open.values()):
+            receiver = connection.receiver
             self.abort(connection)
+            if receiver is not None:
+                receiver.status(Closed())
         self._listeners.clear()
         if self._listening is not None:
             self._listening.stop()

@@ -42,7 +42,7 @@ from foxpy.layers.ipv4.reassembly import LARGEST, Reassembly
 from foxpy.layers.ipv4.routes import Routes
 from foxpy.layers.ipv4.wire import IPv4, read_ipv4
 from foxpy.protocol import Connectionless, Handler, Listening, Path, Receiver, Sender
-from foxpy.status import Aborted, Forgotten, Report, Status, Trouble
+from foxpy.status import Aborted, Closed, Forgotten, Report, Status, Trouble
 from foxpy.waiting import first
 from foxpy.wire import PacketError
 
@@ -149,7 +149,10 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
 
     def release(self) -> None:
         for connection in self.connections.clear():
+            receiver = connection.receiver
             self._end(connection)
+            if receiver is not None:
+                receiver.status(Closed())
         self._listeners.clear()
         self.reassembly.clear()
         self.path_mtu.clear()
@@ -158,9 +161,10 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         self.routes.changed()
 
     def lost(self, interface: Interface) -> None:
-        """The link of ``interface`` is gone for good."""
-        interface.enabled = False
-        self._addresses_changed()
+        """The link of ``interface`` is gone for good, unless this host is letting go of it itself."""
+        if self._initialized:
+            interface.enabled = False
+            self._addresses_changed()
 
     # -- active open
 
