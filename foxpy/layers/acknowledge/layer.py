@@ -41,7 +41,7 @@ L = TypeVar("L", bound=Interposable)
 
 WINDOW: Final = 256
 QUEUE: Final = 4096
-PATIENCE: Final = 20.0
+PATIENCE: Final = 30.0
 _MASK: Final = 0xFFFF_FFFF
 
 
@@ -220,7 +220,7 @@ class _AcknowledgeSession(Headed):
         counters.sent += 1
         outgoing.sent_new(packet, self._runtime.now)
         if not self._timer.running:
-            self._timer.start(outgoing.rtt.rto)
+            self._timer.start(outgoing.timeout)
         self.below.commit(writer, payload)
 
     def limit(self) -> int:
@@ -306,9 +306,9 @@ class _AcknowledgeSession(Headed):
             self._timer.stop()
         elif outgoing.waiting:
             left = outgoing.progress + self._patience - self._runtime.now
-            self._timer.start(min(outgoing.rtt.rto, left))
+            self._timer.start(min(outgoing.timeout, left))
         else:
-            self._timer.start(outgoing.rtt.rto)
+            self._timer.start(outgoing.timeout)
 
     # -- up: deliver
 

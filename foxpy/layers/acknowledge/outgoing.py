@@ -18,6 +18,8 @@ REORDERING: Final = 3
 INITIAL_RTO: Final = 1.0
 LEAST_RTO: Final = 0.1
 """Below the 200 ms of TCP: the peer never delays an acknowledgement."""
+MARGIN: Final = 0.05
+"""On top of the timeout, which on a path of constant delay comes to be the round trip itself."""
 LARGEST_RTO: Final = 2.0
 """A path that is back again is noticed after at most this."""
 _MASK: Final = 0xFFFF_FFFF
@@ -94,6 +96,11 @@ class Outgoing:
     def open(self) -> bool:
         """Whether the window lets a new packet out now."""
         return self.next < self.base + self._window
+
+    @property
+    def timeout(self) -> float:
+        """Seconds without an answer after which something is sent again."""
+        return self.rtt.rto + MARGIN
 
     # -- sending
 

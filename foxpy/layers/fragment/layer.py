@@ -157,10 +157,12 @@ class _FragmentSession(Between):
 
     def begin(self, size: int) -> Writer:
         self._send_rest()
-        room = min(self._room(), size)
-        if size > self._config.largest or self._rest or (room <= 0 < size):
+        space = self._room()
+        if size > self._config.largest or self._rest or space < min(size, 1):
+            self.below.begin(0)  # raises InvalidConnection if this is why
             limit = self.limit()
             raise PacketSize(f"fragment: a message of {size} bytes, at most {limit} now", size, limit)
+        room = min(space, size)
         writer = self.below.begin(room + Fragment.MIN)
         append_fragment(writer, room, message=self._message, size=size, offset=0)
         self._at = len(writer)
@@ -201,9 +203,7 @@ class _FragmentSession(Between):
         begins = size - len(rest)  # offset in the message of the first byte in ``rest``
         below, counters = self.below, self._counters
         while self._offset < size:
-            room = min(self._room(), size - self._offset)
-            if room <= 0:
-                return False
+            room = max(min(self._room(), size - self._offset), 1)  # no room at all is for ``begin`` to explain
             try:
                 writer = below.begin(room + Fragment.MIN)
             except PacketSize:
@@ -290,7 +290,7 @@ class _FragmentSession(Between):
         elif isinstance(event, Aborted | Closed):
             self._timer.stop()
             self._reassembly.clear()
-            if self._rest:
+            if self._rest and not self._sending:
                 self._counters.unsent += 1
                 self._rest = b""
         self.above.status(event)

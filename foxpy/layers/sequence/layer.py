@@ -26,7 +26,7 @@ L = TypeVar("L", bound=Interposable)
 
 WINDOW: Final = 256
 """As far apart as ``acknowledge`` lets packets be."""
-PATIENCE: Final = 30.0
+PATIENCE: Final = 60.0
 """Longer than ``acknowledge`` tries: above it, a packet is never passed over that may still come."""
 
 
