@@ -9,8 +9,10 @@ from foxpy.wire.encodings import Octets, Packed, UInt
 from foxpy.wire.errors import OutOfRange
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Bits, Layout
+from foxpy.wire.packet import Packet
 from foxpy.wire.reading import atom
 from foxpy.wire.source import Source
+from foxpy.wire.window import Window
 
 
 def range_test(fields: Iterable[AnyField], code: Callable[[str], str]) -> str:
@@ -97,6 +99,20 @@ def blob_of(field: AnyField, packet: str) -> Callable[[object], bytes]:
         raise TypeError(f"{path}: needs bytes, got {value!r}")
 
     return blob
+
+
+def body_of(field: AnyField, packet: str) -> Callable[[object], object]:
+    """A function that gives what a body is given as, checked; what can change is copied."""
+    path = f"{packet}.{field.name}"
+
+    def body(value: object) -> object:
+        if isinstance(value, bytes | bytearray | memoryview):
+            return Window(bytes(value), 0, len(bytes(value)))
+        if isinstance(value, Window | Packet):
+            return value
+        raise TypeError(f"{path}: needs bytes, a window or a packet, got {value!r}")
+
+    return body
 
 
 def elements_of(field: AnyField, packet: str) -> Callable[[object], tuple[object, ...]]:

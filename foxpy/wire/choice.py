@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from foxpy.wire.encodings import Argument
 from foxpy.wire.expressions import Expr, names, render
-from foxpy.wire.fields import AnyField
 from foxpy.wire.reading import Unpacking, atom
 from foxpy.wire.source import Source
 
@@ -38,38 +37,58 @@ class Choice:
         if len(self.members) == 1:
             source.line(chosen(self.members[0]))
             return
-        reads = self._prefix(source)
+        base = _common_base(self.members)
+        head = {each.name for item in base._layout.head.items for each in item.fields}
+        reads = {name: name for name in self._named() & head}
+        self._prefix(source, base, reads)
+        behind = {name: owner for member in self.members for name, owner in self._behind(member, head)}
+        for owner in dict.fromkeys(behind.values()):
+            source.line(f"_{owner.__name__} = None")
         word = "if"
         for member in self.members:
+            for name, owner in self._behind(member, head):
+                reads[name] = _lazily(source, owner, name)
+            for argument in member._layout.arguments:
+                reads[argument.name] = argument.name
             tests = [render(guard, lambda named: atom(reads[named.name])) for guard in self.guards(member)]
             source.line(f"{word} {' and '.join(tests)}:" if tests else "else:")
             source.line(f"    {chosen(member)}")
             word = "elif"
 
-    def _prefix(self, source: Source) -> dict[str, str]:
-        """Emit the reading of the fields that the guards look at, behind one bounds check."""
-        wanted: dict[str, AnyField] = {}
-        for member in self.members:
-            for guard in self.guards(member):
-                for each in names(guard):
-                    wanted[each.name] = member._layout.fields[each.name]
-        base = _common_base(self.members)
-        reads = {name: name for name, field in wanted.items() if isinstance(field.encoding, Argument)}
-        head = base._layout.head
-        at_head = {each.name for item in head.items for each in item.fields}
-        needed = max(
-            (item.offset + item.size for item in head.items for each in item.fields if each.name in wanted), default=0
-        )
-        behind = [name for name in wanted if name not in at_head and name not in reads]
-        if needed:
+    def _named(self) -> set[str]:
+        """The fields that the guards look at."""
+        return {each.name for member in self.members for guard in self.guards(member) for each in names(guard)}
+
+    def _prefix(self, source: Source, base: type[Packet], reads: dict[str, str]) -> None:
+        """Emit the reading of fields at fixed offsets, behind one bounds check."""
+        items = [item for item in base._layout.head.items if any(each.name in reads for each in item.fields)]
+        if items:
+            needed = items[-1].offset + items[-1].size
             source.line(f"if _e - _o < {needed}:")
             source.line(f'    raise _Truncated(f"{base.__name__}: needs {needed} bytes, {{_e - _o}} left")')
-            reads.update(Unpacking(source, head, "_o", wanted).emit())
-        if behind:
-            arguments = "".join(f", {field.name}={field.name}" for field in base._layout.arguments)
-            source.line(f"_base = {source.bind('_view_base', base.view)}(_b, _o, _e{arguments})")
-            reads.update({name: f"_base.{name}" for name in behind})
-        return reads
+            reads.update(Unpacking(source, base._layout.head, "_o", reads).emit())
+
+    def _behind(self, member: type[Packet], head: set[str]) -> list[tuple[str, type[Packet]]]:
+        """The other fields on the wire that ``member``'s guards look at, and the class that introduces each."""
+        found = []
+        for guard in self.guards(member):
+            for each in names(guard):
+                if each.name not in head and not isinstance(member._layout.fields[each.name].encoding, Argument):
+                    owners = [base for base in member.__mro__ if _has_field(base, each.name)]
+                    found.append((each.name, cast("type[Packet]", owners[-1])))
+        return found
+
+
+def _lazily(source: Source, owner: type[Packet], name: str) -> str:
+    """The text that reads a field through a view of ``owner``, which is made at the first such read."""
+    view = source.bind(f"_view_{owner.__name__}", owner._program.view)
+    arguments = "".join(f", {argument.name}={argument.name}" for argument in owner._layout.arguments)
+    held = f"_{owner.__name__}"
+    return f"({held} or ({held} := {view}(_b, _o, _e{arguments}))).{name}"
+
+
+def _has_field(base: type[object], name: str) -> bool:
+    return "_layout" in base.__dict__ and name in cast("type[Packet]", base)._layout.fields
 
 
 def _common_base(members: tuple[type[Packet], ...]) -> type[Packet]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from foxpy.wire.bodies import body_window
-from foxpy.wire.checking import blob_of, elements_of, pass_octets, range_test, refusal
+from foxpy.wire.checking import blob_of, body_of, elements_of, pass_octets, range_test, refusal
 from foxpy.wire.encodings import Argument, Blob, ListOf, Octets, UInt
 from foxpy.wire.expressions import Expr, names
 from foxpy.wire.fields import AnyField
@@ -126,6 +126,8 @@ def _normalize(source: Source, layout: Layout, field: AnyField) -> None:
         case Blob(window=True):
             source.line(f"if _type({name}) is _bytes:")
             source.line(f"    {name} = _Window({name}, 0, _len({name}))")
+            source.line(f"elif _type({name}) is not _Window:")
+            source.line(f"    {name} = {source.bind(f'_payload_{name}', body_of(field, layout.name))}({name})")
         case Blob():
             source.line(f"if _type({name}) is not _bytes:")
             source.line(f"    {name} = {source.bind(f'_blob_{name}', blob_of(field, layout.name))}({name})")

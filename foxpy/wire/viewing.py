@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NoReturn
+
 from foxpy.wire.expressions import Expr
 from foxpy.wire.layout import Layout, Run
+from foxpy.wire.packet import Packet
 from foxpy.wire.parsing import entry, read_variable
 from foxpy.wire.reading import read_one
 from foxpy.wire.rules import Const, Sized
@@ -16,6 +20,7 @@ def view_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
     """The text that defines the class ``_View``, and the function ``_view`` that makes one and has all checks."""
     source, name = Source(f"{layout.name} view"), layout.name
     source.bind("_spec", layout.cls)
+    source.bind("_field", field_property)
     marks = [f"_after_{field.name}" for field in layout.variables if isinstance(field.rule, Sized)]
     with source.block(f"class {name}View(_spec):"):
         source.line("_generated = True")
@@ -26,10 +31,10 @@ def view_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
             if isinstance(piece, Run):
                 for item in piece.items:
                     for field in item.fields:
+                        code = read_one(source, item, field, anchor)
                         if isinstance(field.rule, Const):
-                            source.line(f"{field.name} = {source.bind(f'_const_{field.name}', field.rule.value)}")
-                        else:
-                            _property(source, field.name, read_one(source, item, field, anchor))
+                            code = source.bind(f"_const_{field.name}", field.rule.value)
+                        _property(source, field.name, code)
                 offset = piece.size
                 continue
             field, start = piece.field, f"{anchor} + {offset}" if offset else anchor
@@ -55,6 +60,15 @@ def view_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
 
 
 def _property(source: Source, name: str, code: str) -> None:
-    source.line("@property")
+    source.line("@_field")
     source.line(f"def {name}(self):")
     source.line(f"    return {code}")
+
+
+def field_property(getter: Callable[[Packet], object]) -> property:
+    """A property that says why it cannot be assigned to."""
+
+    def refuse(self: Packet, value: object) -> NoReturn:
+        raise AttributeError(f"{self._spec.__name__}.{getter.__name__}: packets are read-only")
+
+    return property(getter, refuse)
