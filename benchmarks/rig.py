@@ -1,7 +1,7 @@
 """The rig of the benchmarks over taps: three machines in namespaces, all services alike, everything on one CPU.
 
 The client is this process, with Linux's sockets, in a namespace of its own. From there a veth leads to Linux's servers
-in a second namespace, one tap to foxpy and one to PyTCP, each a process of its own. Every server offers the services
+in a second namespace, and taps to foxpy's and PyTCP's, each a process of its own. Every server offers the services
 below; those that are not being measured are stopped by signal, so that their idle ticks disturb nobody.
 
 - 7: echo
@@ -23,7 +23,7 @@ import sys
 import sysconfig
 import time
 import venv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +35,8 @@ from foxpy.testing.namespaces import Namespace, namespace, veth
 HERE: Final = Path(__file__).resolve().parent
 BUILD: Final = HERE.parent / "build"
 PYTCP: Final = "2.7.6"
+PEERS: Final = ("linux", "linux-streams", "foxpy", "foxpy-streams", "pytcp")
+"""Who can be measured. Those with ``streams`` run the same program, in trio, on Linux's sockets and on foxpy's."""
 ECHO, SINK, HASH, SOURCE = 7, 9, 10, 19
 PATTERN: Final = b"".join(hashlib.sha256(str(number).encode()).digest() for number in range(2048))
 
@@ -68,6 +70,8 @@ class Rig:
     def __init__(self, client: Namespace, peers: list[Peer]) -> None:
         self.client = client
         self.peers = peers
+        self.troubles: dict[str, dict[str, int]] = {}
+        """What got lost or disordered, as Linux counts it on the client's side, for each peer."""
 
     @contextlib.contextmanager
     def connected(self, peer: Peer, port: int) -> Iterator[socket.socket]:
@@ -78,7 +82,14 @@ class Rig:
             made.settimeout(60)
             made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             made.connect((peer.address, port))
-            yield made
+            try:
+                yield made
+                # Both ends are over when this returns: a stopped peer would leave segments to be sent again.
+                made.shutdown(socket.SHUT_WR)
+                while made.recv(65536):
+                    pass
+            except TimeoutError as error:
+                raise TimeoutError(f"{peer.name}, port {port}: nothing for {made.gettimeout():g} s") from error
 
     def into(self, peer: Peer, size: int, port: int = SINK) -> tuple[float, bytes]:
         """Send ``size`` bytes to ``peer``; the seconds from the first byte to its answer, and that answer."""
@@ -133,8 +144,16 @@ class Rig:
             if digest != expected:
                 raise ValueError(f"{size} bytes {way} {peer.name}: SHA-256 differs")
 
-    def troubles(self) -> dict[str, int]:
-        """What got lost or disordered on the client's side so far, as Linux counts it."""
+    @contextlib.contextmanager
+    def counting(self, peer: Peer) -> Iterator[None]:
+        """Add what the client's TCP meets during the block to what it met with ``peer`` so far: ``troubles``."""
+        before = self._counts()
+        yield
+        sums = self.troubles.setdefault(peer.name, dict.fromkeys(before, 0))
+        for kind, count in self._counts().items():
+            sums[kind] += count - before[kind]
+
+    def _counts(self) -> dict[str, int]:
         counts = {}
         with self.client.entered():
             for file in ("snmp", "netstat"):
@@ -159,41 +178,43 @@ def exactly(wire: socket.socket, size: int) -> bytes:
 
 
 @contextlib.contextmanager
-def rig(wanted: list[str], cpu: int) -> Iterator[Rig]:
-    """Build it, everything pinned to ``cpu``, with the servers whose names are in ``wanted``: linux, foxpy, pytcp."""
+def rig(wanted: Sequence[str], cpu: int) -> Iterator[Rig]:
+    """Build it, everything pinned to ``cpu``, with the servers whose names are in ``wanted``: some of PEERS."""
     os.sched_setaffinity(0, {cpu})
+    BUILD.mkdir(exist_ok=True)
     with namespace() as client, namespace() as linux:
         veth(client, linux, "10.77.1.1/24", "10.77.1.2/24")
-        peers = []
-        if "linux" in wanted:
-            process = linux.start(sys.executable, str(HERE / "servers/linux_server.py"))
-            peers.append(Peer("linux", "10.77.1.2", process))
-        for name, network, python in (("foxpy", 2, Path(sys.executable)), ("pytcp", 3, None)):
-            if name in wanted:
-                device = f"tap-{name}"
-                client.ip("tuntap", "add", "dev", device, "mode", "tap")
-                client.ip("address", "add", f"10.77.{network}.1/24", "dev", device)
-                client.ip("link", "set", device, "up")
-                address = f"10.77.{network}.2"
-                command = [
-                    str(python or pytcp_python()),
-                    "-O",
-                    str(HERE / f"servers/{name}_server.py"),
-                    device,
-                    f"{address}/24",
-                ]
-                log = (BUILD / f"{name}.log").open("wb")
-                with log:
-                    peers.append(Peer(name, address, client.start(*command, stdout=log.fileno())))
-        made = Rig(client, peers)
-        for peer in peers:
+        linux.ip("address", "add", "10.77.1.3/24", "dev", "veth0")
+        made = Rig(client, [started(name, client, linux) for name in wanted])
+        for peer in made.peers:
             wait_until_it_answers(made, peer)
             peer.process.send_signal(signal.SIGSTOP)
         try:
             yield made
         finally:
-            for peer in peers:  # a stopped process would not hear that it is to end
+            for peer in made.peers:  # a stopped process would not hear that it is to end
                 peer.process.send_signal(signal.SIGCONT)
+
+
+def started(name: str, client: Namespace, linux: Namespace) -> Peer:
+    """Start the server ``name``, behind a tap of its own unless it is one of Linux's."""
+    kind, _, mode = name.partition("-")
+    number = PEERS.index(name)
+    if kind == "linux":
+        place, address = linux, f"10.77.1.{number + 2}"
+        arguments = [address]
+    else:
+        place, address, device = client, f"10.77.{number + 2}.2", f"tap{number}"
+        client.ip("tuntap", "add", "dev", device, "mode", "tap")
+        client.ip("address", "add", f"10.77.{number + 2}.1/24", "dev", device)
+        client.ip("link", "set", device, "up")
+        arguments = [device, f"{address}/24"]
+    if mode:
+        arguments.append(mode)
+    python = pytcp_python() if kind == "pytcp" else Path(sys.executable)
+    with (BUILD / f"{name}.log").open("wb") as log:
+        command = [str(python), "-O", str(HERE / f"servers/{kind}_server.py"), *arguments]
+        return Peer(name, address, place.start(*command, stdout=log.fileno()))
 
 
 def wait_until_it_answers(made: Rig, peer: Peer) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 
-from report import Rounds, arguments, as_json, medians, ratio, table
+from report import Rounds, arguments, as_json, medians, ratio_table, ratios, table, troubles_line
 from rig import Peer, Rig, machine, rig
 
 from foxpy.testing.namespaces import why_not
@@ -19,18 +19,19 @@ CHECKED = 1_000_000
 PROBE = 200_000
 MEGABYTE = 1_000_000
 WAYS = ("into", "out of")
+PAIRS = (("foxpy", "pytcp"), ("foxpy-streams", "pytcp"), ("foxpy", "linux"), ("foxpy-streams", "linux-streams"))
 
 
-def timed(rig: Rig, peer: Peer, way: str, size: int) -> float:
-    seconds, _ = rig.into(peer, size) if way == "into" else rig.out_of(peer, size)
+def timed(made: Rig, peer: Peer, way: str, size: int) -> float:
+    seconds, _ = made.into(peer, size) if way == "into" else made.out_of(peer, size)
     return seconds
 
 
-def fitting(rig: Rig, peer: Peer, way: str, seconds: float) -> int:
+def fitting(made: Rig, peer: Peer, way: str, seconds: float) -> int:
     """How many bytes take ``seconds``: found by growing what is sent until the time can be told from start-up."""
     size = PROBE
     while True:
-        took = timed(rig, peer, way, size)
+        took = timed(made, peer, way, size)
         if took > seconds / 8:
             return int(size * seconds / took)
         size *= 4
@@ -49,50 +50,40 @@ def main() -> None:
             with peer.awake():
                 made.check(peer, CHECKED)
                 sizes[peer.name] = {way: fitting(made, peer, way, options.seconds) for way in WAYS}
-        before = made.troubles()
         for _ in range(options.rounds):
             for way in WAYS:
                 speed, used = {}, {}
                 for peer in made.peers:
                     size = sizes[peer.name][way]
-                    with peer.awake():
+                    with made.counting(peer), peer.awake():
                         busy = peer.cpu()
                         seconds = timed(made, peer, way, size)
                         used[peer.name] = (peer.cpu() - busy) / size * MEGABYTE * 1000
                     speed[peer.name] = size / seconds / MEGABYTE
                 speeds[way].append(speed)
                 cpu[way].append(used)
-        after = made.troubles()
-    troubles = {name: after[name] - before[name] for name in after}
-    ratios = {
-        f"foxpy / {name}, {way}": ratio(speeds[way], "foxpy", name)
-        for name in ("pytcp", "linux")
-        for way in WAYS
-        if {"foxpy", name} <= set(options.peers)
-    }
+    found = {way: ratios(speeds[way], PAIRS) for way in WAYS}
     if options.json:
         print(
             as_json(
-                machine=machine(options.cpu), rounds=options.rounds, bytes=sizes, megabytes_per_second=speeds,
-                cpu_milliseconds_per_megabyte=cpu, troubles=troubles, ratios=ratios,
+                machine=machine(options.cpu),
+                rounds=options.rounds,
+                bytes=sizes,
+                megabytes_per_second=speeds,
+                cpu_milliseconds_per_megabyte=cpu,
+                troubles=made.troubles,
+                ratios=found,
             )
-        )  # fmt: skip
+        )
         return
     for name, value in machine(options.cpu).items():
         print(f"{name:>7}: {value}")
     print(f"\nTCP bulk, MTU 1500, median of {options.rounds} rounds of {options.seconds:g} s each\n")
-    rows = [
-        [peer]
-        + [f"{medians(speeds[way])[peer]:.2f}" for way in WAYS]
-        + [f"{medians(cpu[way])[peer]:.2f}" for way in WAYS]
-        for peer in sizes
-    ]
+    columns = [medians(speeds[way]) for way in WAYS] + [medians(cpu[way]) for way in WAYS]
+    rows = [[peer, *(f"{column[peer]:.2f}" for column in columns)] for peer in sizes]
     print(table(["peer", "MB/s into", "MB/s out of", "its CPU ms/MB into", "out of"], rows))
-    print(f"\nclient: {', '.join(f'{count} {name}' for name, count in troubles.items())} segments\n")
-    ratio_rows = [
-        [name, f"{value:.3g}", " ".join(f"{each:.3g}" for each in all_)] for name, (value, all_) in ratios.items()
-    ]
-    print(table(["ratio", "median", "rounds"], ratio_rows))
+    print(f"\n{troubles_line(made.troubles)}\n")
+    print(ratio_table({f"{pair}, {way}": each for way in WAYS for pair, each in found[way].items()}))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,19 @@
-"""The services of the rig on Linux's own sockets, one thread for each connection."""
+"""The services of the rig on Linux's own sockets: ``python -O linux_server.py ADDRESS [streams]``.
+
+Without ``streams`` they are blocking calls, a thread for each connection; with it they are those of ``services.py``, on
+trio.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import socket
+import sys
 import threading
+from functools import partial
 
-PATTERN = b"".join(hashlib.sha256(str(number).encode()).digest() for number in range(2048))
+import trio
+from services import PATTERN, STREAMS, closing
 
 
 def exactly(wire: socket.socket, size: int) -> bytes:
@@ -59,13 +66,25 @@ def talk(wire: socket.socket, port: int) -> None:
         SERVICES[port](wire)
 
 
-def serve(port: int) -> None:
-    listening = socket.create_server(("0.0.0.0", port))
+def serve(address: str, port: int) -> None:
+    listening = socket.create_server((address, port))
     while True:
         wire, _ = listening.accept()
         threading.Thread(target=talk, args=(wire, port), daemon=True).start()
 
 
+async def serve_streams(address: str) -> None:
+    async with trio.open_nursery() as nursery:
+        for port, talk in STREAMS.items():
+            nursery.start_soon(partial(trio.serve_tcp, closing(talk), port, host=address))
+
+
+def main(address: str, mode: str = "") -> None:
+    if mode == "streams":
+        trio.run(serve_streams, address)
+    for port in SERVICES:
+        threading.Thread(target=serve, args=(address, port)).start()
+
+
 if __name__ == "__main__":
-    for number in SERVICES:
-        threading.Thread(target=serve, args=(number,)).start()
+    main(*sys.argv[1:])

@@ -1,0 +1,163 @@
+"""The services of the rig on foxpy, a process of its own: ``python -O foxpy_server.py TAP ADDRESS/PREFIX [streams]``.
+
+Without ``streams`` they are written as layers are: receivers that TCP calls for what arrives, and that send from there.
+With it they are those of ``services.py``: a task for each connection, and trio streams.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from functools import partial
+from ipaddress import IPv4Address, IPv4Interface
+from typing import Final, TypeAlias
+
+import trio
+from services import PATTERN, STREAMS, closing
+
+from foxpy.addresses import Port
+from foxpy.devices.tap import tap
+from foxpy.layers.tcp import Tcp, TcpConnection, TcpPattern
+from foxpy.protocol import Receiver
+from foxpy.status import HalfClosed, Sendable, Status
+from foxpy.streams import listen_tcp
+from stacks.tcp_ip import build
+
+Layer: TypeAlias = Tcp[IPv4Address]
+Connection: TypeAlias = TcpConnection[IPv4Address]
+
+
+# -- as layers are written
+
+
+class Service(Receiver):
+    """One connection's end. What cannot be sent yet waits here, and the peer with it."""
+
+    def __init__(self, layer: Layer, connection: Connection) -> None:
+        self.layer = layer
+        self.connection = connection
+        self.sender = layer.send(connection)
+
+    def status(self, event: Status) -> None:
+        match event:
+            case HalfClosed():
+                self.connection.half_close()
+            case Sendable():
+                self.sendable()
+            case _:
+                pass
+
+    def sendable(self) -> None:
+        """There is room again."""
+
+
+class Echo(Service):
+    """Keeps the window closed over what it could not send back yet."""
+
+    def __init__(self, layer: Layer, connection: Connection) -> None:
+        super().__init__(layer, connection)
+        connection.hold()
+        self.waiting = bytearray()
+        self.ended = False
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        size = end - start
+        if not self.waiting and self.sender.limit() >= size:
+            self.sender.send(frame[start:end])
+            self.connection.consumed(size)
+        else:
+            self.waiting += frame[start:end]
+            self.sendable()
+
+    def sendable(self) -> None:
+        part = bytes(self.waiting[: self.sender.limit()])
+        del self.waiting[: len(part)]
+        self.sender.send(part)
+        self.connection.consumed(len(part))
+        if self.ended and not self.waiting:
+            self.connection.half_close()
+
+    def status(self, event: Status) -> None:
+        if isinstance(event, HalfClosed) and self.waiting:
+            self.ended = True
+        else:
+            super().status(event)
+
+
+class Counted(Service):
+    """Begins with an 8-byte count of the bytes that follow."""
+
+    def __init__(self, layer: Layer, connection: Connection) -> None:
+        super().__init__(layer, connection)
+        self.count = b""
+        self.left = 0
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        if len(self.count) < 8:
+            taken = min(8 - len(self.count), end - start)
+            self.count += frame[start : start + taken]
+            start += taken
+            if len(self.count) < 8:
+                return
+            self.left = int.from_bytes(self.count, "big")
+        if end > start:
+            self.take(frame, start, end)
+            self.left -= end - start
+        if self.left == 0:
+            self.sender.send(self.answer())
+
+    def take(self, frame: bytes, start: int, end: int) -> None:
+        """Some of the bytes."""
+
+    def answer(self) -> bytes:
+        return self.count
+
+
+class Hashing(Counted):
+    def __init__(self, layer: Layer, connection: Connection) -> None:
+        super().__init__(layer, connection)
+        self.seen = hashlib.sha256()
+
+    def take(self, frame: bytes, start: int, end: int) -> None:
+        self.seen.update(frame[start:end])
+
+    def answer(self) -> bytes:
+        return self.seen.digest()
+
+
+class Source(Counted):
+    def __init__(self, layer: Layer, connection: Connection) -> None:
+        super().__init__(layer, connection)
+        self.at = 0
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        self.count += frame[start:end]
+        self.left = int.from_bytes(self.count, "big")
+        if len(self.count) == 8:
+            self.sendable()
+
+    def sendable(self) -> None:
+        while self.left and (room := self.sender.limit()):
+            part = PATTERN[self.at : self.at + min(room, self.left)]
+            self.sender.send(part)
+            self.left -= len(part)
+            self.at = (self.at + len(part)) % len(PATTERN)
+
+
+UPCALLS: Final[dict[int, type[Service]]] = {7: Echo, 9: Counted, 10: Hashing, 19: Source}
+
+
+async def main(device: str, address: str, mode: str = "") -> None:
+    stack = build(tap(device), IPv4Interface(address))
+    async with stack.running(), trio.open_nursery() as nursery:
+        for number, service in UPCALLS.items():
+            if mode == "streams":
+                listener = listen_tcp(stack.tcp, Port(number))
+                nursery.start_soon(trio.serve_listeners, closing(STREAMS[number]), [listener])
+            else:
+                stack.tcp.listen(TcpPattern(Port(number)), partial(service, stack.tcp))
+        await trio.sleep_forever()
+
+
+if __name__ == "__main__":
+    trio.run(partial(main, *sys.argv[1:]))
