@@ -14,18 +14,23 @@ import pytest
 from foxpy.addresses import MacAddress, Port
 from foxpy.devices.device import WIRE, Wire, WireConnection
 from foxpy.devices.link import ip_link, link
+from foxpy.layers.acknowledge import acknowledge
 from foxpy.layers.checksum import checksum
 from foxpy.layers.ethernet import LLC, EthernetAddress, EthernetConnection, EthernetPattern, ethernet
 from foxpy.layers.faults import faults
+from foxpy.layers.fragment import fragment
 from foxpy.layers.icmp import IcmpAddress, IcmpConnection, IcmpPattern
 from foxpy.layers.ipv4 import IpAddress, IpConnection, IpPattern, interface, ipv4, point_to_point
 from foxpy.layers.length import length
+from foxpy.layers.sequence import sequence
 from foxpy.layers.tcp import TcpAddress, TcpConnection, TcpPattern, tcp
 from foxpy.layers.udp import UdpAddress, UdpConnection, UdpEndpoint, UdpPattern
 from foxpy.protocol import Address, Carrier, Conn, Pattern
 from foxpy.testing import CHECKS, Check, MakePair, ProtocolPair, check_protocol, virtual
 from foxpy.testing.carriers import ANYBODY, Anybody, PathConnection, carried
+from foxpy.testing.checks.interposing import Probe
 from foxpy.testing.hosts import hosts
+from stacks import reliable_ethernet
 
 every_check: Final = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 
@@ -120,6 +125,8 @@ def carrier_pair(
         reliable=reliable,
         ordered=ordered,
         held=held,
+        patience=300.0 if held else 30.0,
+        silence=20.0 if held else 1.0,
         bad_addresses=(LEFT,),
         right_device=devices[1],
     )
@@ -235,9 +242,10 @@ def udp_pair() -> ProtocolPair[UdpAddress[IPv4Address], UdpPattern[IPv4Address],
     )
 
 
-def tcp_pair(
-    interposing: Callable[[Carrier[IPv4Address]], Carrier[IPv4Address]], held: bool = False
-) -> ProtocolPair[TcpAddress[IPv4Address], TcpPattern[IPv4Address], TcpConnection[IPv4Address]]:
+TcpPair = ProtocolPair[TcpAddress[IPv4Address], TcpPattern[IPv4Address], TcpConnection[IPv4Address]]
+
+
+def tcp_pair(interposing: Callable[[Carrier[IPv4Address]], Carrier[IPv4Address]], held: bool = False) -> TcpPair:
     left, right = hosts(seed=3)
     return ProtocolPair(
         tcp(interposing(left.ip.carrier(6))),
@@ -311,3 +319,67 @@ def test_tcp_over_a_lossy_path(check: Check) -> None:
 @every_check
 def test_tcp_over_udp(check: Check) -> None:
     put(tcp_over_udp_pair, check)
+
+
+# -- the micro-protocols
+
+
+@every_check
+def test_sequence_over_a_path_that_reorders(check: Check) -> None:
+    def ordering(carrier: Carrier[MacAddress]) -> Carrier[MacAddress]:
+        return sequence(length(faults(carrier, jitter=0.01, delay=0.02, duplicate=0.1)))
+
+    put(lambda: carrier_pair(ordering, held=True), check)
+
+
+@every_check
+def test_fragment(check: Check) -> None:
+    put(lambda: carrier_pair(lambda carrier: fragment(length(carrier))), check)
+
+
+@every_check
+def test_acknowledge_over_a_path_that_loses(check: Check) -> None:
+    def resending(carrier: Carrier[MacAddress]) -> Carrier[MacAddress]:
+        return sequence(acknowledge(checksum(length(faults(carrier, loss=0.1, corrupt=0.05, duplicate=0.05)))))
+
+    put(lambda: carrier_pair(resending, held=True), check)
+
+
+@every_check
+def test_reliable_messages_over_ethernet(check: Check) -> None:
+    def lossy(carrier: Carrier[MacAddress]) -> Carrier[MacAddress]:
+        return reliable_ethernet.reliable(faults(carrier, loss=0.1))
+
+    put(lambda: carrier_pair(lossy, held=True), check)
+
+
+@every_check
+def test_interposed_on_a_device(check: Check) -> None:
+    def make_pair() -> ProtocolPair[Wire, Wire, WireConnection]:
+        segment = link()
+        left, right = (checksum(faults(segment.attach(), delay=0.01)) for _ in range(2))
+        return ProtocolPair(left, right, WIRE, WIRE, WIRE, held=True, right_device=right)
+
+    put(make_pair, check)
+
+
+@every_check
+def test_interposed_on_ipv4(check: Check) -> None:
+    def make_pair() -> IpPair:
+        pair = ip_pair(1500)
+        for ip in (pair.left, pair.right):
+            checksum(ip)
+        return pair
+
+    put(make_pair, check)
+
+
+@every_check
+def test_interposed_on_tcp(check: Check) -> None:
+    def make_pair() -> TcpPair:
+        pair = tcp_pair(lambda carrier: carrier)
+        for layer in (pair.left, pair.right):
+            layer.interpose(Probe())
+        return pair
+
+    put(make_pair, check)

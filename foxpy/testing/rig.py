@@ -192,7 +192,7 @@ class Rig(Generic[Address, Pattern, Conn]):
             return
         count = len(collector.packets)
         source.sender.send(sent)
-        await self.happens(lambda: len(collector.packets) > count, self.pair.silence * 2)
+        await self.happens(lambda: len(collector.packets) > count)
         require(len(collector.packets) > count, f"a packet of {len(sent)} bytes did not arrive")
         require(len(collector.packets) == count + 1, f"a packet of {len(sent)} bytes arrived more than once")
         if not self.equal(collector.packets[count], sent):
