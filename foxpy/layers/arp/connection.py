@@ -218,7 +218,7 @@ class ArpInfo:
     packets_overflowed: int
     """Of those, dropped because the queue was full."""
     packets_failed: int
-    """Of those, dropped because nobody answered; their senders were told."""
+    """Of those, dropped because nobody answered, which their senders were told, or because the entry was forgotten."""
     packets_unclaimed: int
     """Packets received while nobody listened."""
     conflicts: int

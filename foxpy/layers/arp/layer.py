@@ -132,12 +132,15 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
         self._accept = None
         self._claims.stop()
         self._cache.clear()
-        if self._everybody is not None:
-            self._stations.release(self._everybody)
-            self._everybody = None
+        self._leave_everybody()
         self._speaker.stop()
         self._packets.finalize()
         self._requests.finalize()
+
+    def _leave_everybody(self) -> None:
+        if self._everybody is not None:
+            self._stations.release(self._everybody)
+            self._everybody = None
 
     # -- active open
 
@@ -151,11 +154,8 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
         host = address.host
         if host == EVERYBODY or host.is_multicast:
             connection = self._to_group(host)
-        elif host.is_unspecified or host.is_loopback:
-            raise BadAddress(f"{host} cannot be a neighbour's address")
-        elif self._claims.get(host) is not None:
-            raise BadAddress(f"{host} is this host's own address; a segment does not carry packets back")
         else:
+            self._check_neighbour(host)
             connection = self._to_neighbour(host)
         self._opened[connection] = None
         try:
@@ -164,6 +164,12 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
             self.abort(connection)
             raise
         return connection
+
+    def _check_neighbour(self, host: IPv4Address) -> None:
+        if host.is_unspecified or host.is_loopback or host.is_multicast or host == EVERYBODY:
+            raise BadAddress(f"{host} cannot be a neighbour's address")
+        if self._claims.get(host) is not None:
+            raise BadAddress(f"{host} is this host's own address; a segment does not carry packets back")
 
     def _to_neighbour(self, host: IPv4Address) -> ArpConnection:
         neighbour = self._cache.require(host)
@@ -264,8 +270,8 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
         if isinstance(event, Aborted | Closed):
             self._claims.stop()
             self._end(event)
-            self._everybody = None
             self._cache.clear()
+            self._leave_everybody()
 
     # -- close and abort
 
@@ -294,11 +300,12 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
     # -- control and query
 
     def control(self, request: ArpControl) -> None:
-        """Raises BadAddress for a static neighbour at a group or at this host's own station, OpenFailed where every
-        entry of the cache is open."""
+        """Raises BadAddress for a static neighbour that cannot be one, or at a group or this host's own station, and
+        OpenFailed where every entry of the cache is open."""
         cache = self._cache
         match request:
             case AddNeighbour(address, station):
+                self._check_neighbour(address)
                 if station.is_group or station == self._speaker.station:
                     raise BadAddress(f"{address} cannot be at {station}: that is not one other station")
                 cache.require(address).fix(station)

@@ -171,7 +171,8 @@ class Neighbour:
             owner.waiting_bytes -= len(oldest)
             owner.counters.packets_overflowed += 1
         if self.state is FAILED:
-            self._resolve()
+            owner.touch(self)
+            self._begin(INCOMPLETE)
 
     def _pass(self, packet: bytes) -> None:
         try:
@@ -186,23 +187,22 @@ class Neighbour:
 
     # -- asking
 
-    def _resolve(self) -> None:
-        """FAILED to INCOMPLETE: ask everybody."""
-        self._owner.touch(self)
+    def _begin(self, state: NeighbourState) -> None:
+        """Begin to ask: everybody where INCOMPLETE, the station alone where PROBE."""
         self._tries = 0
-        self._enter(INCOMPLETE)
+        self._enter(state)
         # At most one request in ``retransmit`` seconds, however often it is given up and begun again (RFC 1122).
         early = self._asked + self._owner.config.retransmit - self._owner.runtime.now
         if early > 0:
             self._timer.start(early)
         else:
-            self._ask(None)
+            self._ask()
 
-    def _ask(self, station: MacAddress | None) -> None:
+    def _ask(self) -> None:
         self._asked = self._owner.runtime.now
         self._timer.start(self._owner.config.retransmit)
         self._pending = True
-        if self._owner.ask(self.address, station):
+        if self._owner.ask(self.address, self.station):
             self._tries += 1
 
     def _expired(self) -> None:
@@ -210,7 +210,7 @@ class Neighbour:
         state = self.state
         if state is INCOMPLETE:
             if self._tries < config.requests:
-                self._ask(None)
+                self._ask()
             else:
                 self._fail()
         elif state is REACHABLE:
@@ -220,7 +220,7 @@ class Neighbour:
             self.poll()
         elif state is PROBE:
             if self._tries < config.polls:
-                self._ask(self.station)
+                self._ask()
             else:
                 self._fail()
         elif (state is STALE or state is FAILED) and not self.connections:
@@ -229,9 +229,7 @@ class Neighbour:
     def poll(self) -> None:
         """Ask the station itself whether it is still there, where one is known that is not static."""
         if self.station is not None and self.state is not PERMANENT and self.state is not PROBE:
-            self._tries = 0
-            self._enter(PROBE)
-            self._ask(self.station)
+            self._begin(PROBE)
 
     def _fail(self) -> None:
         """Nobody answered: tell those whose packets waited (RFC 1122, section 3.2.2.1; Linux does the same)."""

@@ -9,11 +9,15 @@ import pytest
 import trio
 
 from foxpy.addresses import BROADCAST, MacAddress
+from foxpy.devices.link import link
+from foxpy.driver import running
 from foxpy.errors import BadAddress
-from foxpy.layers.arp import AddressConflict, AddressInUse, ArpConfig, ClaimEvent, Defence
+from foxpy.layers.arp import AddressConflict, AddressInUse, ArpConfig, ClaimEvent, Defence, arp
 from foxpy.layers.arp.wire import REPLY, REQUEST
+from foxpy.layers.ethernet import ethernet
 from foxpy.status import Report
 from foxpy.testing.arp_bench import OURS, PEER, THEIRS, US, ArpBench, arp_bench
+from foxpy.testing.arp_station import ArpStation
 
 OTHER = MacAddress.local(3)
 PACKET = bytes(range(60))
@@ -240,3 +244,50 @@ async def test_an_address_claimed_after_it_was_opened_is_not_asked_for() -> None
         await trio.sleep(5)
         assert b.station.heard == []
         assert [type(event) for event in collector.events] == [Report]
+
+
+async def test_two_hosts_with_one_address_both_notice_and_do_not_fight() -> None:
+    segment = link()
+    station = ArpStation(segment, THEIRS)
+    events: list[list[ClaimEvent]] = [[], []]
+    layers = []
+    for number, told in enumerate(events):
+        eth = ethernet(segment.attach(), MacAddress.local(10 + number))
+        layers.append(arp(eth.carrier(0x0806), eth.carrier(0x0800)))
+        layers[-1].claim(WANTED, told.append)
+    async with running(*layers):
+        await trio.sleep(600)
+    for number, told in enumerate(events):
+        assert told[:2] == [AddressInUse(HOST), AddressConflict(HOST, MacAddress.local(11 - number), lost=False)]
+    # Two announcements of each, and one defence of each, as the second announcements come within 10 seconds
+    assert len(station.requests(str(HOST))) == 6
+
+
+async def test_of_two_hosts_that_probe_at_once_none_takes_the_address_by_surprise() -> None:
+    segment = link()
+    ArpStation(segment, THEIRS)
+    events: list[list[ClaimEvent]] = [[], []]
+    layers = []
+    for number, told in enumerate(events):
+        eth = ethernet(segment.attach(), MacAddress.local(10 + number))
+        layers.append(arp(eth.carrier(0x0806), eth.carrier(0x0800), config=ArpConfig(probe=True)))
+        layers[-1].claim(WANTED, told.append)
+    async with running(*layers):
+        await trio.sleep(600)
+    # The first to probe makes the other give up (RFC 5227, 2.1.1), and has the address then
+    assert sorted(len(told) for told in events) == [1, 1]
+    assert {type(told[0]) for told in events} == {AddressInUse, AddressConflict}
+
+
+async def test_what_is_claimed_before_the_start_is_announced_at_each_start() -> None:
+    segment = link()
+    station = ArpStation(segment, THEIRS)
+    eth = ethernet(segment.attach(), OURS)
+    layer = arp(eth.carrier(0x0806), eth.carrier(0x0800))
+    layer.claim(WANTED)
+    for _ in range(2):
+        station.forget()
+        async with running(layer):
+            await trio.sleep(10)
+            assert len(station.requests(str(HOST))) == 2
+        assert layer.runtime.scheduler.timers.running() == 0

@@ -218,7 +218,7 @@ async def test_the_end_of_the_device_ends_everything_quietly() -> None:
     eth = ethernet(segment.attach(), OURS)
     layer = arp(eth.carrier(0x0806), eth.carrier(0x0800))
     layer.claim(IPv4Interface(f"{US}/24"))
-    ArpStation(segment, THEIRS)
+    station = ArpStation(segment, THEIRS)
     async with running(layer):
         above = Above()
         path = layer.carrier().open(hop(PEER), above)
@@ -229,6 +229,13 @@ async def test_the_end_of_the_device_ends_everything_quietly() -> None:
         with pytest.raises(InvalidConnection):
             path.sender.send(PACKET)
         assert layer.runtime.scheduler.timers.running() == 0
+    station.forget()
+    async with running(layer):  # and it works again when the device does
+        station.answers[PEER] = THEIRS
+        layer.carrier().open(hop(PEER), Above()).sender.send(PACKET)
+        await trio.sleep(10)
+        assert len(station.requests(US)) == 2  # announced anew
+        assert [to for _, to, _ in station.packets] == [THEIRS]
 
 
 async def test_what_is_not_a_layers_own_is_untouched_by_a_static_neighbour() -> None:

@@ -10,7 +10,7 @@ import pytest
 import trio
 
 from foxpy.addresses import BROADCAST, MacAddress
-from foxpy.errors import InvalidConnection, OpenFailed, PacketSize
+from foxpy.errors import BadAddress, InvalidConnection, OpenFailed, PacketSize
 from foxpy.layers.arp import (
     AddNeighbour,
     ArpConfig,
@@ -278,10 +278,24 @@ async def test_a_layer_above_confirms_instead_of_a_poll() -> None:
 async def test_a_layer_above_has_doubts() -> None:
     async with arp_bench() as b:
         await reachable(b)
+        await trio.sleep(5)
         b.arp.control(Suspect(IPv4Address(PEER)))
         assert b.state() is NeighbourState.PROBE
         await trio.sleep(0.1)
         assert [each.destination for each in b.station.requests()] == [THEIRS]
+        assert b.state() is NeighbourState.REACHABLE
+
+
+async def test_doubts_make_no_flood() -> None:
+    async with arp_bench() as b:
+        await reachable(b)
+        await trio.sleep(5)
+        begun = trio.current_time()
+        for _ in range(48):
+            b.arp.control(Suspect(IPv4Address(PEER)))
+            await trio.sleep(0.1)
+        assert [round(each.time - begun, 3) for each in b.station.requests()] == [0, 1, 2, 3, 4]
+        await trio.sleep(1)
         assert b.state() is NeighbourState.REACHABLE
 
 
@@ -359,6 +373,13 @@ async def test_a_static_neighbour_is_one_other_station(station: MacAddress) -> N
     async with arp_bench() as b:
         with pytest.raises(ValueError, match="not one other station"):
             b.arp.control(AddNeighbour(IPv4Address(PEER), station))
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255", US])
+async def test_a_static_neighbour_has_an_address_of_its_own(address: str) -> None:
+    async with arp_bench() as b:
+        with pytest.raises(BadAddress):
+            b.arp.control(AddNeighbour(IPv4Address(address), THEIRS))
 
 
 async def test_flush_asks_anew() -> None:
