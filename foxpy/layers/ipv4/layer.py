@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface, IPv4Network
 from typing import Final, assert_never
 
@@ -125,17 +126,14 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
     # -- lifecycle
 
     def acquire(self) -> None:
-        started: list[Interface] = []
-        try:
+        with ExitStack() as undoing:
             for each in (self.loopback, *self.interfaces):
-                self._start(each)
-                started.append(each)
-        except BaseException as error:
-            for each in reversed(started):
-                each.stop()
-            if isinstance(error, OpenFailed):
-                raise InitializationFailed(f"interface {each}: {error}") from error
-            raise
+                try:
+                    self._start(each)
+                except OpenFailed as error:
+                    raise InitializationFailed(f"interface {each}: {error}") from error
+                undoing.callback(each.stop)
+            undoing.pop_all()
         self.routes.changed()
 
     def _start(self, interface: Interface) -> None:

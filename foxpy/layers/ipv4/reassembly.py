@@ -146,7 +146,7 @@ class Reassembly:
         starts = datagram.starts
         at = bisect_left(starts, offset)
         if at < len(starts) and starts[at] == offset and datagram.pieces[at] == data:
-            if more or datagram.length == end:
+            if more is not (datagram.length == end):
                 return None  # the network made two of it
             self._spoil(datagram)
             return None
@@ -167,7 +167,7 @@ class Reassembly:
             datagram.length = end
         if datagram.present == datagram.length:
             self._remove(key)
-            if len(datagram.first) + end > LARGEST:  # the first fragment's header may be a longer one
+            if len(datagram.first) + datagram.length > LARGEST:  # the first fragment's header may be a longer one
                 counters.refused += 1
                 return None
             counters.reassembled += 1
