@@ -20,6 +20,8 @@ LINGER: Final = 10.0
 """How long ``aclose`` waits for the peer to acknowledge everything, in seconds."""
 BACKLOG: Final = 128
 """Connections that may wait for ``accept``."""
+CRUMB: Final = 256
+"""Bytes below which what was delivered is copied together with what lies before it."""
 
 
 async def connect_tcp(
@@ -69,7 +71,7 @@ class Inbox(Receiver):
     It is bounded by TCP's receive window, which stays closed over what lies here (``TcpConnection.hold``).
     """
 
-    __slots__ = ("data", "ended", "error", "readable", "writable")
+    __slots__ = ("_buffer", "_crumbs", "ended", "error", "readable", "writable")
 
     ended: bool
     """Nothing more comes: the peer has ended its side."""
@@ -77,14 +79,37 @@ class Inbox(Receiver):
     """What broke the connection."""
 
     def __init__(self) -> None:
-        self.data = SendBuffer()
+        self._buffer = SendBuffer()
+        self._crumbs = bytearray()
         self.ended = False
         self.error = None
         self.readable = Bell()
         self.writable = Bell()
 
+    def __len__(self) -> int:
+        return self._buffer.size + len(self._crumbs)
+
+    def take(self, count: int) -> bytes:
+        """Remove and return the first ``count`` bytes; 0 < ``count`` <= ``len``."""
+        self._gather()
+        return self._buffer.take(count)
+
+    def clear(self) -> None:
+        self._buffer.clear()
+        self._crumbs.clear()
+
+    def _gather(self) -> None:
+        if self._crumbs:
+            self._buffer.put(bytes(self._crumbs))
+            self._crumbs.clear()
+
     def deliver(self, frame: bytes, start: int, end: int) -> None:
-        self.data.put(frame[start:end])
+        if end - start < CRUMB and self._buffer.size:
+            # A peer that sends single bytes must not make us keep an object for each of them.
+            self._crumbs += frame[start:end]
+        else:
+            self._gather()
+            self._buffer.put(frame[start:end])
         self.readable.ring()
 
     def status(self, event: Status) -> None:
@@ -136,7 +161,7 @@ class TcpStream(trio.abc.HalfCloseableStream, Generic[Host]):
         with self._sending:
             self._require_sendable()
             await trio.lowlevel.checkpoint_if_cancelled()
-            # Sent before others get their turn, as trio's own sockets do: the answer may be there when they have had it.
+            # Sent before others get their turn, as by trio's own sockets: the answer may be there when they have had it.
             rest = data if isinstance(data, bytes) else bytes(data)
             begin, end = 0, len(rest)
             while True:
@@ -206,11 +231,11 @@ class TcpStream(trio.abc.HalfCloseableStream, Generic[Host]):
         with self._receiving:
             inbox = self.inbox
             self._require_open()
-            if inbox.data.size or inbox.ended or inbox.error is not None:
+            if len(inbox) or inbox.ended or inbox.error is not None:
                 await trio.lowlevel.checkpoint()
             while True:
                 self._require_open()
-                size = inbox.data.size
+                size = len(inbox)
                 if size:
                     break
                 if inbox.ended:
@@ -219,7 +244,7 @@ class TcpStream(trio.abc.HalfCloseableStream, Generic[Host]):
                 await inbox.readable.wait()
             if max_bytes is not None and max_bytes < size:
                 size = max_bytes
-            data = inbox.data.take(size)
+            data = inbox.take(size)
             self.connection.consumed(size)
             return data
 
@@ -235,7 +260,7 @@ class TcpStream(trio.abc.HalfCloseableStream, Generic[Host]):
             await trio.lowlevel.checkpoint()
             return
         self._closed = True
-        self.inbox.data.clear()
+        self.inbox.clear()
         self.inbox.readable.ring()
         self.inbox.writable.ring()
         try:

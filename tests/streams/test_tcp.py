@@ -19,6 +19,7 @@ from foxpy.layers.ethernet import ethernet
 from foxpy.layers.faults import faults
 from foxpy.layers.tcp import Tcp, TcpConfig, tcp
 from foxpy.streams import TcpListener, TcpStream, connect_tcp, listen_tcp
+from foxpy.streams.tcp import Inbox
 
 Stream: TypeAlias = TcpStream[MacAddress]
 Host: TypeAlias = Tcp[MacAddress]
@@ -156,7 +157,7 @@ async def test_a_reader_that_does_not_read_stops_the_sender() -> None:
         with trio.move_on_after(60.0) as scope:
             await left.send_all(bytes(100_000))
         assert scope.cancelled_caught
-        assert right.inbox.data.size <= SMALL.receive_buffer
+        assert len(right.inbox) <= SMALL.receive_buffer
         (info,) = right._tcp.query().details()
         assert info.rcv_wnd == 0
         got = 0
@@ -164,6 +165,22 @@ async def test_a_reader_that_does_not_read_stops_the_sender() -> None:
             while True:
                 got += len(await right.receive_some())
         assert SMALL.receive_buffer < got <= SMALL.receive_buffer + SMALL.send_buffer
+
+
+async def test_single_bytes_are_not_kept_singly() -> None:
+    inbox = Inbox()
+    pieces = [b"first", *(bytes([number % 256]) for number in range(5000)), bytes(300), b"a", b"b"]
+    for piece in pieces:
+        inbox.deliver(piece, 0, len(piece))
+    whole = b"".join(pieces)
+    assert len(inbox) == len(whole)
+    assert len(inbox._buffer._chunks) <= 3
+    got = b""
+    for count in (1, 4, 1, 4998, 2, 200):
+        got += inbox.take(count)
+    got += inbox.take(len(inbox))
+    assert got == whole
+    assert not len(inbox)
 
 
 async def test_one_wake_up_for_a_batch() -> None:
@@ -212,7 +229,7 @@ async def test_aclose_waits_until_everything_has_arrived() -> None:
         await one.send_all(bytes(4000))
         await one.aclose()
         assert trio.current_time() - began >= 1.0
-        assert other.inbox.data.size == 4000
+        assert len(other.inbox) == 4000
         assert other.inbox.ended
 
 
