@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import aclosing
 from functools import partial
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
@@ -21,10 +22,12 @@ from foxpy.cli.progress import Progress
 from foxpy.cli.services import serve_datagrams, serve_streams
 from foxpy.cli.usage import CommandError
 from foxpy.cli.visit import visit
-from foxpy.layers.icmp import Icmp
+from foxpy.layers.icmp import Icmp, IcmpAddress, IcmpConnection
 from foxpy.layers.tcp import Tcp
 from foxpy.layers.udp import Udp
+from foxpy.protocol import Receiver
 from foxpy.stack import Stack
+from foxpy.status import Report, Status
 from foxpy.streams import connect_tcp
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -98,7 +101,7 @@ async def _run(plan: host.Plan, services: list[parsing.Service], http: HttpServi
             raise CommandError(f"{plan.stack.name} has neither TCP nor UDP to serve on; leave --serve out")
         if tcp is not None:
             await serve_streams(tcp, services, http, nursery)
-        if udp is not None and udp is not getattr(tcp, "below", None):
+        if udp is not None:
             await serve_datagrams(udp, services, nursery)
         where = ", ".join(f"{spec.kind}:{spec.name}".rstrip(":") for spec in plan.devices)
         what = ", ".join(f"{service.name}={service.port}" for service in services) or "nothing"
@@ -139,7 +142,7 @@ async def _fetch(plan: host.Plan, target: parsing.Url, output: Path | None, uplo
         if peer is not None:
             await serve_streams(tcp_of(peer, plan), [parsing.Service("http", target.port)], HttpService(), nursery)
         with trio.move_on_after(CONNECT_TIMEOUT) as patience:
-            stream = await connect_tcp(tcp, tcp.over.host(target.host), Port(target.port))
+            stream = await connect_tcp(tcp, tcp.host(target.host), Port(target.port))
         if patience.cancelled_caught:
             raise CommandError(f"{target.host} port {target.port}: no answer within {CONNECT_TIMEOUT:.0f} s")
         async with stream:
@@ -149,7 +152,9 @@ async def _fetch(plan: host.Plan, target: parsing.Url, output: Path | None, uplo
                 else:
                     await _get(stream, target, output)
             except (HttpError, trio.BrokenResourceError) as error:
-                raise CommandError(f"{target.host}: the transfer broke off: {error or 'connection lost'}") from error
+                raise CommandError(
+                    f"{target.host}: the transfer broke off: {str(error) or 'connection lost'}"
+                ) from error
         nursery.cancel_scope.cancel()
 
 
@@ -157,7 +162,7 @@ async def _get(stream: trio.abc.Stream, target: parsing.Url, output: Path | None
     response, body = await get(stream, target.host, target.path)
     digest, size = hashlib.sha256(), 0
     with _sink(output) as sink, Progress(target.path, response.length) as progress:
-        async with aclosing(body) as pieces:  # type: ignore[type-var]  # an async generator, seen as an iterator
+        async with aclosing(body) as pieces:
             async for piece in pieces:
                 sink.write(piece)
                 digest.update(piece)
@@ -226,5 +231,62 @@ async def _ping(plan: host.Plan, target: str, count: int, size: int, interval: f
         return await _echo_requests(icmp, target, count, size, interval)
 
 
+class _Replies(Receiver):
+    """Prints each echo reply with the time that it took."""
+
+    def __init__(self, connection: IcmpConnection) -> None:
+        self._connection = connection
+        self.sent: dict[int, float] = {}
+        self.times: list[float] = []
+        self.all = trio.Event()
+        self.expected = 0
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        connection = self._connection
+        began = self.sent.pop(connection.sequence, None)
+        if began is None:
+            click.echo(f"duplicate reply to request {connection.sequence}")
+            return
+        took = trio.current_time() - began
+        self.times.append(took)
+        click.echo(
+            f"{end - start} bytes from {connection.responder}: icmp_seq={connection.sequence} ttl={connection.ttl} "
+            f"time={took * 1000:.3f} ms"
+        )
+        if len(self.times) == self.expected:
+            self.all.set()
+
+    def status(self, event: Status) -> None:
+        if isinstance(event, Report):
+            click.echo(f"from the network: {event.trouble.value}")
+
+
 async def _echo_requests(icmp: Icmp, target: str, count: int, size: int, interval: float) -> bool:
     """Ping ``target`` and say so; whether anything came back."""
+    try:
+        address = IcmpAddress(IPv4Address(target))
+    except ValueError as error:
+        raise CommandError(f"{target!r} is not a host that can be pinged: {error}") from None
+    made: list[_Replies] = []
+
+    def handler(connection: IcmpConnection) -> Receiver:
+        made.append(_Replies(connection))
+        return made[0]
+
+    connection = icmp.open(address, handler)
+    sender, replies = icmp.send(connection), made[0]
+    replies.expected = count
+    payload = bytes(index & 0xFF for index in range(size))
+    for number in range(count):
+        replies.sent[number & 0xFFFF] = trio.current_time()
+        sender.send(payload)
+        if number < count - 1:
+            await trio.sleep(interval)
+    with trio.move_on_after(max(interval, 2.0)):
+        await replies.all.wait()
+    got = len(replies.times)
+    click.echo(f"{count} requests, {got} replies, {(count - got) / max(count, 1):.0%} lost")
+    if replies.times:
+        low, high = min(replies.times), max(replies.times)
+        click.echo(f"round trip {low * 1000:.3f}/{sum(replies.times) / got * 1000:.3f}/{high * 1000:.3f} ms")
+    return got > 0

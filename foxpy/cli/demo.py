@@ -15,6 +15,7 @@ from typing import Final
 import attrs
 import click
 import trio
+from rich import box
 from rich.columns import Columns
 from rich.console import Console
 from rich.panel import Panel
@@ -109,21 +110,21 @@ async def _two_hosts(plan: host.Plan, capture: Path) -> Outcome:
         start = trio.current_time()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(serve)
-            peer = client.over.host(host.own_name(far))
+            peer = client.host(host.own_name(far))
             async with await connect_tcp(client, peer, PORT) as stream:
                 with Progress(plan.stack.name, SIZE) as progress:
                     while piece := await stream.receive_some(CHUNK):
                         received.update(piece)
                         progress.advance(len(piece))
         virtual = trio.current_time() - start
-        info = server.query()
+        counters, others = server.query().counters, client.query().counters
         return Outcome(
             stack=plan.stack,
             equal=sent.digest() == received.digest(),
             virtual=virtual,
             real=time.perf_counter() - began,
-            segments=info.segments_sent + client.query().segments_sent,
-            retransmissions=info.retransmissions,
+            segments=counters["segments_sent"] + others["segments_sent"],
+            retransmissions=counters["retransmissions"] + others["retransmissions"],
             capture=capture,
         )
 
@@ -135,14 +136,14 @@ def _tcp(stack: object) -> Tcp[Hashable]:
 
 
 def _table(outcomes: list[Outcome]) -> Table:
-    table = Table(title=f"{SIZE / 1e6:.0f} MB, one way")
-    for heading in ("stack", "virtual time", "goodput", "segments", "retransmitted", "SHA-256", "computed in"):
-        table.add_column(heading, justify="left" if heading in ("stack", "SHA-256") else "right")
+    table = Table(title=f"{SIZE / 1e6:.0f} MB, one way", box=box.SIMPLE, pad_edge=False)
+    for heading in ("stack", "virtual time", "goodput", "segments", "resent", "SHA-256", "took"):
+        table.add_column(heading, justify="left" if heading in ("stack", "SHA-256") else "right", no_wrap=True)
     for outcome in outcomes:
         table.add_row(
             outcome.stack.name,
             f"{outcome.virtual:.1f} s",
-            f"{SIZE * 8 / outcome.virtual / 1e6:.2f} Mbit/s",
+            f"{SIZE * 8 / outcome.virtual / 1e6:.2f} Mb/s",
             str(outcome.segments),
             str(outcome.retransmissions),
             "equal" if outcome.equal else "[bold red]differs",
@@ -161,7 +162,7 @@ def _show_linux(console: Console, file: StackFile) -> None:
     if reason is not None:
         console.print(f"Linux's curl over a tap is not shown: {reason}.", highlight=False)
         return
-    trio.run(_serve_curl, console, file, strict_exception_groups=False)
+    host.in_trio(_serve_curl, console, file)
 
 
 async def _serve_curl(console: Console, file: StackFile) -> None:

@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from ipaddress import IPv4Interface
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, TypeVarTuple
 
 import attrs
 import click
 import trio
+from trio.abc import Clock
 from trio.testing import MockClock
 
 from foxpy.cli import parsing
@@ -31,10 +32,11 @@ from foxpy.layers.faults import FaultConfig, faults
 from foxpy.layers.ipv4 import Ip
 from foxpy.layers.record import record
 from foxpy.layers.trace import trace
-from foxpy.runtime import Runtime
+from foxpy.runtime import Runtime, Scheduler
 from foxpy.stack import Stack
 
 T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
 
 LINKTYPES: dict[type[AnyMedium], int] = {EthernetFrames: 1, IpPackets: 101}
 
@@ -107,34 +109,45 @@ def plan(
 
 
 def run(plan: Plan, main: Callable[[Plan], Awaitable[T]]) -> T:
-    """``main(plan)`` under trio, in virtual time where the world is virtual; an interrupt ends it quietly."""
+    """``main(plan)`` under trio, in virtual time where the world is virtual. What goes wrong is a CommandError."""
+    return in_trio(main, plan, clock=MockClock(autojump_threshold=0) if plan.virtual else None)
 
-    async def interruptible() -> T:
-        return await main(plan)
 
+def in_trio(main: Callable[[*Arguments], Awaitable[T]], *arguments: *Arguments, clock: Clock | None = None) -> T:
+    """``trio.run`` for a command: errors that were meant for the user come out as CommandError, an interrupt as 130.
+
+    Nurseries wrap what goes wrong in groups; the one cause is what the user wants to read.
+    """
     try:
-        clock = MockClock(autojump_threshold=0) if plan.virtual else None
-        return trio.run(interruptible, clock=clock, strict_exception_groups=False)
-    except ProtocolError as error:
-        raise CommandError(str(error)) from error
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        return trio.run(main, *arguments, clock=clock)
+    except BaseException as error:
+        cause = error
+        while isinstance(cause, BaseExceptionGroup) and len(cause.exceptions) == 1:
+            cause = cause.exceptions[0]
+        if isinstance(cause, CommandError):
+            raise cause from error
+        if isinstance(cause, ProtocolError):
+            raise CommandError(str(cause)) from error
+        if isinstance(cause, KeyboardInterrupt):
+            raise SystemExit(130) from None
+        raise
 
 
 @asynccontextmanager
 async def hosts(plan: Plan) -> AsyncIterator[tuple[Stack, Stack | None]]:
     """The stack of ``plan``, running, and on a link the other host's. Raises CommandError, InitializationFailed."""
     with ExitStack() as closing:
+        scheduler = trio_scheduler()  # one for all the devices of a host, as IP wants it
         if not plan.virtual:
             devices = [
-                closing.enter_context(_real(plan, spec, medium, index))
+                closing.enter_context(_real(plan, spec, medium, Runtime(scheduler, plan.seed), index))
                 for index, (spec, medium) in enumerate(zip(plan.devices, plan.stack.wants.media, strict=True))
             ]
             stack = plan.stack.build(devices, plan.settings)
             async with stack.running():
                 yield stack, None
             return
-        segments = [_segment(medium, plan) for medium in plan.stack.wants.media]
+        segments = [_segment(medium, plan, scheduler) for medium in plan.stack.wants.media]
         near = [
             closing.enter_context(_dressed(plan, segment.attach(), medium, index))
             for index, (segment, medium) in enumerate(zip(segments, plan.stack.wants.media, strict=True))
@@ -145,9 +158,9 @@ async def hosts(plan: Plan) -> AsyncIterator[tuple[Stack, Stack | None]]:
             yield stack, peer
 
 
-def _segment(medium: type[AnyMedium], plan: Plan) -> Segment[AnyMedium]:
+def _segment(medium: type[AnyMedium], plan: Plan, scheduler: Scheduler) -> Segment[AnyMedium]:
     make = ip_link if medium is IpPackets else link
-    return make(mtu=plan.mtu or 1500, seed=plan.seed or 0)
+    return make(mtu=plan.mtu or 1500, seed=plan.seed or 0, scheduler=scheduler)
 
 
 def _opposite(settings: Settings) -> Settings:
@@ -162,15 +175,16 @@ def _opposite(settings: Settings) -> Settings:
 
 
 @contextmanager
-def _real(plan: Plan, spec: parsing.DeviceSpec, medium: type[AnyMedium], index: int) -> Iterator[Device[AnyMedium]]:
-    runtime = Runtime(trio_scheduler(), plan.seed)
+def _real(
+    plan: Plan, spec: parsing.DeviceSpec, medium: type[AnyMedium], runtime: Runtime, index: int
+) -> Iterator[Device[AnyMedium]]:
     made: Device[AnyMedium]
     if spec.kind == "tap":
         made = tap(spec.name, mtu=plan.mtu, kernel_address=plan.kernel_address or (), runtime=runtime)
     elif spec.kind == "tun":
         made = tun(spec.name, mtu=plan.mtu, kernel_address=plan.kernel_address or (), runtime=runtime)
     else:
-        made = pcap(spec.name, runtime=runtime)
+        made = pcap(spec.name, medium, runtime=runtime)
     with _dressed(plan, made, medium, index) as device:
         yield device
 
@@ -180,7 +194,7 @@ def _dressed(plan: Plan, device: Device[AnyMedium], medium: type[AnyMedium], ind
     """``device`` with the faults, the capture and the trace that were asked for; the capture is closed at the end."""
     with ExitStack() as closing:
         if plan.faults is not None:
-            faults(device, config=plan.faults)
+            faults(device, plan.faults)
         if plan.pcap is not None:
             path = plan.pcap if index == 0 else plan.pcap.with_stem(f"{plan.pcap.stem}-{index + 1}")
             try:

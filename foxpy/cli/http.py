@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from pathlib import Path
 from typing import Final
@@ -61,7 +61,7 @@ class Wire:
                     return event
                 if self.connection.they_are_waiting_for_100_continue:
                     await self.send(h11.InformationalResponse(status_code=100, headers=[]))
-                self.connection.receive_data(await self._stream.receive_some())
+                self.connection.receive_data(bytes(await self._stream.receive_some()))
             except h11.RemoteProtocolError as error:
                 raise HttpError(str(error)) from error
 
@@ -70,7 +70,7 @@ class Wire:
         if data:
             await self._stream.send_all(data)
 
-    async def body(self) -> AsyncIterator[bytes]:
+    async def body(self) -> AsyncGenerator[bytes, None]:
         """The body of the message whose head was read, in pieces."""
         while True:
             event = await self.next_event()
@@ -169,7 +169,7 @@ class HttpService:
         await wire.send(h11.EndOfMessage())
 
 
-async def get(stream: Stream, host: str, path: str) -> tuple[Response, AsyncIterator[bytes]]:
+async def get(stream: Stream, host: str, path: str) -> tuple[Response, AsyncGenerator[bytes, None]]:
     """Ask for ``path`` on ``stream``: the head of the answer, and its body to iterate over. Raises HttpError."""
     wire = Wire(stream, h11.CLIENT)
     await wire.send(h11.Request(method="GET", target=path, headers=[("Host", host), ("Connection", "close")]))

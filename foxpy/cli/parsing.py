@@ -1,4 +1,4 @@
-"""Reading what people type: devices, addresses, services, URLs. Every mistake is a CommandError that says how to write it."""
+"""Reading what people type: devices, addresses, services, URLs. Mistakes are CommandErrors that say how to write it."""
 
 from __future__ import annotations
 

@@ -91,11 +91,11 @@ async def _answer_datagrams(udp: Udp[Hashable], service: Service) -> None:
     async with bind_udp(udp, Port(service.port)) as socket:
         while True:
             try:
-                data, host, port = await socket.receive_from()
+                datagram = await socket.receive_from()
                 if service.name == "echo":
-                    await socket.send_to(data, host, port)
+                    await socket.send_to(datagram.data, datagram.host, datagram.port)
                 elif service.name == "chargen":
-                    await socket.send_to(chargen_line(number), host, port)
+                    await socket.send_to(chargen_line(number), datagram.host, datagram.port)
                     number += 1
             except (OSError, trio.BrokenResourceError):
                 continue  # an answer that could not be sent, or an ICMP error about one, is that peer's loss alone

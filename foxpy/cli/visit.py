@@ -28,7 +28,7 @@ PATIENCE: Final = 120.0
 
 
 async def visit(plan: Plan, stack: Stack, peer: Stack, services: Sequence[parsing.Service]) -> None:
-    """Use each of ``services`` of ``stack`` from ``peer`` and say what came of it. Raises CommandError for a failure."""
+    """Use each of ``services`` of ``stack`` from ``peer`` and say what came of it. Raises CommandError."""
     name = own_name(stack)
     failed = False
     for service in services:
@@ -38,7 +38,7 @@ async def visit(plan: Plan, stack: Stack, peer: Stack, services: Sequence[parsin
                 said = await _use(peer, name, service)
         except (OSError, ValueError, trio.BrokenResourceError, trio.TooSlowError) as error:
             failed = True
-            said = f"failed: {error or type(error).__name__}"
+            said = f"failed: {str(error) or type(error).__name__}"
         click.echo(f"  {service.name:8} {service.port:5}  {said} ({trio.current_time() - began:.3f} s of virtual time)")
     if failed:
         raise CommandError(f"{plan.stack.name}: not every service could be used; --trace shows the packets")
@@ -54,11 +54,11 @@ async def _use(peer: Stack, name: str, service: parsing.Service) -> str:
 
 
 async def _use_stream(tcp: Tcp[Hashable], name: str, service: parsing.Service) -> str:
-    async with await connect_tcp(tcp, tcp.over.host(name), Port(service.port)) as stream:
+    async with await connect_tcp(tcp, tcp.host(name), Port(service.port)) as stream:
         if service.name == "http":
             response, body = await get(stream, name, f"/bytes/{SIZE}")
             digest = hashlib.sha256()
-            async with aclosing(body) as pieces:  # type: ignore[type-var]  # an async generator, seen as an iterator
+            async with aclosing(body) as pieces:
                 async for piece in pieces:
                     digest.update(piece)
             expected = hashlib.sha256(b"".join(pseudo_random(SIZE))).digest()
@@ -94,13 +94,13 @@ async def _exchange(stream: trio.abc.HalfCloseableStream, service: str) -> str:
 async def _use_datagrams(udp: Udp[Hashable], name: str, service: parsing.Service) -> str:
     _insist(service.name != "http", "http needs a stream, and this stack has only datagrams")
     async with bind_udp(udp, Port(0)) as socket:
-        await socket.send_to(b"hello", udp.over.host(name), Port(service.port))
+        await socket.send_to(b"hello", udp.host(name), Port(service.port))
         if service.name == "discard":
             return "one datagram sent"
-        data, _, _ = await socket.receive_from()
+        datagram = await socket.receive_from()
         if service.name == "echo":
-            _insist(data == b"hello", "another datagram than was sent")
-    return f"a datagram of {len(data)} bytes came back"
+            _insist(datagram.data == b"hello", "another datagram than was sent")
+    return f"a datagram of {len(datagram.data)} bytes came back"
 
 
 def _insist(fact: bool, otherwise: str) -> None:
