@@ -161,7 +161,7 @@ class TcpStream(trio.abc.HalfCloseableStream, Generic[Host]):
         with self._sending:
             self._require_sendable()
             await trio.lowlevel.checkpoint_if_cancelled()
-            # Sent before others get their turn, as by trio's own sockets: the answer may be there when they have had it.
+            # Sent before others get their turn, as trio's sockets do: the answer may be there when they have had it.
             rest = data if isinstance(data, bytes) else bytes(data)
             begin, end = 0, len(rest)
             while True:
