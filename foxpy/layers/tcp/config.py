@@ -125,7 +125,7 @@ class TcpConfig:
     connections: int = attrs.field(default=65536, validator=_COUNT)
     """All connections of one TCP; beyond it SYNs are dropped and opens fail. Peers must not fill the memory."""
 
-    resets_per_second: int = attrs.field(default=1000, validator=_NOT_NEGATIVE)
+    resets_per_second: int = attrs.field(default=5000, validator=_NOT_NEGATIVE)
     """Resets sent to segments that belong to nobody; enough for a port scan to see every closed port."""
 
     time_waits: int = attrs.field(default=16384, validator=_COUNT)

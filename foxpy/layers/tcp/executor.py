@@ -196,7 +196,8 @@ class Executor(Generic[Host]):
         trouble = report.trouble
         now = self._runtime.now
         if trouble is Trouble.TOO_BIG:
-            limit = min(self.path.limit(), report.limit or self.path.limit())
+            # no path carries less than 68 bytes of IPv4 ([1191] section 3), whatever a forged report says
+            limit = min(self.path.limit(), max(report.limit, 48))
             if limit < machine.tcb.snd.limit:
                 machine.path_limit(limit, now)
         else:
@@ -212,6 +213,8 @@ class Executor(Generic[Host]):
     def require_open(self) -> None:
         if self.closed:
             raise InvalidConnection(f"{self.connection} is closed")
+        if self.machine.tcb.snd.fin_wanted:
+            raise InvalidConnection(f"{self.connection}: this side said that it sends no more")
 
     # -- performing
 
@@ -299,7 +302,7 @@ class Executor(Generic[Host]):
         self.half_open = False
         layer.no_longer_half_open(self)
         self.receiver = layer.attach(self.connection, self._handler)
-        if self.closed:
+        if self.machine.tcb.finished:
             self.receiver = None  # its handler aborted it
         opener, self._opener = self._opener, None
         if opener is not None:
@@ -348,7 +351,7 @@ class Executor(Generic[Host]):
         path.remove(self)
         reopen, self._reopen = self._reopen, None
         if reopen is not None:
-            path.begin(reopen.segment, self.key, reopen.above)
+            path.of_nobody(reopen.segment, self.key, reopen.above)
         path.let_go()
 
     # -- query

@@ -1,0 +1,205 @@
+"""TCP as a Protocol: the contract, opening, asking."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+
+from foxpy.addresses import BROADCAST, Port
+from foxpy.devices.link import link
+from foxpy.errors import (
+    BadAddress,
+    InvalidConnection,
+    OpenFailed,
+    Refused,
+    TimedOut,
+)
+from foxpy.layers.ethernet import ethernet
+from foxpy.layers.tcp import (
+    Hold,
+    TcpAddress,
+    TcpConfig,
+    TcpPattern,
+    tcp,
+)
+from foxpy.testing import CHECKS, Acceptor, Check, Collector, ProtocolPair, check_protocol, virtual
+from foxpy.testing.tcp_pair import (
+    LEFT,
+    NOBODY,
+    PORT,
+    RIGHT,
+    TYPE,
+    Connection,
+    Mac,
+    Net,
+    assert_nothing_left,
+    net,
+)
+
+
+def pair(checksums: bool) -> ProtocolPair[TcpAddress[Mac], TcpPattern[Mac], Connection]:
+    segment = link()
+    devices = segment.attach(), segment.attach()
+    left = tcp(ethernet(devices[0], LEFT).carrier(TYPE), checksums=checksums)
+    right = tcp(ethernet(devices[1], RIGHT).carrier(TYPE), checksums=checksums)
+    return ProtocolPair(
+        left,
+        right,
+        TcpAddress(LEFT, PORT),
+        TcpAddress(RIGHT, PORT),
+        TcpPattern(PORT),
+        stream=True,
+        bad_addresses=(TcpAddress(BROADCAST, PORT),),
+        right_device=devices[1],
+    )
+
+
+@pytest.mark.parametrize("checksums", [True, False], ids=["checksums", "without"])
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_conformance(check: Check, checksums: bool) -> None:
+    virtual(check_protocol, lambda: pair(checksums), [check])
+
+
+def test_a_closed_port_refuses() -> None:
+    async def test(net: Net) -> None:
+        began = trio.current_time()
+        with pytest.raises(Refused, match="port 9"):
+            await net.left.active_open(TcpAddress(RIGHT, Port(9)), lambda _: Collector())
+        assert trio.current_time() - began < 0.05
+        assert net.right.query().counters["resets_sent"] == 1
+        assert_nothing_left(net)
+
+    net(test)
+
+
+def test_nobody_there_times_out() -> None:
+    async def test(net: Net) -> None:
+        began = trio.current_time()
+        with pytest.raises(TimedOut):
+            await net.left.active_open(TcpAddress(NOBODY, PORT), lambda _: Collector())
+        assert trio.current_time() - began == pytest.approx(180)
+        assert_nothing_left(net)
+
+    net(test)
+
+
+def test_a_cancelled_open_leaves_nothing() -> None:
+    async def test(net: Net) -> None:
+        with trio.move_on_after(5):
+            await net.left.active_open(TcpAddress(NOBODY, PORT), lambda _: Collector())
+        assert_nothing_left(net)
+
+    net(test)
+
+
+def test_the_local_port_can_be_chosen_but_not_twice() -> None:
+    async def test(net: Net) -> None:
+        net.right.listen(TcpPattern(PORT), lambda _: Collector())
+        address = TcpAddress(RIGHT, PORT, Port(5000))
+        connection = await net.left.active_open(address, lambda _: Collector())
+        assert (connection.local_port, connection.port, connection.peer) == (5000, PORT, RIGHT)
+        assert connection.address == TcpAddress(RIGHT, PORT, Port(5000), LEFT)
+        with pytest.raises(OpenFailed, match="exists already"):
+            await net.left.active_open(address, lambda _: Collector())
+
+    net(test)
+
+
+def test_ports_run_out_by_name() -> None:
+    async def test(net: Net) -> None:
+        net.right.listen(TcpPattern(PORT), lambda _: Collector())
+        used = [await net.left.active_open(TcpAddress(RIGHT, PORT), lambda _: Collector()) for _ in range(3)]
+        assert {connection.local_port for connection in used} == {4000, 4001, 4002}
+        with pytest.raises(OpenFailed, match="4000 to 4002"):
+            await net.left.active_open(TcpAddress(RIGHT, PORT), lambda _: Collector())
+
+    net(test, left=TcpConfig(first_port=Port(4000), last_port=Port(4002)))
+
+
+def test_the_number_of_connections_is_bounded() -> None:
+    async def test(net: Net) -> None:
+        net.right.listen(TcpPattern(PORT), lambda _: Collector())
+        for _ in range(2):
+            await net.left.active_open(TcpAddress(RIGHT, PORT), lambda _: Collector())
+        with pytest.raises(OpenFailed, match="2 connections"):
+            await net.left.active_open(TcpAddress(RIGHT, PORT), lambda _: Collector())
+
+    net(test, left=TcpConfig(connections=2))
+
+
+def test_a_full_listener_drops_syns() -> None:
+    async def test(net: Net) -> None:
+        net.right.listen(TcpPattern(PORT), lambda _: Collector())
+        await net.left.active_open(TcpAddress(RIGHT, PORT), lambda _: Collector())
+        with trio.move_on_after(2):
+            await net.left.active_open(TcpAddress(RIGHT, PORT), lambda _: Collector())
+        assert net.right.query().counters["refused"] == 2
+
+    net(test, right=TcpConfig(connections=1))
+
+
+def test_the_more_specific_listener_is_asked_first() -> None:
+    async def test(net: Net) -> None:
+        acceptors: list[Acceptor[Connection]] = [Acceptor() for _ in range(4)]
+        patterns = [
+            TcpPattern(PORT),
+            TcpPattern(PORT, None, RIGHT),
+            TcpPattern(PORT, LEFT),
+            TcpPattern(PORT, LEFT, RIGHT),
+        ]
+        listenings = [net.right.listen(*both) for both in zip(patterns, acceptors, strict=True)]
+        for number in reversed(range(4)):
+            await net.left.active_open(TcpAddress(RIGHT, PORT), lambda _: Collector())
+            await trio.sleep(0.01)
+            assert len(acceptors[number].accepted) == 1
+            listenings[number].stop()
+        with pytest.raises(Refused):
+            await net.left.active_open(TcpAddress(RIGHT, PORT), lambda _: Collector())
+
+    net(test)
+
+
+@pytest.mark.parametrize("number", [0, 65536, -1])
+def test_ports_that_are_none(number: int) -> None:
+    with pytest.raises(BadAddress):
+        TcpAddress(RIGHT, Port(number))
+    with pytest.raises(BadAddress):
+        TcpPattern(Port(number))
+    if number:
+        with pytest.raises(BadAddress):
+            TcpAddress(RIGHT, PORT, Port(number))
+
+
+def test_query() -> None:
+    async def test(net: Net) -> None:
+        connection, *_ = await net.connect()
+        net.left.send(connection).send(bytes(5000))
+        await trio.sleep(0.1)
+        info = net.left.query()
+        assert (info.connections, info.half_open, info.time_wait, info.paths) == (1, 0, 0, 1)
+        assert info.counters["segments_sent"] >= 6
+        (detail,) = info.details()
+        assert detail.state == "ESTABLISHED"
+        assert detail.snd_una == detail.snd_nxt == 5001
+        assert detail.cwnd > 0
+        assert detail.rto >= 0.2
+        assert str(connection) == detail.name
+        (theirs,) = net.right.query().details()
+        assert theirs.delivered == 5000
+        assert theirs.rcv_nxt == 5001
+
+    net(test)
+
+
+def test_a_connection_belongs_to_its_tcp() -> None:
+    async def test(net: Net) -> None:
+        connection, *_ = await net.connect()
+        for misuse in (net.right.send, net.right.abort, net.right.half_close):
+            with pytest.raises(InvalidConnection, match="another TCP"):
+                misuse(connection)
+        with pytest.raises(InvalidConnection):
+            await net.right.close(connection)
+        with pytest.raises(InvalidConnection):
+            net.right.control(Hold(connection))
+
+    net(test)
