@@ -14,7 +14,7 @@ from foxpy.addresses import MacAddress
 from foxpy.devices.link import link
 from foxpy.driver import running
 from foxpy.layers.arp import Arp, ArpAddress, ArpConfig, ArpConnection, NeighbourState, arp
-from foxpy.layers.ethernet import ethernet
+from foxpy.layers.ethernet import Ethernet, ethernet
 from foxpy.testing.arp_station import ArpStation
 from foxpy.testing.collector import Collector
 
@@ -28,6 +28,7 @@ PEER: Final = "192.0.2.2"
 class ArpBench:
     """One ARP layer and the station that it talks to."""
 
+    ethernet: Ethernet
     arp: Arp
     station: ArpStation
 
@@ -61,4 +62,4 @@ async def arp_bench(config: ArpConfig | None = None, claimed: bool = True) -> As
     async with running(layer):
         await trio.sleep(10)  # past the announcements
         station.forget()
-        yield ArpBench(layer, station)
+        yield ArpBench(eth, layer, station)

@@ -239,7 +239,7 @@ class Neighbour:
         self._settle_as_failed()
         owner.counters.packets_failed += len(waiting)
         for connection, packet in waiting:
-            if connection.open and connection.receiver is not None:
+            if connection.receiver is not None:  # None once it is closed
                 connection.receiver.status(Report(Trouble.HOST_UNREACHABLE, packet[:QUOTE]))
 
     def _settle_as_failed(self) -> None:

@@ -142,6 +142,43 @@ async def test_a_neighbour_that_moves_is_sent_to_where_it_is() -> None:
         send(PACKET)
         await trio.sleep(0.1)
         assert [to for _, to, _ in b.station.packets] == [THEIRS, OTHER]
+        counts: list[int] = []
+        for station in (THEIRS, OTHER) * 3:  # to and fro leaves no paths behind
+            b.station.say(REQUEST, PEER, PEER, hardware=station, source=station)
+            await trio.sleep(2)
+            counts.append(b.ethernet.query().connections)
+        assert len(set(counts)) == 1
+
+
+async def test_a_question_is_believed_where_nothing_is_known_even_without_updates() -> None:
+    async with arp_bench(ArpConfig(accept_updates=False)) as b:
+        _, send, _ = b.open()
+        send(PACKET)
+        await trio.sleep(0.1)
+        b.station.say(REQUEST, PEER, PEER)
+        await trio.sleep(0.1)
+        assert b.at() is None
+        b.station.say(REQUEST, PEER, US)
+        await trio.sleep(0.1)
+        assert [to for _, to, _ in b.station.packets] == [THEIRS]
+
+
+async def test_an_answer_to_another_host_confirms_nothing() -> None:
+    async with arp_bench() as b:
+        _, send, _ = b.open()
+        send(PACKET)
+        await trio.sleep(0.1)
+        b.station.say(REPLY, PEER, "192.0.2.77", target_hardware=OTHER)
+        await trio.sleep(0.1)
+        assert b.state() is NeighbourState.DELAY
+
+
+async def test_both_addresses_of_the_smallest_network_are_hosts() -> None:
+    async with arp_bench(claimed=False) as b:
+        b.arp.claim(IPv4Interface("192.0.2.2/31"))  # RFC 3021
+        b.station.say(REQUEST, "192.0.2.3", "192.0.2.2")
+        await trio.sleep(0.1)
+        assert b.at("192.0.2.3") == THEIRS
 
 
 # -- hostile input

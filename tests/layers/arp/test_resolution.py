@@ -127,9 +127,11 @@ async def test_who_closed_is_not_told_and_its_packets_still_go() -> None:
         b.arp.abort(connection)
         with pytest.raises(InvalidConnection):
             send(PACKET)
+        before = b.ethernet.query().connections
         b.station.say(REPLY, PEER, US, to=OURS)
         await trio.sleep(0.1)
         assert [data for _, _, data in b.station.packets] == [PACKET]
+        assert b.ethernet.query().connections == before + 1  # the station's replies came; no path is kept to it
         other, send, collector = b.open("192.0.2.9")
         send(PACKET)
         b.arp.abort(other)
@@ -196,7 +198,9 @@ async def test_an_answer_between_begin_and_commit_loses_nothing() -> None:
         writer += PACKET[:20]
         b.station.say(REQUEST, PEER, US)  # teaches where it is
         await trio.sleep(0.1)
+        assert b.state() is NeighbourState.STALE
         sender.commit(writer, PACKET[20:])
+        assert b.state() is NeighbourState.DELAY
         await trio.sleep(0.1)
         assert [(to, data) for _, to, data in b.station.packets] == [(THEIRS, PACKET)]
 
@@ -323,6 +327,30 @@ async def test_what_nobody_has_open_is_forgotten() -> None:
         assert b.state() is NeighbourState.FAILED
         await trio.sleep(601)
         assert b.state() is None
+
+
+async def test_what_was_open_for_long_is_forgotten_later() -> None:
+    async with arp_bench() as b:
+        b.station.answers[PEER] = THEIRS
+        connection, send, _ = b.open()
+        send(PACKET)
+        await trio.sleep(2000)
+        assert b.state() is NeighbourState.STALE
+        b.arp.abort(connection)
+        await trio.sleep(599)
+        assert b.state() is NeighbourState.STALE
+        await trio.sleep(2)
+        assert b.state() is None
+
+
+async def test_the_entry_longest_without_news_makes_room() -> None:
+    async with arp_bench(ArpConfig(neighbours=2)) as b:
+        for address in ("192.0.2.10", "192.0.2.11"):
+            b.station.say(REQUEST, address, US)
+        b.station.say(REQUEST, "192.0.2.10", US, hardware=OTHER, source=OTHER)  # news
+        b.station.say(REQUEST, "192.0.2.12", US)
+        await trio.sleep(0.1)
+        assert [str(each.address) for each in b.arp.query().neighbours()] == ["192.0.2.10", "192.0.2.12"]
 
 
 async def test_an_idle_stack_has_no_timer() -> None:
