@@ -8,7 +8,7 @@ from typing import Final, Generic
 import trio
 
 from foxpy.addresses import Port
-from foxpy.errors import InvalidConnection, ProtocolError
+from foxpy.errors import InvalidConnection, NotInitialized, ProtocolError
 from foxpy.layers.tcp import Tcp, TcpAddress, TcpConnection, TcpPattern
 from foxpy.layers.tcp.buffers import SendBuffer
 from foxpy.ports import ANY
@@ -114,18 +114,23 @@ class Inbox(Receiver):
 
     def status(self, event: Status) -> None:
         match event:
-            case HalfClosed() | Closed():
+            case HalfClosed():
                 self.ended = True
                 self.readable.ring()
-                self.writable.ring()
+            case Closed():
+                # In good order only behind the peer's end: a stream that was cut off must not look complete.
+                self._over(None if self.ended else NotInitialized("the stack below this stream was finalized"))
             case Aborted(error):
-                self.error = error
-                self.readable.ring()
-                self.writable.ring()
+                self._over(error)
             case Sendable():
                 self.writable.ring()
             case _:
                 pass
+
+    def _over(self, error: ProtocolError | None) -> None:
+        self.error = error
+        self.readable.ring()
+        self.writable.ring()
 
 
 class TcpStream(trio.abc.HalfCloseableStream, Generic[Host]):

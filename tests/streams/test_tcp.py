@@ -18,6 +18,7 @@ from foxpy.errors import BadAddress, BrokenByPeer, NotInitialized, OpenFailed, P
 from foxpy.layers.ethernet import ethernet
 from foxpy.layers.faults import faults
 from foxpy.layers.tcp import Tcp, TcpConfig, tcp
+from foxpy.status import Closed
 from foxpy.streams import TcpListener, TcpStream, connect_tcp, listen_tcp
 from foxpy.streams.tcp import Inbox
 
@@ -376,6 +377,16 @@ async def test_the_end_of_the_stack_wakes(wait: Wait) -> None:
         assert isinstance(error, trio.BrokenResourceError)
         assert isinstance(error.__cause__, ProtocolError)
         await one.aclose()
+
+
+async def test_a_stream_that_was_cut_off_does_not_look_complete() -> None:
+    async with pair() as (left, right):
+        await left.send_all(b"half a senten")
+        await trio.sleep(1.0)
+        right.inbox.status(Closed())  # what a layer below says when it is finalized
+        assert await right.receive_some() == b"half a senten"
+        with pytest.raises(trio.BrokenResourceError):
+            await right.receive_some()
 
 
 async def test_data_that_came_before_a_reset_can_be_read() -> None:
