@@ -276,6 +276,24 @@ async def test_who_waits_wakes_at_the_end(make: str, how: str) -> None:
         await end.aclose()
 
 
+async def test_who_waits_wakes_when_the_device_is_gone() -> None:
+    device = link().attach()
+    layer = udp(ethernet(device, MacAddress.local(1)).carrier(0x88B6))
+    async with running(layer), bind_udp(layer) as socket, connect_udp(layer, MacAddress.local(2), ECHO) as channel:
+        await socket.send_to(b"x", MacAddress.local(2), ECHO)
+
+        async def receive(wait: Operation, error: type[Exception]) -> None:
+            with pytest.raises(error, match="pulled out"):
+                await wait()
+
+        with trio.fail_after(10.0):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(receive, socket.receive_from, OpenFailed)
+                nursery.start_soon(receive, channel.receive, trio.BrokenResourceError)
+                await trio.testing.wait_all_tasks_blocked()
+                device.fail(OpenFailed("pulled out"))
+
+
 async def test_one_task_at_a_time_receives() -> None:
     async with hosts() as (left, _), bind_udp(left) as socket, trio.open_nursery() as nursery:
         nursery.start_soon(socket.receive_from)

@@ -159,11 +159,8 @@ class UdpPath(Receiver, Generic[Host]):
         quoted = report.quoted
         connection = None
         if len(quoted) >= HEADER:
-            try:
-                local_port, port, _, _ = read_udp(quoted, 0, len(quoted))
-                connection = self.connections.get(port << 16 | local_port)
-            except PacketError:
-                pass
+            local_port, port, _, _ = read_udp(quoted, 0, len(quoted))
+            connection = self.connections.get(port << 16 | local_port)
         if connection is None or connection.receiver is None:
             self._counters.foreign_reports += 1
             return

@@ -497,6 +497,26 @@ def test_a_path_is_shared_and_closed_with_its_last_connection() -> None:
         layer.send(two)
 
 
+def test_a_path_that_was_opened_by_name_serves_those_who_do_not_care() -> None:
+    lower, layer = running()
+    layer.open(UdpAddress("peer", Port(1), Port(9), OURS), Accepting())
+    layer.open(UdpAddress("peer", Port(1), Port(10)), Accepting())
+    layer.open(UdpAddress("peer", Port(1), Port(11), OTHER), Accepting())
+    assert sorted(lower.paths) == [("peer", OTHER), ("peer", OURS)]
+    assert layer.query().connections == 3
+
+
+def test_an_initialize_that_fails_holds_nothing() -> None:
+    lower = Lower()
+    lower.listen(lambda _: Taker())
+    layer = udp(lower)
+    with pytest.raises(OpenFailed):
+        layer.initialize()
+    assert lower.initialized == 0
+    with pytest.raises(NotInitialized):
+        layer.finalize()
+
+
 def test_an_open_that_fails_leaves_nothing() -> None:
     lower, layer = running()
 
