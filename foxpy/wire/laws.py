@@ -16,12 +16,13 @@ from foxpy.wire.packet import Packet
 from foxpy.wire.rules import Rest
 
 
-def check_value(value: Packet, **arguments: object) -> None:
+def check_value(value: Packet) -> None:
     """Build ``value``, read it back whole, from within a larger buffer and cut off at each byte.
 
-    ``arguments`` are those for reading it. Raises AssertionError, saying which law is broken.
+    Raises AssertionError, saying which law is broken.
     """
     spec, data = value._spec, value.build()
+    arguments = {argument.name: getattr(value, argument.name) for argument in spec._layout.arguments}
     parsed = spec.parse(data, 0, None, **arguments)
     _same(parsed, value, "parse(build(x)) is not x")
     _same(hash(parsed), hash(value), "equal packets have different hashes")

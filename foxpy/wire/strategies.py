@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from foxpy.wire.encodings import Argument, ListOf, Octets, UInt
+from foxpy.wire.encodings import Argument, Blob, ListOf, Octets, UInt
 from foxpy.wire.errors import OutOfRange
 from foxpy.wire.expressions import Expr, names, render
 from foxpy.wire.fields import AnyField
@@ -30,28 +30,23 @@ def strategy(packet: type[P], /, **fields: SearchStrategy[object]) -> SearchStra
 
     layout = packet._layout
     solved = {solution.variable: solution for solution in layout.solutions}
+    given = {
+        field.name: fields[field.name] if field.name in fields else _field(packet, field) for field in layout.parameters
+    }
 
     @st.composite
     def draw_packet(draw: DrawFn) -> P:
         drawn: dict[str, object] = {}
         for field in layout.parameters:
-            if field.name in fields:
-                drawn[field.name] = draw(fields[field.name])
-            elif isinstance(field.encoding, Argument):
-                if default_of(field.rule) is MISSING:
-                    raise TypeError(f"{layout.name}.{field.name}: give a strategy for the argument")
-                drawn[field.name] = default_of(field.rule)
-            elif isinstance(field.encoding, ListOf):
-                drawn[field.name] = draw(_elements(field))
-            elif isinstance(field.rule, Sized) and solved[field.name].unknown is None:
+            solution = solved.get(field.name)
+            if isinstance(field.rule, Sized) and solution is not None and solution.unknown is None:
                 size = _evaluate(field.rule.size, drawn)
                 drawn[field.name] = draw(st.binary(min_size=size, max_size=size)) if size >= 0 else b""
-            elif isinstance(field.encoding, UInt | Octets):
-                drawn[field.name] = draw(_fixed(packet, field))
-            else:
-                step = abs(solved[field.name].factor) if field.name in solved else 1
-                blob = draw(st.binary(max_size=MOST_BYTES))
-                drawn[field.name] = blob[: len(blob) // step * step]
+                continue
+            value = draw(given[field.name])
+            if solution is not None and isinstance(value, bytes):
+                value = value[: len(value) // abs(solution.factor) * abs(solution.factor)]
+            drawn[field.name] = value
         return packet(**drawn)
 
     return draw_packet().filter(_can_be_built)
@@ -65,25 +60,49 @@ def _can_be_built(packet: Packet) -> bool:
     return True
 
 
-def _fixed(packet: type[Packet], field: AnyField) -> SearchStrategy[object]:
-    """The values of a field of fixed size that pass the packet's guards."""
+def _field(packet: type[Packet], field: AnyField) -> SearchStrategy[object]:
+    """What may be given for a field, as far as the field itself decides."""
     from hypothesis import strategies as st
 
-    encoding = field.encoding
-    if isinstance(encoding, Octets):
-        octets = st.binary(min_size=encoding.size, max_size=encoding.size)
-        return octets.map(encoding.kind) if encoding.kind else octets
-    assert isinstance(encoding, UInt)
-    if encoding.boolean:
-        return st.booleans()
-    tests = [guard for guard in packet._guards if [each.name for each in names(guard)] == [field.name]]
+    match field.encoding:
+        case Argument():
+            default = default_of(field.rule)
+            if default is MISSING:
+                raise TypeError(f"{packet.__name__}.{field.name}: give a strategy for the argument")
+            return st.just(default)
+        case UInt(boolean=True):
+            return st.booleans().filter(_test(packet, field) or (lambda _: True))
+        case UInt(bits=bits):
+            return _integers(bits, _test(packet, field))
+        case Octets(size=size, kind=kind):
+            octets = st.binary(min_size=size, max_size=size)
+            return octets.map(kind) if kind else octets
+        case Blob():
+            return st.binary(max_size=MOST_BYTES)
+        case ListOf():
+            return _elements(field)
 
-    def passes(value: int) -> bool:
-        return all(_evaluate(test, {field.name: value}) for test in tests)
 
-    if tests and encoding.bits <= 16:
-        return st.sampled_from([value for value in range(1 << encoding.bits) if passes(value)])
-    return st.integers(0, (1 << encoding.bits) - 1).filter(passes)
+def _test(packet: type[Packet], field: AnyField) -> Callable[[int], bool] | None:
+    """The packet's guards that look at ``field`` alone, as a function; None if there are none."""
+    tests = [
+        render(guard, lambda _: "value")
+        for guard in packet._guards
+        if {each.name for each in names(guard)} == {field.name}
+    ]
+    return cast("Callable[[int], bool]", eval(f"lambda value: {' and '.join(tests)}")) if tests else None
+
+
+def _integers(bits: int, test: Callable[[int], bool] | None) -> SearchStrategy[int]:
+    """Integers of so many bits that pass ``test``."""
+    from hypothesis import strategies as st
+
+    if test is None or bits > 16:
+        return st.integers(0, (1 << bits) - 1).filter(test or (lambda _: True))
+    passing = [test(value) for value in range(1 << bits)]
+    first = [at for at, passes in enumerate(passing) if passes and not (at and passing[at - 1])]
+    last = [at for at, passes in enumerate(passing) if passes and not any(passing[at + 1 : at + 2])]
+    return st.one_of([st.integers(low, high) for low, high in zip(first, last, strict=True)])
 
 
 def _elements(field: AnyField) -> SearchStrategy[tuple[Packet, ...]]:

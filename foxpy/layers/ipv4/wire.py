@@ -136,14 +136,7 @@ class OtherOption(IpOption):
 
 
 ip_options = Records[
-    NoOperation
-    | RecordRoute
-    | Timestamp
-    | LooseSourceRoute
-    | StreamId
-    | StrictSourceRoute
-    | RouterAlert
-    | OtherOption
+    NoOperation | RecordRoute | Timestamp | LooseSourceRoute | StreamId | StrictSourceRoute | RouterAlert | OtherOption
 ](end=EndOfOptions, align=4)
 """``ip_options.parse(buf, start, end)`` and ``ip_options.build(options)``: an option area as typed values."""
 

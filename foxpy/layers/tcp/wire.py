@@ -174,7 +174,7 @@ read_tcp = reader(
     TcpHeader.checksum,
     TcpHeader.urgent,
 )
-"""Ports, sequence and acknowledgement number, bytes of header (not checked), flags, window, checksum, urgent pointer."""
+"""Ports, sequence and acknowledgement number, bytes of header (not checked), flags, window, checksum, urgent."""
 
 append_tcp = appender(TcpHeader)
 fill_tcp = filler(TcpHeader)
