@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TypeVar
 
 import attrs
@@ -45,6 +46,14 @@ class Between(Session, Sender, Receiver):
 
     def status(self, event: Status) -> None:
         self.above.status(event)
+
+
+class Framing(Interposer):
+    """An interposer that puts a header in front of each packet."""
+
+    @abstractmethod
+    def describe(self, frame: bytes, start: int, end: int) -> str:
+        """The packet ``frame[start:end]`` with that header, in one line for people. Raises PacketError."""
 
 
 def interposed(layer: Interposable, kind: type[I]) -> I:

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import attrs
 
 from foxpy.errors import BrokenByPeer, InvalidConnection, PacketSize, ProtocolError, TimedOut
-from foxpy.interpose import Interposable, Interposer, Session
+from foxpy.interpose import Interposable, Session
 from foxpy.layers.acknowledge.incoming import LARGEST_WINDOW, Incoming, Verdict
 from foxpy.layers.acknowledge.outgoing import Outgoing, Sent
 from foxpy.layers.acknowledge.wire import (
@@ -21,6 +21,7 @@ from foxpy.layers.acknowledge.wire import (
     Acknowledgement,
     Data,
     Reset,
+    any_header,
     append_acknowledgement,
     append_data,
     append_reset,
@@ -28,7 +29,7 @@ from foxpy.layers.acknowledge.wire import (
     read_data,
     read_header,
 )
-from foxpy.layers.interposing import Headed, ended
+from foxpy.layers.interposing import Framing, Headed, ended
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
 from foxpy.status import Aborted, Closed, Report, Sendable, Status
@@ -125,7 +126,7 @@ def acknowledge(layer: L, *, window: int = WINDOW, queue: int = QUEUE, patience:
     return layer.interpose(Acknowledge(window, queue, patience))
 
 
-class Acknowledge(Interposer):
+class Acknowledge(Framing):
     """Numbers packets and keeps them until the other end has said that they arrived."""
 
     def __init__(self, window: int = WINDOW, queue: int = QUEUE, patience: float = PATIENCE) -> None:
@@ -144,6 +145,9 @@ class Acknowledge(Interposer):
         return _AcknowledgeSession(self, connection, runtime)
 
     # -- control and query
+
+    def describe(self, frame: bytes, start: int, end: int) -> str:
+        return str(any_header.view(frame, start, end))
 
     def info(self) -> AcknowledgeInfo:
         return AcknowledgeInfo(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foxpy.wire import Body, Packet, appender, const, reader, rest, total, u8, u16, u32
+from foxpy.wire import Body, Classifier, Packet, appender, const, reader, rest, total, u8, u16, u32
 
 DATA = 0
 ACKNOWLEDGEMENT = 1
@@ -50,6 +50,12 @@ class Reset(Header):
 
     kind: u8 = const(RESET)
 
+
+class Unknown(Header):
+    """A packet of no kind that there is."""
+
+
+any_header = Classifier[Data | Acknowledgement | Reset | Unknown]()
 
 read_header = reader(Header.length, Header.kind, Header.epoch)
 append_data = appender(Data)

@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 
 import attrs
 
-from foxpy.interpose import Interposable, Interposer, Session
+from foxpy.interpose import Interposable, Session
 from foxpy.layers.checksum.wire import (
     Crc32,
     InternetChecksum,
@@ -18,11 +18,11 @@ from foxpy.layers.checksum.wire import (
     read_internet,
     verify_internet,
 )
-from foxpy.layers.interposing import Headed
+from foxpy.layers.interposing import Framing, Headed
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
 from foxpy.transfer import Connection
-from foxpy.wire import PacketError
+from foxpy.wire import Packet, PacketError
 
 L = TypeVar("L", bound=Interposable)
 
@@ -69,12 +69,13 @@ def checksum(layer: L, *, check: Check = "crc32") -> L:
     return layer.interpose(Checksum(check))
 
 
-class Checksum(Interposer):
+class Checksum(Framing):
     """Adds the check on the way down and verifies it on the way up."""
 
     def __init__(self, check: Check = "crc32") -> None:
         if check not in ("crc32", "internet"):
             raise ValueError(f"check: {check!r} is none; write crc32 or internet")
+        self._header: type[Packet] = Crc32 if check == "crc32" else InternetChecksum
         self._session = _Crc32Session if check == "crc32" else _InternetSession
         self.counters = ChecksumCounters()
 
@@ -82,6 +83,9 @@ class Checksum(Interposer):
         return self._session(self.counters)
 
     # -- control and query
+
+    def describe(self, frame: bytes, start: int, end: int) -> str:
+        return str(self._header.view(frame, start, end))
 
     def info(self) -> ChecksumInfo:
         c = self.counters

@@ -7,10 +7,10 @@ from typing import Final, TypeVar
 import attrs
 
 from foxpy.errors import PacketSize, ProtocolError
-from foxpy.interpose import Interposable, Interposer, Session
+from foxpy.interpose import Interposable, Session
 from foxpy.layers.fragment.reassembly import Fate, Reassembly
 from foxpy.layers.fragment.wire import Fragment, append_fragment, read_fragment
-from foxpy.layers.interposing import Between
+from foxpy.layers.interposing import Between, Framing
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
 from foxpy.status import Aborted, Closed, Report, Sendable, Status
@@ -108,7 +108,7 @@ def fragment(layer: L, largest: int = LARGEST, *, config: FragmentConfig | None 
     return layer.interpose(Fragmentation(config or FragmentConfig(largest=largest)))
 
 
-class Fragmentation(Interposer):
+class Fragmentation(Framing):
     """Cuts messages on the way down and puts them together on the way up."""
 
     def __init__(self, config: FragmentConfig) -> None:
@@ -119,6 +119,9 @@ class Fragmentation(Interposer):
         return _FragmentSession(self.config, runtime, self.counters)
 
     # -- control and query
+
+    def describe(self, frame: bytes, start: int, end: int) -> str:
+        return str(Fragment.view(frame, start, end))
 
     def info(self) -> FragmentInfo:
         return FragmentInfo(**{field.name: getattr(self.counters, field.name) for field in attrs.fields(FragmentInfo)})

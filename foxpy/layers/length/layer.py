@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import attrs
 
-from foxpy.interpose import Interposable, Interposer, Session
-from foxpy.layers.interposing import Headed
+from foxpy.interpose import Interposable, Session
+from foxpy.layers.interposing import Framing, Headed
 from foxpy.layers.length.wire import Length as Header
 from foxpy.layers.length.wire import append_length, read_length
 from foxpy.message import Writer
@@ -43,7 +43,7 @@ def length(layer: L) -> L:
     return layer.interpose(Length())
 
 
-class Length(Interposer):
+class Length(Framing):
     """Puts a length in front of each packet, and cuts what arrives to it."""
 
     def __init__(self) -> None:
@@ -53,6 +53,9 @@ class Length(Interposer):
         return _LengthSession(self)
 
     # -- control and query
+
+    def describe(self, frame: bytes, start: int, end: int) -> str:
+        return str(Header.view(frame, start, end))
 
     def info(self) -> LengthInfo:
         return LengthInfo(self.malformed)

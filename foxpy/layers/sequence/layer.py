@@ -10,8 +10,8 @@ from typing import Final, TypeVar
 
 import attrs
 
-from foxpy.interpose import Interposable, Interposer, Session
-from foxpy.layers.interposing import Headed, ended
+from foxpy.interpose import Interposable, Session
+from foxpy.layers.interposing import Framing, Headed, ended
 from foxpy.layers.sequence.order import Order, Verdict
 from foxpy.layers.sequence.wire import Numbered, append_numbered, read_numbered
 from foxpy.message import Writer
@@ -78,7 +78,7 @@ def sequence(layer: L, *, window: int = WINDOW, patience: float | None = PATIENC
     return layer.interpose(Sequence(window, patience))
 
 
-class Sequence(Interposer):
+class Sequence(Framing):
     """Numbers packets on the way down, and puts them in order on the way up."""
 
     def __init__(self, window: int = WINDOW, patience: float | None = PATIENCE) -> None:
@@ -94,6 +94,9 @@ class Sequence(Interposer):
         return _SequenceSession(self.window, self.patience, runtime, self.counters)
 
     # -- control and query
+
+    def describe(self, frame: bytes, start: int, end: int) -> str:
+        return str(Numbered.view(frame, start, end))
 
     def info(self) -> SequenceInfo:
         c = self.counters
