@@ -45,6 +45,7 @@ TABLE: Final[tuple[Transition, ...]] = (
     Transition("SYN-SENT", Event.UNREACHABLE, "CLOSED", "hard error"),
     Transition("SYN-RECEIVED", Event.SEGMENT, "ESTABLISHED", "ACK of SYN"),
     Transition("SYN-RECEIVED", Event.SEGMENT, "FIN-WAIT-1", "ACK of SYN, closed meanwhile / FIN"),
+    Transition("SYN-RECEIVED", Event.SEGMENT, "CLOSING", "ACK of SYN and FIN, closed meanwhile / FIN, ACK"),
     Transition("SYN-RECEIVED", Event.SEGMENT, "CLOSE-WAIT", "ACK of SYN and FIN / ACK"),
     Transition("SYN-RECEIVED", Event.SEGMENT, "CLOSED", "RST"),
     Transition("SYN-RECEIVED", Event.ABORT, "CLOSED", "abort / RST"),

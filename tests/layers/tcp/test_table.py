@@ -51,16 +51,18 @@ def segments(source: str, target: str) -> Callable[[Ladder], None]:
     if (source, target) == ("FIN-WAIT-1", "CLOSING"):
         return lambda peer: peer.sends(FIN | ACK, ack=1)
     if (source, target) == ("SYN-RECEIVED", "FIN-WAIT-1"):
-        return closed_before_it_opened
+        return lambda peer: closed_before_it_opened(peer, ACK)
+    if (source, target) == ("SYN-RECEIVED", "CLOSING"):
+        return lambda peer: closed_before_it_opened(peer, FIN | ACK)
     flags = ACK if (source, target) == ("CLOSING", "TIME-WAIT") else 0
     if target in ("CLOSE-WAIT", "TIME-WAIT"):
         flags = flags or FIN | ACK
     return lambda peer: peer.sends(flags or ACK)
 
 
-def closed_before_it_opened(peer: Ladder) -> None:
+def closed_before_it_opened(peer: Ladder, flags: int) -> None:
     peer.end.half_close()
-    peer.sends(ACK)
+    peer.sends(flags)
 
 
 def close_unread(peer: Ladder) -> None:
