@@ -30,7 +30,7 @@ QUOTED: Final = 64
 class IpConnection(Connection):
     """Datagrams of one protocol between this host and ``peer``."""
 
-    __slots__ = ("answerable", "key", "local", "open", "peer", "protocol", "receiver", "sender", "service")
+    __slots__ = ("answerable", "key", "local", "open", "peer", "protocol", "receiver", "service")
 
     peer: IPv4Address
     local: IPv4Address
@@ -38,7 +38,6 @@ class IpConnection(Connection):
     answerable: bool
     """Whether datagrams can be sent: not if they came to a group, or from a host that does not know its address."""
     open: bool
-    sender: IpSender | None
 
     def __init__(
         self, peer: IPv4Address, local: IPv4Address, protocol: int, service: Service, key: int, answerable: bool
@@ -52,7 +51,6 @@ class IpConnection(Connection):
         self.answerable = answerable
         self.open = True
         self.receiver: Receiver | None = None
-        self.sender = None
 
     @property
     def address(self) -> IpAddress:
@@ -122,7 +120,7 @@ class IpSender(Sender):
     # -- down: send
 
     def begin(self, size: int) -> Writer:
-        if self._version != self._routes.version:
+        if self._version != self._routes.version or not self._connection.open:
             self._route()
         if size > self._largest:
             return self._begin_large(size)
@@ -157,15 +155,11 @@ class IpSender(Sender):
 
     def limit(self) -> int:
         """Where fragmenting is not allowed, what the path carries; else the largest datagram there is."""
-        if self._version != self._routes.version:
+        if self._version != self._routes.version or not self._connection.open:
             self._route()
         return self._largest if self._wants_whole else LARGEST - self._header
 
     # -- the way
-
-    def close(self) -> None:
-        """Let the next ``begin`` notice that the connection is closed."""
-        self._version = UNROUTED
 
     def _route(self) -> None:
         connection = self._connection

@@ -208,10 +208,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
     def stage(self, connection: IpConnection) -> Sender:
         if not connection.open or self._initialized == 0:
             raise InvalidConnection(f"{connection} is closed")
-        sender = connection.sender
-        if sender is None:
-            sender = connection.sender = IpSender(self, connection)
-        return sender
+        return IpSender(self, connection)
 
     def post(self, address: IpAddress, header: bytes, payload: bytes) -> None:
         """Send one datagram that leaves nothing behind: an error message, an answer to a stranger.
@@ -351,8 +348,6 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
     def _end(self, connection: IpConnection) -> None:
         connection.open = False
         connection.receiver = None
-        if connection.sender is not None:
-            connection.sender.close()
 
     def _forgotten(self, connection: IpConnection) -> None:
         """It has been taken out of the table; it can still send."""
