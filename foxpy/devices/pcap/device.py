@@ -118,6 +118,7 @@ class Replay(Device[Medium], Source):
         except BaseException:
             self._close()
             raise
+        self._broken = None
         self._begun = self.runtime.now + self._delay
         self._wait()
 

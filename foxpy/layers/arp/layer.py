@@ -113,10 +113,8 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
         try:
             self._speaker.start(_Requests(self, None))
             self._everybody = self._stations.acquire(BROADCAST)
-            self._listening = [
-                self._requests.listen(lambda path: _Requests(self, path.peer)),
-                self._packets.listen(self._accepted),
-            ]
+            self._listening.append(self._requests.listen(lambda path: _Requests(self, path.peer)))
+            self._listening.append(self._packets.listen(self._accepted))
         except BaseException as error:
             self.release()
             if isinstance(error, OpenFailed):

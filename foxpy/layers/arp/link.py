@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface
 from typing import TYPE_CHECKING
 
-from foxpy.carrier import ProtocolCarrier
+from foxpy.carrier import ProtocolPaths
 from foxpy.errors import BadAddress
 from foxpy.layers.arp.claims import Watch
 from foxpy.layers.arp.connection import ANY_STATION, ArpAddress, ArpConnection, ArpPattern
@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the layer makes its link: the one names the other
     from foxpy.layers.arp.layer import Arp
 
 
-class ArpLink(ProtocolCarrier[NextHop, ArpAddress, ArpPattern, ArpConnection], IpLink):
+class ArpLink(ProtocolPaths[NextHop, ArpAddress, ArpPattern, ArpConnection], IpLink):
     """What ``Arp.carrier()`` gives: an IpLink that resolves each NextHop."""
 
     broadcasts = True

@@ -21,7 +21,8 @@ from foxpy.layers.arp import (
     Suspect,
 )
 from foxpy.layers.arp.wire import REPLY, REQUEST
-from foxpy.status import Report, Trouble
+from foxpy.protocol import Receiver
+from foxpy.status import Report, Status, Trouble
 from foxpy.testing.arp_bench import OURS, PEER, THEIRS, US, ArpBench, arp_bench
 
 OTHER = MacAddress.local(3)
@@ -137,6 +138,42 @@ async def test_who_closed_is_not_told_and_its_packets_still_go() -> None:
         b.arp.abort(other)
         await trio.sleep(5)
         assert collector.events == []
+
+
+class Stubborn(Receiver):
+    """Sends again whenever it is told that a packet could not go, and then gives up."""
+
+    def __init__(self, b: ArpBench) -> None:
+        self.bench = b
+        self.told: list[float] = []
+        self.connection = b.arp.open(ArpAddress(IPv4Address(PEER)), lambda _: self)
+
+    def send(self) -> None:
+        self.bench.arp.send(self.connection).send(PACKET)
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        raise AssertionError("nothing is sent to us")
+
+    def status(self, event: Status) -> None:
+        assert isinstance(event, Report)
+        self.told.append(trio.current_time())
+        if len(self.told) < 3:
+            self.send()
+        else:
+            self.bench.arp.abort(self.connection)
+
+
+async def test_who_is_told_may_send_again_and_close() -> None:
+    async with arp_bench() as b:
+        begun = trio.current_time()
+        stubborn = [Stubborn(b) for _ in range(2)]
+        for each in stubborn:
+            each.send()
+        await trio.sleep(60)
+        assert [round(time - begun, 6) for time in stubborn[0].told] == [3, 6, 9]
+        assert stubborn[1].told == stubborn[0].told
+        assert len(b.station.requests()) == 9
+        assert b.arp.query().neighbours()[0].connections == 0
 
 
 async def test_requests_for_one_neighbour_are_a_second_apart_whatever_happens() -> None:
