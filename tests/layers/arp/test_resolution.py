@@ -13,6 +13,7 @@ from foxpy.addresses import BROADCAST, MacAddress
 from foxpy.errors import BadAddress, InvalidConnection, OpenFailed, PacketSize
 from foxpy.layers.arp import (
     AddNeighbour,
+    ArpAddress,
     ArpConfig,
     Confirm,
     Flush,
