@@ -15,15 +15,16 @@ from foxpy.protocol import (
     Listening,
     Path,
     PathHandler,
+    Paths,
     Pattern,
     Receiver,
 )
 
 
-class ProtocolCarrier(Carrier[Host], Generic[Host, Address, Pattern, Conn]):
-    """A carrier that holds its lower protocol. A layer that can carry others subclasses it and says how hosts map.
+class ProtocolPaths(Paths[Host], Generic[Host, Address, Pattern, Conn]):
+    """Paths over a lower protocol, which they hold. A subclass says how hosts map.
 
-    Any number of carriers may share a lower protocol: what is interposed on one does not show on the others.
+    Any number of these may share a lower protocol: what is interposed on one does not show on the others.
     """
 
     def __init__(self, lower: Connectionless[Address, Pattern, Conn, Never, object], name: str) -> None:
@@ -90,3 +91,9 @@ class ProtocolCarrier(Carrier[Host], Generic[Host, Address, Pattern, Conn]):
         sender, receiving = staged(self.interposers, connection, sender, lower.runtime)
         path = Path(peer, local, self.pseudo(connection), sender, self.answerable(connection), close)
         return path, receiving(handler(path))
+
+
+class ProtocolCarrier(
+    ProtocolPaths[Host, Address, Pattern, Conn], Carrier[Host], Generic[Host, Address, Pattern, Conn]
+):
+    """A carrier that holds its lower protocol: what a layer that can carry others subclasses."""

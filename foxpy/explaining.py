@@ -177,6 +177,8 @@ def _for_a_carrier(expected: str, got: str, given: str) -> str | None:
             return f"write {given}.carrier(Port(number))"
         case "Arp":
             return f"ARP carries IPv4; put that between with ipv4(interface({given}.carrier(), address)){named}"
+        case base if base in _LINKS:
+            return f"only IPv4 goes on it: take the carrier of an ipv4(interface({given}, address))"
         case "Tcp":
             return "TCP has no carrier, since it carries streams for applications; use a layer below it"
         case "Device" if "IpPackets" in got:

@@ -60,6 +60,7 @@ __all__ = [
     "PacketSize",
     "Path",
     "PathHandler",
+    "Paths",
     "Protocol",
     "ProtocolError",
     "Receiver",
@@ -285,14 +286,9 @@ PathHandler: TypeAlias = Callable[[Path[Host]], Receiver]
 """A Handler for paths: given each new path once, returns what takes its packets."""
 
 
-class Carrier(Component, Interposable, Generic[Host]):
-    """A lower protocol dedicated to one protocol above it: the one typed value that an upper layer's factory takes.
-
-    Fox Net's functors took a structure and a few functions; a carrier is those in one object. It has the protocol
-    number or ethertype in it, and it hides everything about the lower protocol but how that names hosts. So
-    ``tcp(ip.carrier(6))`` is a ``Tcp[IPv4Address]``, ``tcp(ethernet.carrier(0x88B5))`` a ``Tcp[MacAddress]``, and
-    ``tcp(ethernet)`` is an error that mypy reports.
-    """
+class Paths(Component, Interposable, Generic[Host]):
+    """A lower protocol reduced to paths between hosts. What takes any of these would take too much: a Carrier is for
+    every protocol, an IpLink for IPv4 alone, and the one is refused where the other belongs."""
 
     name: str
     """What it is a carrier of, for messages: ``ipv4 protocol 6``."""
@@ -327,3 +323,13 @@ class Carrier(Component, Interposable, Generic[Host]):
         """The peer of ``path`` does not answer: the lower layer may look for a better way to it (RFC 1122, section
         3.3.1.4, negative advice). May be called from inside ``deliver``. By default does nothing."""
         return
+
+
+class Carrier(Paths[Host]):
+    """A lower protocol dedicated to one protocol above it: the one typed value that an upper layer's factory takes.
+
+    Fox Net's functors took a structure and a few functions; a carrier is those in one object. It has the protocol
+    number or ethertype in it, and it hides everything about the lower protocol but how that names hosts. So
+    ``tcp(ip.carrier(6))`` is a ``Tcp[IPv4Address]``, ``tcp(ethernet.carrier(0x88B5))`` a ``Tcp[MacAddress]``, and
+    ``tcp(ethernet)`` is an error that mypy reports.
+    """

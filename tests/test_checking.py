@@ -76,6 +76,7 @@ CASES: Final = [
     ("tcp(ip)", "ip is an IPv4 host: write ip.carrier(protocol), which is 6 for TCP and 17 for UDP"),
     ("tcp(datagrams)", "datagrams is a UDP whose hosts are IPv4 addresses: write datagrams.carrier(Port(number))"),
     ("tcp(neighbours)", "put that between with ipv4(interface(neighbours.carrier(), address))"),
+    ("tcp(neighbours.carrier())", "only IPv4 goes on it: take the carrier of an ipv4(interface("),
     ("tcp(tcp(ip.carrier(6)))", "TCP has no carrier"),
     ("udp(device)", "put Ethernet on it with eth = ethernet(device)"),
     ("udp(packets)", "ip = ipv4(interface(point_to_point(packets), address))"),

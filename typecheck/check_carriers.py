@@ -9,7 +9,7 @@ from foxpy.addresses import MacAddress, Port
 from foxpy.devices.device import Device, EthernetFrames, IpPackets
 from foxpy.layers.arp import Arp, arp
 from foxpy.layers.ethernet import Ethernet, EthernetCarrier, ethernet
-from foxpy.layers.ipv4 import Ip, NextHop, interface, point_to_point
+from foxpy.layers.ipv4 import Ip, IpLink, interface, point_to_point
 from foxpy.layers.tcp import Tcp, tcp
 from foxpy.layers.udp import Udp, UdpCarrier, UdpEndpoint, udp
 from foxpy.protocol import Carrier
@@ -39,8 +39,9 @@ def neighbours(eth: Ethernet, ip: Ip, link: Arp, address: IPv4Interface) -> None
     arp(eth.carrier(0x0806), ip.carrier(1))  # type: ignore[arg-type]
     arp(eth.carrier(0x0806), link.carrier())  # type: ignore[arg-type]
 
-    hop: Carrier[NextHop] = link.carrier()
+    hops: IpLink = link.carrier()
     remote: Carrier[IPv4Address] = link.carrier()  # type: ignore[assignment]
+    tcp(link.carrier())  # type: ignore[arg-type]
 
     interface(link.carrier(), address)
     interface(eth.carrier(0x0800), address)  # type: ignore[arg-type]
@@ -63,5 +64,6 @@ def media(frames: Device[EthernetFrames], packets: Device[IpPackets]) -> None:
     ethernet(packets)  # type: ignore[arg-type]
 
     point_to_point(packets)
+    udp(point_to_point(packets))  # type: ignore[arg-type]
     point_to_point(frames)  # type: ignore[arg-type]
     point_to_point(ethernet(frames))  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from foxpy.addresses import MacAddress
 from foxpy.devices.device import Device, EthernetFrames, IpPackets
 from foxpy.interpose import Interposable, Interposer, Session
 from foxpy.layers.checksum import checksum
-from foxpy.layers.ethernet import Ethernet, EthernetCarrier
+from foxpy.layers.ethernet import Ethernet, EthernetCarrier, EthernetConnection
 from foxpy.layers.faults import faults
 from foxpy.layers.fragment import fragment
 from foxpy.layers.ipv4 import Ip, IpLink, interface, point_to_point
@@ -66,6 +66,13 @@ class Watching(Interposer):
     """An interposer that is right."""
 
     def session(self, connection: object, runtime: object) -> Session:
+        return Idle()
+
+
+class ForOneLayer(Interposer):
+    """It would have to know the connections of every layer that it is put on."""
+
+    def session(self, connection: EthernetConnection, runtime: object) -> Session:  # type: ignore[override]
         return Idle()
 
 

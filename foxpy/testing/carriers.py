@@ -8,7 +8,7 @@ import attrs
 
 from foxpy.errors import InvalidConnection
 from foxpy.interpose import Interposer
-from foxpy.protocol import Carrier, Connection, Connectionless, Handler, Host, Listening, Path, Receiver, Sender
+from foxpy.protocol import Connection, Connectionless, Handler, Host, Listening, Path, Paths, Receiver, Sender
 from foxpy.waiting import first
 
 
@@ -37,13 +37,13 @@ class CarriedInfo:
     accepted: int
 
 
-def carried(carrier: Carrier[Host]) -> Connectionless[Host, Anybody, PathConnection[Host], Never, CarriedInfo]:
+def carried(carrier: Paths[Host]) -> Connectionless[Host, Anybody, PathConnection[Host], Never, CarriedInfo]:
     """``carrier`` with the operations of a protocol; what is interposed on the one is interposed on the other."""
     return _Carried(carrier)
 
 
 class _Carried(Connectionless[Host, Anybody, PathConnection[Host], Never, CarriedInfo], Generic[Host]):
-    def __init__(self, carrier: Carrier[Host]) -> None:
+    def __init__(self, carrier: Paths[Host]) -> None:
         super().__init__(carrier.runtime)
         self._carrier = carrier
         self._opened = 0

@@ -12,7 +12,7 @@ from typing import Final
 
 import attrs
 
-from foxpy.protocol import Carrier
+from foxpy.protocol import Paths
 
 
 @attrs.frozen
@@ -31,8 +31,8 @@ EVERYBODY: Final = NextHop(IPv4Address("255.255.255.255"))
 """All neighbours: the link's broadcast."""
 
 
-class IpLink(Carrier[NextHop]):
-    """A Carrier to neighbours, and what else IPv4 asks of a link.
+class IpLink(Paths[NextHop]):
+    """Paths to neighbours, and what else IPv4 asks of a link; nothing but IPv4 goes on it.
 
     ``open`` takes a neighbour, EVERYBODY, or a multicast group's address; packets sent before the neighbour is resolved
     wait in a bounded queue. Paths that come from ``listen`` have the peer ANYBODY; they are ``answerable`` unless the
