@@ -27,7 +27,7 @@ def test_a_datagram() -> None:
     # from 10.0.0.1 to 10.0.0.2: the pseudo-header's words are 0a00 0001 0a00 0002 0011 and the length
     pseudo = 0x0A00 + 1 + 0x0A00 + 2 + 17 + 12
     built = UDP(pseudo=pseudo, sport=1024, dport=53, body=b"abcd").build()
-    assert built.hex() == "04000035000c22cd61626364"
+    assert built.hex() == "04000035000c22d861626364"
     assert verify_udp(built, 0, 12, pseudo)
     assert not verify_udp(built, 0, 12, pseudo + 1)
 
