@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import attrs
 
@@ -12,6 +12,9 @@ from foxpy.interpose import Interposable, Interposer, Session
 from foxpy.message import Writer
 from foxpy.status import Report, Sendable, Status
 from foxpy.transfer import Receiver, Sender
+
+LOOK: Final = 1.0
+"""Seconds after which a session that waits for something looks whether its connection has ended meanwhile."""
 
 I = TypeVar("I", bound=Interposer)  # noqa: E741  # a kind of interposer, nothing else
 

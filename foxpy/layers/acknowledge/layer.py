@@ -29,7 +29,7 @@ from foxpy.layers.acknowledge.wire import (
     read_data,
     read_header,
 )
-from foxpy.layers.interposing import Framing, Headed, ended
+from foxpy.layers.interposing import LOOK, Framing, Headed, ended
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
 from foxpy.status import Aborted, Closed, Report, Sendable, Status
@@ -164,6 +164,7 @@ class _AcknowledgeSession(Headed):
         "_epoch",
         "_error",
         "_gap",
+        "_gap_since",
         "_incoming",
         "_outgoing",
         "_patience",
@@ -184,8 +185,9 @@ class _AcknowledgeSession(Headed):
         self._outgoing = Outgoing(settings.window)
         self._incoming = Incoming()
         self._timer = runtime.timer(self._timed_out)
-        self._gap = runtime.timer(self._gap_stayed)
+        self._gap = runtime.timer(self._gap_stays)
         self._error: str | None = None  # why nothing more is sent or delivered
+        self._gap_since = 0.0
         self._refused = False  # whether somebody waits to hear Sendable
         # Of the packet begun: whether it can go at once, and where what has to be kept of it begins.
         self._direct = False
@@ -358,7 +360,8 @@ class _AcknowledgeSession(Headed):
             if not incoming.gap:
                 self._gap.stop()
             elif not self._gap.running or incoming.expected != before:
-                self._gap.start(1.25 * self._patience)
+                self._gap_since = self._runtime.now
+                self._gap.start(LOOK)
             if verdict is Verdict.DUPLICATE:
                 counters.duplicates += 1
             else:
@@ -425,13 +428,15 @@ class _AcknowledgeSession(Headed):
         else:
             self._counters.stale += 1
 
-    def _gap_stayed(self) -> None:
-        """A packet is missing for longer than the peer tries to send it: it gave up, and its reset was lost."""
-        if self._error is None and self._incoming.gap:
-            if ended(self.below):
-                self._end("is closed")
-            else:
-                self._give_up(TimedOut(f"{self._connection}: a packet from the peer stayed out for good"))
+    def _gap_stays(self) -> None:
+        """A packet is missing. If it is for longer than the peer tries to send it, the peer gave up, and its reset was
+        lost: what came after the gap must not pass for all there was."""
+        if ended(self.below):
+            self._end("is closed")
+        elif self._runtime.now - self._gap_since >= 1.25 * self._patience:
+            self._give_up(TimedOut(f"{self._connection}: a packet from the peer stayed out for good"))
+        else:
+            self._gap.start(LOOK)
 
     def _give_up(self, error: ProtocolError) -> None:
         self._send_reset(self._epoch)

@@ -10,7 +10,7 @@ from foxpy.errors import PacketSize, ProtocolError
 from foxpy.interpose import Interposable, Session
 from foxpy.layers.fragment.reassembly import Fate, Reassembly
 from foxpy.layers.fragment.wire import Fragment, append_fragment, read_fragment
-from foxpy.layers.interposing import Between, Framing
+from foxpy.layers.interposing import LOOK, Between, Framing, ended
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
 from foxpy.status import Aborted, Closed, Report, Sendable, Status
@@ -46,6 +46,7 @@ class FragmentCounters:
     """Counted for every packet, so a plain object."""
 
     __slots__ = (
+        "dropped",
         "duplicates",
         "fragments_received",
         "fragments_sent",
@@ -69,6 +70,7 @@ class FragmentCounters:
         self.malformed = 0
         self.timed_out = 0
         self.pushed_out = 0
+        self.dropped = 0
 
 
 @attrs.frozen
@@ -93,6 +95,8 @@ class FragmentInfo:
     """Messages dropped because the rest did not come in time."""
     pushed_out: int
     """Messages dropped, incomplete, to make room for later ones."""
+    dropped: int
+    """Messages that were incomplete when the connection ended."""
 
 
 # -- factory
@@ -272,10 +276,14 @@ class _FragmentSession(Between):
             counters.inconsistent += 1
 
     def _watch(self) -> None:
-        self._timer.start(self._reassembly.oldest() + self._config.patience - self._runtime.now)
+        left = self._reassembly.oldest() + self._config.patience - self._runtime.now
+        self._timer.start(min(left, LOOK))
 
     def _expired(self) -> None:
-        # The timer may have been started for a message that has since been completed.
+        if ended(self.below):
+            self._drop()
+            return
+        # The timer may have been started for a message that has since been completed, or only to look.
         before = self._runtime.now - self._config.patience + 1e-9
         self._counters.timed_out += self._reassembly.expire(before)
         if self._reassembly:
@@ -291,12 +299,16 @@ class _FragmentSession(Between):
         elif isinstance(event, Report):
             event = attrs.evolve(event, quoted=_quoted(event.quoted))
         elif isinstance(event, Aborted | Closed):
-            self._timer.stop()
-            self._reassembly.clear()
+            self._drop()
             if self._rest and not self._sending:
                 self._counters.unsent += 1
                 self._rest = b""
         self.above.status(event)
+
+    def _drop(self) -> None:
+        self._counters.dropped += len(self._reassembly)
+        self._reassembly.clear()
+        self._timer.stop()
 
 
 def _quoted(quoted: bytes) -> bytes:

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import attrs
 
 from foxpy.interpose import Interposable, Session
-from foxpy.layers.interposing import Framing, Headed, ended
+from foxpy.layers.interposing import LOOK, Framing, Headed, ended
 from foxpy.layers.sequence.order import Order, Verdict
 from foxpy.layers.sequence.wire import Numbered, append_numbered, read_numbered
 from foxpy.message import Writer
@@ -177,13 +177,16 @@ class _SequenceSession(Headed):
         elif not self._timer.running and self._patience is not None:
             oldest = self._order.oldest()
             if oldest is not None:
-                self._timer.start(oldest[3] + self._patience - self._runtime.now)
+                self._timer.start(min(oldest[3] + self._patience - self._runtime.now, LOOK))
 
     def _out_of_patience(self) -> None:
         oldest = self._order.oldest()
         if oldest is None or self._patience is None:
             return
-        # The timer may have been started for a packet that has since been delivered.
+        if ended(self.below):
+            self._drop()
+            return
+        # The timer may have been started for a packet that has since been delivered, or only to look.
         if oldest[3] + self._patience <= self._runtime.now + 1e-9:
             self._order.skip()
         self._deliver_due()

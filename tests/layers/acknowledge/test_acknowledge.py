@@ -239,7 +239,7 @@ def test_a_receiver_waits_no_longer_than_a_sender_tries() -> None:
     net.left.send(Data(epoch=1, number=1, base=0, turn=1, body=b"1").build())
     net.run(until=9.9)
     assert net.right.heard.events == []
-    net.run(until=10.1)
+    net.run(until=11.1)
     (event,) = net.right.heard.events
     assert isinstance(event, Aborted)
     assert isinstance(event.error, TimedOut)
@@ -291,6 +291,16 @@ def test_closing_leaves_no_timer_behind() -> None:
     assert net.scheduler.timers.running() == 0
     assert info(net.left.device).undelivered == 3
     assert net.now <= 2.0
+
+
+def test_closing_before_a_gap_leaves_no_timer_behind() -> None:
+    net = Crossing(lambda device: device, acknowledge)
+    net.left.send(Data(epoch=1, number=1, base=0, turn=1, body=b"1").build())
+    net.run(until=0.5)
+    net.right.close()
+    net.run()
+    assert net.right.heard.events == []
+    assert net.now <= 1.5
 
 
 # -- bounds

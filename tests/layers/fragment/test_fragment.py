@@ -86,6 +86,16 @@ def test_a_message_of_which_a_fragment_is_lost_is_forgotten_after_a_while() -> N
     assert net.scheduler.timers.running() == 0
 
 
+def test_closing_before_a_message_is_complete_leaves_no_timer_behind() -> None:
+    net = receiving()
+    net.left.send(Fragment(message=5, size=20, offset=0, body=bytes(10)).build())
+    net.run(until=0.5)
+    net.right.close()
+    net.run()
+    assert info(net.right.device).dropped == 1
+    assert net.now <= 1.5
+
+
 @given(st.binary(max_size=60))
 def test_any_bytes_are_counted(data: bytes) -> None:
     net = receiving()
