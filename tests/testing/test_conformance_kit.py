@@ -42,8 +42,12 @@ def test_every_check_states_its_sentence(check: Check) -> None:
 
 
 def test_every_check_has_a_mutant() -> None:
-    for_streams = {"the_peer_hears_the_end"}
+    for_streams = {"the_peer_hears_the_end"}  # test_conformance_kit_streams.py has them
     assert {check.__name__ for check in CHECKS} - {name for name, _ in MUTANTS} == for_streams
+
+
+def check_named(name: str) -> Check:
+    return next(check for check in CHECKS if check.__name__ == name)
 
 
 def found(mutant: type[Postbox], checks: Sequence[Check]) -> ContractBroken | None:
@@ -58,14 +62,14 @@ def test_every_mutant_is_found_by_its_check() -> None:
     # Nothing is parametrized here because the mutants are defined further down.
     missed = []
     for name, mutant in MUTANTS:
-        broken = found(mutant, [check for check in CHECKS if check.__name__ == name])
+        broken = found(mutant, [check_named(name)])
         if broken is None or broken.check != name:
             missed.append(f"{mutant.__name__} by {name}: {broken}")
     assert missed == []
 
 
 def test_the_message_names_the_check_its_sentence_and_what_was_seen() -> None:
-    broken = found(AbortsOnce, [check for check in CHECKS if check.__name__ == "ending_twice_is_harmless"])
+    broken = found(AbortsOnce, [check_named("ending_twice_is_harmless")])
     assert broken is not None
     assert str(broken).startswith("ending_twice_is_harmless: abort and close are harmless after an abort")
     assert "observed: abort after abort raised InvalidConnection" in str(broken)
