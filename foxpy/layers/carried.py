@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from foxpy.carrier import ProtocolCarrier
+from foxpy.carrier import ProtocolPaths
 from foxpy.devices.device import Device
 from foxpy.interpose import Interposable
 from foxpy.layers.arp import Arp
@@ -39,7 +39,7 @@ def carried(layer: Interposable, connection: Connection | None = None) -> Carrie
         return Carried.FRAME if layer.header else Carried.IP
     if isinstance(layer, IpLink | Arp):
         return Carried.IP
-    match layer.pattern() if isinstance(layer, ProtocolCarrier) else connection:
+    match layer.pattern() if isinstance(layer, ProtocolPaths) else connection:
         case EthernetPattern(ethertype=kind) | EthernetConnection(ethertype=kind):
             return _ETHERTYPES.get(kind, Carried.BYTES)
         case IpPattern(protocol=protocol) | IpConnection(protocol=protocol):
