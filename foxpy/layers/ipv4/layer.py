@@ -108,6 +108,8 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         )
         self.connections: Connections[int, IpConnection] = Connections(config.passive_connections, self._forgotten)
         self._listeners: Listeners[IpPattern, IpConnection] = Listeners()
+        self._anyone: dict[int, IpPattern] = {}  # by protocol, where somebody has listened to it
+        self._particular = False  # whether anybody has ever listened to one host alone
         self._reporter: ProblemReporter | None = None
         self._noted: tuple[bytes, int] = (b"", 0)
         self._locals: dict[int, Local] = {}
@@ -197,6 +199,8 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
 
     def listen(self, pattern: IpPattern, accept: Handler[IpConnection]) -> Listening:
         self.require_initialized()
+        self._anyone.setdefault(pattern.protocol, IpPattern(pattern.protocol))
+        self._particular = self._particular or pattern.host is not None
         return self._listeners.listen(pattern, accept)
 
     async def passive_open(self, pattern: IpPattern, handler: Handler[IpConnection]) -> tuple[IpConnection, IpAddress]:
@@ -234,8 +238,11 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
 
     def begun(self, source: int, local: Local, protocol: int) -> IpConnection | None:
         """A connection for the first datagram of a peer, where somebody listens for it."""
+        anyone = self._anyone.get(protocol)
+        if anyone is None:
+            return None  # nobody has ever listened to that protocol: most of a flood ends here
         peer = IPv4Address(source)
-        accept = self._listeners.match((IpPattern(protocol, peer), IpPattern(protocol)))
+        accept = self._listeners.match((IpPattern(protocol, peer), anyone) if self._particular else (anyone,))
         if accept is None:
             return None
         answerable = not local.group and source != UNSPECIFIED
