@@ -34,6 +34,7 @@ class Source:
             "_len": len,
             "_new": object.__new__,
             "_ones_sum": ones_sum,
+            "_property": property,
             "_struct_error": struct.error,
             "_tuple": tuple,
             "_type": type,

@@ -40,7 +40,7 @@ def value_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
             source.line(f"{field.name} = {source.bind(f'_const_{field.name}', field.rule.value)}")
         for field in fields:
             if slot(field) != field.name and field not in constants:
-                source.line("@property")
+                source.line("@_property")
                 source.line(f"def {field.name}(self):")
                 source.line(f"    return {_shown(source, field)}")
     source.line("")
