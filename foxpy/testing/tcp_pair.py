@@ -11,10 +11,15 @@ from foxpy.addresses import MacAddress, Port
 from foxpy.devices.device import EthernetFrames
 from foxpy.devices.link import Segment, link
 from foxpy.driver import running
+from foxpy.errors import PacketSize
+from foxpy.interpose import Interposer, Session
 from foxpy.layers.ethernet import ethernet
 from foxpy.layers.tcp import Tcp, TcpAddress, TcpConfig, TcpConnection, TcpPattern, tcp
 from foxpy.layers.tcp.wire import append_tcp, fill_tcp, read_tcp
-from foxpy.protocol import Path, Receiver
+from foxpy.message import Writer
+from foxpy.protocol import Connection as LowerConnection
+from foxpy.protocol import Path, Receiver, Sender
+from foxpy.runtime import Runtime
 from foxpy.testing.collector import Acceptor, Collector
 from foxpy.testing.network import virtual
 
@@ -54,13 +59,54 @@ class Stranger(Receiver):
         self.ethernet.finalize()
 
 
+class Narrowing(Interposer):
+    """A path that carries ``limit`` bytes, whatever it did before."""
+
+    def __init__(self) -> None:
+        self.limit = 1400
+
+    def session(self, connection: LowerConnection, runtime: Runtime) -> Session:
+        return _Narrow(self)
+
+
+class _Narrow(Session):
+    def __init__(self, narrowing: Narrowing) -> None:
+        self._narrowing = narrowing
+
+    def sender(self, below: Sender) -> Sender:
+        return _NarrowSender(self._narrowing, below)
+
+    def receiver(self, above: Receiver) -> Receiver:
+        return above
+
+
+class _NarrowSender(Sender):
+    def __init__(self, narrowing: Narrowing, below: Sender) -> None:
+        self._narrowing = narrowing
+        self._below = below
+
+    def begin(self, size: int) -> Writer:
+        if size > self._narrowing.limit:
+            raise PacketSize("narrow", size, self._narrowing.limit)
+        return self._below.begin(size)
+
+    def commit(self, writer: Writer, payload: bytes) -> None:
+        self._below.commit(writer, payload)
+
+    def limit(self) -> int:
+        return self._narrowing.limit
+
+
 class Net:
     """Left and right, running; and a third station that sends what it likes."""
 
     def __init__(self, left: TcpConfig, right: TcpConfig, checksums: bool) -> None:
         segment = link()
         self.scheduler = segment.scheduler
-        self.left = tcp(ethernet(segment.attach(), LEFT).carrier(TYPE), config=left, checksums=checksums)
+        self.narrowing = Narrowing()
+        """What left's segments pass: a path whose size can be changed."""
+        carrier = ethernet(segment.attach(), LEFT).carrier(TYPE).interpose(self.narrowing)
+        self.left = tcp(carrier, config=left, checksums=checksums)
         self.right = tcp(ethernet(segment.attach(), RIGHT).carrier(TYPE), config=right, checksums=checksums)
         self._segment = segment
 

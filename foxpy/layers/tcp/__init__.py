@@ -11,6 +11,7 @@ from foxpy.layers.tcp.connection import (
     TcpConnection,
     TcpConnectionInfo,
     TcpControl,
+    TcpEvent,
     TcpInfo,
     TcpPattern,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "TcpConnection",
     "TcpConnectionInfo",
     "TcpControl",
+    "TcpEvent",
     "TcpInfo",
     "TcpPattern",
     "tcp",

@@ -174,16 +174,16 @@ class CallAtEndOfBatch:
 
 
 class Reopen:
-    """A new SYN came to a connection in TIME-WAIT: give it to the listener (MAY-2), with an ISS above ``above``."""
+    """A new SYN came to a connection in TIME-WAIT: give it to the listener (MAY-2), with an ISS above ``last``."""
 
-    __slots__ = ("above", "segment")
+    __slots__ = ("last", "segment")
 
-    def __init__(self, segment: Segment, above: int) -> None:
+    def __init__(self, segment: Segment, last: int) -> None:
         self.segment = segment
-        self.above = above
+        self.last = last
 
     def __str__(self) -> str:
-        return f"reopen above {self.above}"
+        return f"reopen above {self.last}"
 
 
 class Delete:

@@ -171,6 +171,20 @@ class SendUrgent(Generic[Host]):
 TcpControl: TypeAlias = Configure[Host] | HalfClose[Host] | Hold[Host] | Consumed[Host] | SendUrgent[Host]
 
 
+# -- events, to the runtime's observer
+
+
+@attrs.frozen
+class TcpEvent(Generic[Host]):
+    """One action that a connection performs, or one change of its state, in words. Made only where someone observes."""
+
+    connection: TcpConnection[Host]
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.connection}: {self.what}"
+
+
 # -- query
 
 

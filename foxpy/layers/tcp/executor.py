@@ -39,9 +39,10 @@ from foxpy.layers.tcp.actions import (
     UrgentAhead,
 )
 from foxpy.layers.tcp.config import TcpConfig
-from foxpy.layers.tcp.connection import TcpConnection, TcpConnectionInfo
+from foxpy.layers.tcp.connection import TcpConnection, TcpConnectionInfo, TcpEvent
 from foxpy.layers.tcp.segment import Segment
-from foxpy.layers.tcp.states import TIME_WAIT, Why, name
+from foxpy.layers.tcp.states import TIME_WAIT, State, Why, name
+from foxpy.layers.tcp.table import Event
 from foxpy.layers.tcp.transitions import Machine
 from foxpy.protocol import Handler, Host, Receiver
 from foxpy.runtime import Runtime
@@ -90,7 +91,7 @@ class Executor(Generic[Host]):
         runtime = layer.runtime
         self.path = path
         self.key = key
-        self.machine = Machine(config, layer.counters, iss, path.limit(), runtime.now)
+        self.machine = Machine(config, layer.counters, iss, path.limit(), runtime.now, self._changed)
         self.connection: TcpConnection[Host] = TcpConnection(
             self, path.peer, Port(key >> 16), path.local, Port(key & 0xFFFF)
         )
@@ -226,9 +227,17 @@ class Executor(Generic[Host]):
         todo = self.machine.todo
         try:
             while todo:
-                self._do(todo.popleft())
+                action = todo.popleft()
+                if self._runtime.observer is not None:
+                    self._runtime.observer(TcpEvent(self.connection, str(action)))
+                self._do(action)
         finally:
             self._performing = False
+
+    def _changed(self, event: Event, source: State, target: State) -> None:
+        """The machine changed its state."""
+        if self._runtime.observer is not None:
+            self._runtime.observer(TcpEvent(self.connection, f"{name(source)} to {name(target)}: {event.value}"))
 
     def _do(self, action: Action) -> None:
         match action:
@@ -351,7 +360,7 @@ class Executor(Generic[Host]):
         path.remove(self)
         reopen, self._reopen = self._reopen, None
         if reopen is not None:
-            path.of_nobody(reopen.segment, self.key, reopen.above)
+            path.of_nobody(reopen.segment, self.key, reopen.last)
         path.let_go()
 
     # -- query

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from foxpy.layers.tcp.sequence import MASK
+from foxpy.layers.tcp.sequence import MASK, unwrap
 
 TICK: Final = 4e-6
 """Seconds in which the clock part grows by one ([9293] section 3.4.1, MUST-8)."""
@@ -19,3 +19,8 @@ def initial_sequence_number(secret: bytes, now: float, connection: str) -> int:
     """
     digest = hashlib.blake2s(connection.encode(), key=secret, digest_size=4).digest()
     return (int(now / TICK) + int.from_bytes(digest, "big")) & MASK
+
+
+def above(iss: int, last: int) -> int:
+    """``iss``, or a number well above ``last``, the last one of the previous connection, if ``iss`` is not (MAY-2)."""
+    return iss if unwrap(iss, last) > last else (last + 64_000) & MASK

@@ -29,10 +29,9 @@ from foxpy.layers.tcp.connection import (
 )
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.executor import Executor
-from foxpy.layers.tcp.isn import initial_sequence_number
+from foxpy.layers.tcp.isn import above, initial_sequence_number
 from foxpy.layers.tcp.limit import RateLimit
 from foxpy.layers.tcp.path import HEADER, TcpPath
-from foxpy.layers.tcp.sequence import MASK
 from foxpy.message import Writer
 from foxpy.ports import Ports
 from foxpy.protocol import Carrier, Handler, Host, Listening, Path, Protocol, Receiver, Sender
@@ -172,13 +171,13 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         return opened[0]
 
     def _enter(
-        self, path: TcpPath[Host], key: int, handler: Handler[TcpConnection[Host]], above: int | None
+        self, path: TcpPath[Host], key: int, handler: Handler[TcpConnection[Host]], last: int | None
     ) -> Executor[Host]:
-        """A new connection on ``path``, with an initial sequence number ``above`` that of its predecessor."""
+        """A new connection on ``path``; ``last`` is the last sequence number of one before it on the same ports."""
         ends = f"{path.local} {key & 0xFFFF} {path.peer} {key >> 16}"
         iss = initial_sequence_number(self.runtime.secret, self.runtime.now, ends)
-        if above is not None and not 0 < (iss - above) & MASK < 1 << 31:
-            iss = (above + 64_000) & MASK  # MAY-2 (1)
+        if last is not None:
+            iss = above(iss, last)
         connection = Executor(path, key, self.config, iss, handler)
         path.add(connection)
         self._connections[connection] = None
@@ -223,7 +222,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         )
 
     def admit(
-        self, path: TcpPath[Host], key: int, accept: Handler[TcpConnection[Host]], above: int | None
+        self, path: TcpPath[Host], key: int, accept: Handler[TcpConnection[Host]], last: int | None
     ) -> Executor[Host] | None:
         """A new half-open connection for a SYN; None where there is no room, and the SYN is dropped and counted."""
         if len(self._connections) >= self.config.connections or path.limit() <= HEADER:
@@ -234,7 +233,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
             # which has had the most time, makes room. A peer that is there gets a reset for its ACK and tries again.
             self.counters.half_open_evicted += 1
             next(iter(self._half_open)).forget()
-        connection = self._enter(path, key, accept, above)
+        connection = self._enter(path, key, accept, last)
         self._half_open[connection] = None
         return connection
 

@@ -136,27 +136,27 @@ class TcpPath(Receiver, Generic[Host]):
         self.of_nobody(segment, sport << 16 | dport)
         self.let_go()
 
-    def of_nobody(self, segment: Segment, key: int, above: int | None = None) -> None:
+    def of_nobody(self, segment: Segment, key: int, last: int | None = None) -> None:
         """``segment`` belongs to no connection: a listener's SYN, or one to be answered with a reset.
 
-        ``above`` is the last sequence number of an earlier connection between the same ports.
+        ``last`` is the last sequence number of an earlier connection between the same ports.
         """
         if not self.answerable or not key >> 16 or not key & 0xFFFF:
             self._counters.not_answerable += 1  # MUST-57; port 0 names nobody
             return
-        if listener(segment) is Verdict.ACCEPT and self._begin(segment, key, above):
+        if listener(segment) is Verdict.ACCEPT and self._begin(segment, key, last):
             return
         self._counters.to_nobody += 1
         reset = reset_for(segment)
         if reset is not None:
             self.layer.reset_stranger(self, key, reset)
 
-    def _begin(self, segment: Segment, key: int, above: int | None) -> bool:
+    def _begin(self, segment: Segment, key: int, last: int | None) -> bool:
         """Give ``segment``, a SYN, to whoever listens; False where nobody does."""
         accept = self.layer.listening_to(self, key & 0xFFFF)
         if accept is None:
             return False
-        connection = self.layer.admit(self, key, accept, above)
+        connection = self.layer.admit(self, key, accept, last)
         if connection is not None:
             connection.accept(segment)
         return True

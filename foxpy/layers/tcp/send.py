@@ -70,8 +70,6 @@ def force(tcb: Tcb) -> None:
     size = min(snd.mss, queued, room)
     if size > 0:
         _send_text(tcb, size, queued)
-    if snd.fin_wanted and snd.fin is None and not snd.buffer.size and room > size:
-        _send_fin(tcb)
 
 
 def probe(tcb: Tcb) -> None:

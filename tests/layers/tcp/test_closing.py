@@ -285,7 +285,7 @@ def test_a_new_syn_ends_time_wait() -> None:
     peer.sends(SYN, seq=1000)
     assert peer.end.deleted
     assert len(peer.end.reopened) == 1
-    assert peer.end.reopened[0].above == peer.end.machine.tcb.snd.nxt
+    assert peer.end.reopened[0].last == peer.end.machine.tcb.snd.nxt
 
 
 def test_an_old_syn_does_not_end_time_wait() -> None:

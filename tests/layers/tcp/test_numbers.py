@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foxpy.layers.tcp.config import TcpConfig
-from foxpy.layers.tcp.isn import initial_sequence_number
+from foxpy.layers.tcp.isn import above, initial_sequence_number
 from foxpy.layers.tcp.limit import RateLimit
 from foxpy.layers.tcp.segment import ACK, FIN, SYN, Segment, describe
 from foxpy.layers.tcp.sequence import MASK, unwrap, wrap
@@ -52,6 +52,14 @@ def test_initial_numbers_of_other_ends_are_unrelated() -> None:
 def test_initial_numbers_have_32_bits() -> None:
     for now in (0.0, 1e5, 17179.869184, 1e9):
         assert 0 <= initial_sequence_number(SECRET, now, "x") <= MASK
+
+
+def test_a_successor_begins_above_the_last_number() -> None:
+    """MAY-2 (1), across the wrap."""
+    assert above(1000, 900) == 1000
+    assert above(900, 900) == above(800, 900) == 64_900
+    assert above(5, MASK - 5) == 5
+    assert above(MASK - 9, MASK - 5) == (MASK - 5 + 64_000) & MASK
 
 
 def test_a_rate_limit() -> None:

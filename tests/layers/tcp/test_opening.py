@@ -307,6 +307,7 @@ def test_a_close_in_syn_received_waits_for_established() -> None:
     peer.end.send(b"last")
     peer.end.half_close()
     assert peer.state == "SYN-RECEIVED"
+    assert peer.end.machine.sendable() == 0
     peer.expects_nothing()
     peer.sends(ACK, ack=1)
     peer.expects(ACK | FIN, b"last")

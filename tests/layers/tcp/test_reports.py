@@ -21,6 +21,7 @@ from foxpy.testing import Collector
 from foxpy.testing.tcp_pair import (
     NOBODY,
     PORT,
+    RIGHT,
     Connection,
     Net,
     assert_left_nothing,
@@ -158,6 +159,31 @@ def test_the_end_of_the_layer_below_ends_all() -> None:
         assert ours.events == [Closed()]
         with pytest.raises(InvalidConnection):
             net.left.send(connection)
+        assert_left_nothing(net.left)
+
+    net(test)
+
+
+def test_a_path_that_shrinks_below_us_makes_segments_smaller() -> None:
+    """Without any report: the layer below refuses what is too large now."""
+
+    async def test(net: Net) -> None:
+        connection, _, _, theirs = await net.connect()
+        net.narrowing.limit = 600
+        net.left.send(connection).send(bytes(range(256)) * 40)
+        await trio.sleep(5)
+        assert theirs.data == bytes(range(256)) * 40
+        assert net.left.query().counters["send_failures"] > 0
+        assert net.left.query().details()[0].mss == 580
+
+    net(test)
+
+
+def test_a_path_too_small_for_a_header_is_refused() -> None:
+    async def test(net: Net) -> None:
+        net.narrowing.limit = 20
+        with pytest.raises(OpenFailed, match="TCP header"):
+            await net.left.active_open(TcpAddress(RIGHT, PORT), lambda _: Collector())
         assert_left_nothing(net.left)
 
     net(test)
