@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, Never, TypeVar
 
 import trio
 
-from foxpy.protocol import Connection, Handler, Listening, Receiver
+from foxpy.errors import NotInitialized
+from foxpy.protocol import Address, Conn, Handler, Listening, Pattern, Protocol, Receiver
 
 T = TypeVar("T")
-Pattern = TypeVar("Pattern")
-Conn = TypeVar("Conn", bound=Connection)
 
 
 class Waiter(Generic[T]):
@@ -49,11 +47,12 @@ class Waiter(Generic[T]):
 
 
 async def first(
-    listen: Callable[[Pattern, Handler[Conn]], Listening], pattern: Pattern, handler: Handler[Conn]
+    protocol: Protocol[Address, Pattern, Conn, Never, object], pattern: Pattern, handler: Handler[Conn]
 ) -> Conn:
-    """The first connection that ``listen`` accepts for ``pattern``, handled by ``handler``: a passive open.
+    """The first connection that ``protocol`` accepts for ``pattern``, handled by ``handler``: a passive open.
 
-    It stops listening before that connection is handled, so that a second peer finds nobody.
+    It stops listening before that connection is handled, so that a second peer finds nobody. Raises what ``listen``
+    does, and NotInitialized where the protocol is finalized before a peer has come.
     """
     waiter: Waiter[Conn] = Waiter()
     listening: list[Listening] = []
@@ -64,8 +63,11 @@ async def first(
         waiter.succeed(connection)
         return receiver
 
-    listening.append(listen(pattern, accept))
+    listening.append(protocol.listen(pattern, accept))
+    ended = NotInitialized(f"{type(protocol).__name__} was finalized while it waited for a peer")
+    forget = protocol.when_released(lambda: waiter.fail(ended))
     try:
         return await waiter.wait()
     finally:
+        forget()
         listening[0].stop()

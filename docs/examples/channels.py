@@ -121,7 +121,8 @@ class Channels(
         connection = ChannelConnection(peer, channel)
         self.peers[peer.path.peer] = peer
         peer.connections[channel] = connection
-        connection.receiver = self.attach(connection, handler)
+        receiver = self.attach(connection, handler)
+        connection.receiver = receiver if connection.open else None  # the handler may have aborted it
         return connection
 
     # -- passive open
@@ -133,7 +134,7 @@ class Channels(
     async def passive_open(
         self, pattern: ChannelPattern, handler: Handler[ChannelConnection[Host]]
     ) -> tuple[ChannelConnection[Host], ChannelAddress[Host]]:
-        connection = await first(self.listen, pattern, handler)
+        connection = await first(self, pattern, handler)
         return connection, connection.address
 
     # -- down: send

@@ -84,7 +84,7 @@ class _Carried(Connectionless[Host, Anybody, PathConnection[Host], Never, Carrie
     async def passive_open(
         self, pattern: Anybody, handler: Handler[PathConnection[Host]]
     ) -> tuple[PathConnection[Host], Host]:
-        connection = await first(self.listen, pattern, handler)
+        connection = await first(self, pattern, handler)
         return connection, connection.path.peer
 
     def stage(self, connection: PathConnection[Host]) -> Sender:

@@ -44,6 +44,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     lifecycle.initializes_again,
     lifecycle.finalize_ends_connections,
     lifecycle.finalize_leaves_nothing,
+    lifecycle.waits_end_with_the_protocol,
     opening.active_open_calls_its_handler_once,
     opening.accept_is_called_once_before_the_first_packet,
     opening.passive_open_gives_the_first_peer,

@@ -123,7 +123,7 @@ class Postbox(Connectionless[Box, Topic, Line, object, PostInfo], Receiver):
         return self.listeners.listen(pattern, accept)
 
     async def passive_open(self, pattern: Topic, handler: Handler[Line]) -> tuple[Line, Box]:
-        line = await first(self.listen, pattern, handler)
+        line = await first(self, pattern, handler)
         return line, line.peer
 
     def begin_line(self, peer: Box, handler: Handler[Line]) -> Line:

@@ -138,6 +138,12 @@ class LeavesATimer(Postbox):
         self.runtime.timer(lambda: None).start(10.0)
 
 
+@breaks("waits_end_with_the_protocol")
+class ForgetsWhoWaits(Postbox):
+    def when_released(self, callback: Callable[[], None]) -> Callable[[], None]:
+        return lambda: None
+
+
 # -- opens
 
 
@@ -207,7 +213,7 @@ class CancelledListensOn(PassiveByHand):
 @breaks("passive_open_gives_the_first_peer")
 class PassiveGivesAPattern(Postbox):
     async def passive_open(self, pattern: Topic, handler: Handler[Line]) -> tuple[Line, Box]:
-        line = await first(self.listen, pattern, handler)
+        line = await first(self, pattern, handler)
         return line, Topic(line.peer.topic)  # type: ignore[return-value]  # the mutation
 
 

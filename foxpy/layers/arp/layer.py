@@ -195,7 +195,7 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
     async def passive_open(
         self, pattern: ArpPattern, handler: Handler[ArpConnection]
     ) -> tuple[ArpConnection, ArpAddress]:
-        connection = await first(self.listen, pattern, handler)
+        connection = await first(self, pattern, handler)
         return connection, connection.address
 
     # -- down: send

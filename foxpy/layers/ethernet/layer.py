@@ -183,7 +183,7 @@ class Ethernet(
     async def passive_open(
         self, pattern: EthernetPattern, handler: Handler[EthernetConnection]
     ) -> tuple[EthernetConnection, EthernetAddress]:
-        connection = await first(self.listen, pattern, handler)
+        connection = await first(self, pattern, handler)
         return connection, connection.address
 
     # -- down: send

@@ -187,7 +187,7 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
     async def passive_open(
         self, pattern: IcmpPattern, handler: Handler[IcmpConnection]
     ) -> tuple[IcmpConnection, IcmpAddress]:
-        connection = await first(self.listen, pattern, handler)
+        connection = await first(self, pattern, handler)
         return connection, connection.address
 
     # -- down: send

@@ -204,7 +204,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         return self._listeners.listen(pattern, accept)
 
     async def passive_open(self, pattern: IpPattern, handler: Handler[IpConnection]) -> tuple[IpConnection, IpAddress]:
-        connection = await first(self.listen, pattern, handler)
+        connection = await first(self, pattern, handler)
         return connection, connection.address
 
     # -- down: send

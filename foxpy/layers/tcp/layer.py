@@ -195,7 +195,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
     async def passive_open(
         self, pattern: TcpPattern[Host], handler: Handler[TcpConnection[Host]]
     ) -> tuple[TcpConnection[Host], TcpAddress[Host]]:
-        connection = await first(self.listen, pattern, handler)
+        connection = await first(self, pattern, handler)
         return connection, connection.address
 
     def stopped_listening(self, port: int) -> None:

@@ -175,7 +175,7 @@ class Udp(
     async def passive_open(
         self, pattern: UdpPattern[Host], handler: Handler[UdpConnection[Host]]
     ) -> tuple[UdpConnection[Host], UdpAddress[Host]]:
-        connection = await first(self.listen, pattern, handler)
+        connection = await first(self, pattern, handler)
         return connection, connection.address
 
     def release_port(self, port: Port) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from foxpy.errors import InvalidConnection, NotInitialized
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import trio
+import trio.testing
+
+from foxpy.errors import InvalidConnection, NotInitialized, ProtocolError
 from foxpy.protocol import Address, Conn, Pattern
 from foxpy.testing.collector import ignoring
 from foxpy.testing.contract import harmless, raising, require
@@ -93,6 +99,29 @@ async def finalize_leaves_nothing(rig: Rig[Address, Pattern, Conn]) -> None:
         require(
             (left.collector.heard, right.collector.heard) == heard, "something was delivered after the last finalize"
         )
+
+
+async def waits_end_with_the_protocol(rig: Rig[Address, Pattern, Conn]) -> None:
+    """An open that waits while its protocol is finalized raises a ProtocolError."""
+
+    async def wait(waiting: Callable[[], Awaitable[object]]) -> None:
+        with trio.move_on_after(rig.pair.patience) as scope, suppress(ProtocolError):
+            await waiting()
+        require(not scope.cancelled_caught, "an open waits on although its protocol was finalized")
+
+    async def passive() -> None:
+        await rig.right.passive_open(rig.pair.pattern, ignoring)
+
+    async def active() -> None:
+        await rig.left.active_open(rig.pair.right_address, ignoring)
+
+    for waiting, protocol in ((passive, rig.right), (active, rig.left)):
+        async with rig.turning():
+            protocol.initialize()
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(wait, waiting)
+                await trio.testing.wait_all_tasks_blocked()
+                protocol.finalize()
 
 
 async def _refuses(rig: Rig[Address, Pattern, Conn], when: str) -> None:
