@@ -109,6 +109,12 @@ class Layout:
         return last if last and isinstance(last.rule, Rest) and isinstance(last.encoding, Blob) else None
 
     @property
+    def payload(self) -> AnyField | None:
+        """The last field that is read as a window: what is opened as another packet."""
+        windows = [each for each in self.variables if isinstance(each.encoding, Blob) and each.encoding.window]
+        return windows[-1] if windows else None
+
+    @property
     def total(self) -> AnyField | None:
         return next((field for field in self.fields.values() if isinstance(field.rule, Total)), None)
 

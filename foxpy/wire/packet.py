@@ -119,15 +119,14 @@ class Packet:
     @overload
     def open(self, how: Classifier[T], /, **arguments: object) -> T: ...
     def open(self, how: type[Packet] | Classifier[T], /, **arguments: object) -> object:
-        """View this packet's body as a packet, or as the one of a classifier's packets that it is.
+        """View this packet's body (its last ``Body`` field) as a packet, or as the one of a classifier's that it is.
 
         Raises Truncated or Malformed, and TypeError if this packet has no body.
         """
-        body = self._layout.body
-        window = getattr(self, body.name) if body is not None else None
-        if not isinstance(window, Window):
+        payload = self._layout.payload
+        if payload is None:
             raise TypeError(f"{self._spec.__name__} has no body to open")
-        return how.view(window, 0, None, **arguments)
+        return how.view(getattr(self, payload.name), 0, None, **arguments)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Packet) or other._spec is not self._spec:

@@ -16,7 +16,7 @@ from foxpy.layers.ethernet.wire import (
     ethernet,
     read_ethernet,
 )
-from foxpy.wire import OutOfRange, Packet, Truncated
+from foxpy.wire import OutOfRange, Packet, Truncated, u8
 from foxpy.wire.laws import check_bytes, check_value
 from foxpy.wire.strategies import strategy
 
@@ -50,6 +50,15 @@ def test_a_frame_with_a_length_is_split_from_its_padding() -> None:
     assert built[12:14] == b"\0\3"
     assert ethernet.parse(built) == frame
     assert frame.kind == 3
+    assert Ieee8023.view(built).open(Llc) == frame.open(Llc) == Llc(dsap=0xAA, ssap=0xAA, control=3)
+
+
+class Llc(Packet):
+    """RFC 1042."""
+
+    dsap: u8
+    ssap: u8
+    control: u8
 
 
 @pytest.mark.parametrize(
