@@ -45,13 +45,15 @@ from foxpy.layers.ipv4.wire import IPv4, read_ipv4
 from foxpy.protocol import Connectionless, Handler, Listening, Path, Receiver, Sender
 from foxpy.status import Aborted, Closed, Forgotten, Report, Status, Trouble
 from foxpy.waiting import first
-from foxpy.wire import PacketError
+from foxpy.wire import PacketError, reader
 
 # -- configuration
 
 EVERYWHERE: Final = IPv4Network("0.0.0.0/0")
 LOOPBACK_ADDRESS: Final = IPv4Interface("127.0.0.1/8")
 MOST_REDIRECTS: Final = 256
+
+read_df = reader(IPv4.df)
 
 # -- factory
 
@@ -326,7 +328,8 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         header, length, *_ = read_ipv4(frame, start, end)
         limit = 0
         if trouble is Trouble.TOO_BIG:
-            lowered = self._lower_path(int(connection.peer), mtu, length)
+            (df,) = read_df(frame, start, end)
+            lowered = self._lower_path(int(connection.peer), mtu, length) if df else 0
             if lowered == 0:
                 self.counters.stray_reports += 1
                 return False

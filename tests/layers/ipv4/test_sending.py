@@ -199,9 +199,11 @@ def test_options_go_into_the_fragments_that_they_belong_to() -> None:
 # -- path MTU
 
 
-def too_big(bench: IpBench, mtu: int, *, size: int = 1500, dst: IPv4Address = FAR, protocol: int = TCP) -> bool:
+def too_big(
+    bench: IpBench, mtu: int, *, size: int = 1500, dst: IPv4Address = FAR, protocol: int = TCP, df: bool = True
+) -> bool:
     """A router says that it could not pass on a datagram of ours."""
-    quoted = datagram(bytes(size - 20), src=US, dst=dst, protocol=protocol, df=True)[:48]
+    quoted = datagram(bytes(size - 20), src=US, dst=dst, protocol=protocol, df=df)[:48]
     return bench.ip.report(Trouble.TOO_BIG, quoted, 0, len(quoted), mtu)
 
 
@@ -284,6 +286,7 @@ def test_a_report_of_a_small_datagram_is_not_believed() -> None:
     bench = IpBench()
     _, _, send = bench.open(FAR, TCP)
     assert not too_big(bench, 1000, size=600)
+    assert not too_big(bench, 1000, df=False)  # which a router would have fragmented
     assert send.limit() == 1480
 
 
