@@ -5,6 +5,7 @@ Those that need more words have a test of the same name beside their other tests
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from ipaddress import IPv4Address
 from typing import Final
@@ -22,8 +23,10 @@ from foxpy.layers.fragment import fragment
 from foxpy.layers.icmp import IcmpAddress, IcmpConnection, IcmpPattern
 from foxpy.layers.ipv4 import IpAddress, IpConnection, IpPattern, interface, ipv4, point_to_point
 from foxpy.layers.length import length
+from foxpy.layers.record import record
 from foxpy.layers.sequence import sequence
 from foxpy.layers.tcp import TcpAddress, TcpConnection, TcpPattern, tcp
+from foxpy.layers.trace import trace
 from foxpy.layers.udp import UdpAddress, UdpConnection, UdpEndpoint, UdpPattern
 from foxpy.protocol import Address, Carrier, Conn, Pattern
 from foxpy.testing import CHECKS, Check, MakePair, ProtocolPair, check_protocol, virtual
@@ -351,6 +354,16 @@ def test_reliable_messages_over_ethernet(check: Check) -> None:
         return reliable_ethernet.reliable(faults(carrier, loss=0.1))
 
     put(lambda: carrier_pair(lossy, held=True), check)
+
+
+@every_check
+def test_trace_and_record(check: Check) -> None:
+    lines: list[str] = []
+
+    def watching(carrier: Carrier[MacAddress]) -> Carrier[MacAddress]:
+        return trace(record(length(trace(carrier, lines.append)), io.BytesIO()), lines.append)
+
+    put(lambda: carrier_pair(watching), check)
 
 
 @every_check
