@@ -88,7 +88,7 @@ class ProtocolPaths(Paths[Host], Generic[Host, Address, Pattern, Conn]):
         if not self.interposers:
             path = Path(peer, local, self.pseudo(connection), sender, self.answerable(connection), close)
             return path, handler(path)
-        sender, receiving = staged(self.interposers, connection, sender, lower.runtime)
+        sender, receiving = staged(self.interposers, connection, sender, lower.runtime, close)
         path = Path(peer, local, self.pseudo(connection), sender, self.answerable(connection), close)
         return path, receiving(handler(path))
 

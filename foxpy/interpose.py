@@ -22,7 +22,11 @@ from foxpy.transfer import Connection, Receiver, Sender
 class Session(ABC):
     """One interposer's part in one connection. Its methods are called once each, ``sender`` first."""
 
-    __slots__ = ()
+    __slots__ = ("drop",)
+
+    drop: Callable[[], None]
+    """Lets go of the connection below, as its owner's ``abort`` would: for a session that ends it by itself and tells
+    the receiver Aborted. Set before the methods are called."""
 
     @abstractmethod
     def sender(self, below: Sender) -> Sender:
@@ -38,6 +42,9 @@ class Session(ABC):
 
 class Interposer(ABC):
     """An identity layer or micro-protocol: makes a Session for each connection opened where it was put."""
+
+    converses: bool = False
+    """Whether what a session does with a packet depends on what its other end has seen before, as numbers do."""
 
     @abstractmethod
     def session(self, connection: Connection, runtime: Runtime) -> Session:
@@ -57,11 +64,19 @@ class Interposable(ABC):
 
 
 def staged(
-    interposers: Sequence[Interposer], connection: Connection, sender: Sender, runtime: Runtime
+    interposers: Sequence[Interposer],
+    connection: Connection,
+    sender: Sender,
+    runtime: Runtime,
+    drop: Callable[[], None],
 ) -> tuple[Sender, Callable[[Receiver], Receiver]]:
-    """The sender for ``connection`` through all ``interposers``, and what wraps the receiver in the same way."""
+    """The sender for ``connection`` through all ``interposers``, and what wraps the receiver in the same way.
+
+    ``drop`` lets go of ``connection`` for a session that ends it.
+    """
     sessions = [interposer.session(connection, runtime) for interposer in interposers]
     for session in sessions:
+        session.drop = drop
         sender = session.sender(sender)
 
     def receiving(receiver: Receiver) -> Receiver:

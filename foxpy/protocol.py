@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from foxpy.errors import (
     BadAddress,
@@ -169,8 +169,8 @@ class Protocol(Component, Interposable, Generic[Address, Pattern, Conn, Control,
     async def passive_open(self, pattern: Pattern, handler: Handler[Conn]) -> tuple[Conn, Address]:
         """Wait for the first peer that matches ``pattern``; its connection and its address.
 
-        Raises NotInitialized, BadAddress, OpenFailed (someone listens to that pattern already). When cancelled, it
-        listens no more.
+        Raises NotInitialized, also where the protocol is finalized while it waits, BadAddress, OpenFailed (someone
+        listens to that pattern already). When cancelled, it listens no more.
         """
 
     @abstractmethod
@@ -204,7 +204,9 @@ class Protocol(Component, Interposable, Generic[Address, Pattern, Conn, Control,
         """
         if not self.interposers:
             return handler(connection)
-        sender, receiving = staged(self.interposers, connection, self.stage(connection), self.runtime)
+        sender, receiving = staged(
+            self.interposers, connection, self.stage(connection), self.runtime, lambda: self.abort(connection)
+        )
         connection.staged = sender
         return receiving(handler(connection))
 
@@ -286,6 +288,10 @@ PathHandler: TypeAlias = Callable[[Path[Host]], Receiver]
 """A Handler for paths: given each new path once, returns what takes its packets."""
 
 
+SETTLE: Final = 120.0
+"""Twice as long as TCP lingers in TIME-WAIT."""
+
+
 class Paths(Component, Interposable, Generic[Host]):
     """A lower protocol reduced to paths between hosts. What takes any of these would take too much: a Carrier is for
     every protocol, an IpLink for IPv4 alone, and the one is refused where the other belongs."""
@@ -294,6 +300,15 @@ class Paths(Component, Interposable, Generic[Host]):
     """What it is a carrier of, for messages: ``ipv4 protocol 6``."""
     verified: bool = False
     """What arrives has been checked for damage already, below: an upper layer need not check again."""
+
+    @property
+    def settle(self) -> float:
+        """Seconds that a path should lie unused before it is closed, so that both ends let go of it at about one time.
+
+        0 unless what is interposed keeps a conversation with its other end: if only the one end lost that, a new
+        beginning there would meet the middle of a conversation here.
+        """
+        return SETTLE if any(interposer.converses for interposer in self.interposers) else 0.0
 
     @abstractmethod
     def open(self, host: Host, handler: PathHandler[Host], local: Host | None = None) -> Path[Host]:

@@ -59,6 +59,7 @@ class AcknowledgeCounters:
         "overflowed",
         "received",
         "resent",
+        "restarts",
         "sent",
         "stale",
         "timeouts",
@@ -79,6 +80,7 @@ class AcknowledgeCounters:
         self.acknowledgements_sent = 0
         self.acknowledgements_received = 0
         self.aborted = 0
+        self.restarts = 0
 
 
 @attrs.frozen
@@ -106,7 +108,9 @@ class AcknowledgeInfo:
     acknowledgements_sent: int
     acknowledgements_received: int
     aborted: int
-    """Connections that ended because a peer did not answer, or had forgotten them."""
+    """Connections that ended because a peer did not answer, or gave up."""
+    restarts: int
+    """How often a peer was found to know nothing of what was before."""
 
 
 # -- factory
@@ -118,8 +122,11 @@ def acknowledge(layer: L, *, window: int = WINDOW, queue: int = QUEUE, patience:
 
     Both ends must have it. At most ``window`` packets are on their way at once; ``queue`` more wait, and then ``begin``
     raises PacketSize, ``limit`` is 0, and the receiver hears Sendable once half of them have gone. When nothing was
-    acknowledged for ``patience`` seconds, the receiver hears Aborted(TimedOut); when the peer was restarted in the
-    middle, Aborted(BrokenByPeer). Closing does not wait: what is not acknowledged then may be lost, so wait until
+    acknowledged for ``patience`` seconds, the receiver hears Aborted(TimedOut), and at the other end
+    Aborted(BrokenByPeer). A peer that was restarted, or whose layer below forgot the connection for room, is sent again
+    what it had not acknowledged; only then can a packet be delivered twice, before and after.
+
+    Closing does not wait: what is not acknowledged then may be lost, so wait until
     ``interposed(layer, Acknowledge).info().acknowledged`` is what was sent. Raises ValueError for a window outside
     1..1024, a queue below 1, or a patience that is not above 0.
     """
@@ -128,6 +135,8 @@ def acknowledge(layer: L, *, window: int = WINDOW, queue: int = QUEUE, patience:
 
 class Acknowledge(Framing):
     """Numbers packets and keeps them until the other end has said that they arrived."""
+
+    converses = True
 
     def __init__(self, window: int = WINDOW, queue: int = QUEUE, patience: float = PATIENCE) -> None:
         if not 1 <= window <= LARGEST_WINDOW:
@@ -345,7 +354,7 @@ class _AcknowledgeSession(Headed):
 
     def _data(self, epoch: int, number: int, base: int, turn: int, frame: bytes, start: int, end: int) -> None:
         counters, incoming = self._counters, self._incoming
-        before = incoming.expected
+        before, known = incoming.expected, incoming.epoch
         verdict = incoming.arrive(epoch, number, base, turn)
         if verdict is Verdict.STALE:
             counters.stale += 1
@@ -355,6 +364,8 @@ class _AcknowledgeSession(Headed):
         elif verdict is Verdict.BEYOND:
             counters.malformed += 1
         else:
+            if incoming.epoch != known and known >= 0:
+                self._begin_again()
             # Before the delivery: whoever takes the packet may close the connection, and then it is too late.
             self._acknowledge()
             if not incoming.gap:
@@ -367,6 +378,22 @@ class _AcknowledgeSession(Headed):
             else:
                 counters.received += 1
                 self.above.deliver(frame, start, end)
+
+    def _begin_again(self) -> None:
+        """The peer knows nothing of what was before: number from 0, and send again what it had not acknowledged.
+
+        The layer below may forget a connection for room at any time, so this is no reason to end one.
+        """
+        outgoing = self._outgoing
+        waiting, progress = outgoing.waiting, outgoing.progress
+        self._counters.restarts += 1
+        self._epoch = self._runtime.random.getrandbits(32)
+        outgoing.begin_again()
+        self._send_queued()
+        if waiting:
+            outgoing.progress = progress  # this was none: a peer that forgets again and again is given up in the end
+        if self._error is None:
+            self._watch()
 
     def _acknowledge(self) -> None:
         incoming = self._incoming
@@ -422,7 +449,7 @@ class _AcknowledgeSession(Headed):
 
     def _reset(self, epoch: int) -> None:
         if epoch == self._epoch:
-            self._abort(BrokenByPeer(f"{self._connection}: the peer was restarted and knows this connection no more"))
+            self._begin_again()
         elif epoch == self._incoming.epoch:
             self._abort(BrokenByPeer(f"{self._connection}: the peer gave up, it heard no acknowledgement"))
         else:
@@ -446,6 +473,7 @@ class _AcknowledgeSession(Headed):
         self._counters.aborted += 1
         self._end(str(error))
         self.above.status(Aborted(error))
+        self.drop()
 
     def _end(self, why: str) -> None:
         if self._error is None:

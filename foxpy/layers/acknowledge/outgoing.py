@@ -83,6 +83,16 @@ class Outgoing:
         self.progress = 0.0
         self.queue = deque()
 
+    def begin_again(self) -> None:
+        """Number from 0, for a peer that knows nothing of what was before; what it did not acknowledge is queued."""
+        self.queue.extendleft(sent.packet for sent in reversed(self._unacknowledged.values()))
+        self._unacknowledged.clear()
+        self._flight.clear()
+        self._lost.clear()
+        self._selected = 0
+        self._answered = self._timeout_turn = -1
+        self.base = self.next = self.turn = 0
+
     def __len__(self) -> int:
         """How many packets are not acknowledged, those in the queue among them."""
         return len(self._unacknowledged) + len(self.queue)

@@ -50,7 +50,9 @@ class PointToPoint(IpLink, Receiver):
         self._sender = self._device.send(wire)
         if not self.interposers:
             return self
-        self._sender, receiving = staged(self.interposers, wire, self._sender, self.runtime)
+        self._sender, receiving = staged(
+            self.interposers, wire, self._sender, self.runtime, lambda: self._device.abort(wire)
+        )
         return receiving(self)
 
     def finalize(self) -> int:

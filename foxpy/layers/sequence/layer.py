@@ -81,6 +81,8 @@ def sequence(layer: L, *, window: int = WINDOW, patience: float | None = PATIENC
 class Sequence(Framing):
     """Numbers packets on the way down, and puts them in order on the way up."""
 
+    converses = True
+
     def __init__(self, window: int = WINDOW, patience: float | None = PATIENCE) -> None:
         if not 1 <= window <= 1 << 16:
             raise ValueError(f"window: {window} is outside 1..65536 packets")

@@ -329,6 +329,8 @@ class Executor(Generic[Host]):
             opener.fail(failure)
         self._acknowledge_close()
         self.closed = True
+        if not self.half_open:
+            self.path.used()
         receiver, self.receiver = self.receiver, None
         if receiver is not None:
             receiver.status(Closed() if why is Why.CLOSED else Aborted(failure))

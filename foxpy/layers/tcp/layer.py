@@ -62,6 +62,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self.config = config
         self.checksums = checksums
         self.check = checksums and not over.verified
+        self.settle = 0.0
         self.counters = Counters()
         self._over = over
         self._listening: Listening | None = None
@@ -81,6 +82,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
     # -- lifecycle
 
     def acquire(self) -> None:
+        self.settle = self._over.settle  # what is interposed is known by now
         self._over.initialize()
         try:
             self._listening = self._over.listen(self._enter_path)
@@ -98,7 +100,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
             connection.end(Aborted(NotInitialized(f"{connection.connection}: its TCP was finalized")))
         for paths in list(self._paths.values()):
             for path in list(paths.values()):
-                path.let_go()
+                path.close()
         self._over.finalize()
 
     # -- active open

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final, Generic
 
 from foxpy.layers.tcp.actions import SendSegment
@@ -12,6 +13,7 @@ from foxpy.layers.tcp.stateless import Verdict, listener, reset_for
 from foxpy.layers.tcp.wire import TcpHeader, append_tcp, fill_tcp, read_tcp, verify_tcp
 from foxpy.protocol import Host, Path, Receiver
 from foxpy.status import Aborted, Closed, Forgotten, Report, Status
+from foxpy.timers import Timer
 from foxpy.wire import PacketError
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ class TcpPath(Receiver, Generic[Host]):
         "_fill",
         "_over",
         "_pseudo",
+        "_settling",
+        "_used",
         "answerable",
         "connections",
         "layer",
@@ -63,6 +67,8 @@ class TcpPath(Receiver, Generic[Host]):
         self.opened = False
         self.picked = False
         self._over = False
+        self._used = -math.inf  # when a conversation over it ended; before the first, there is nothing to settle
+        self._settling: Timer | None = None
         self._pseudo = lower.pseudo
         self._counters = layer.counters
         self._check = layer.check
@@ -208,13 +214,29 @@ class TcpPath(Receiver, Generic[Host]):
         self.sender = lower.sender
         self._over = False
 
+    def used(self) -> None:
+        """A conversation over it has ended now; the peer knows that as well."""
+        self._used = self.layer.runtime.now
+
     def let_go(self) -> None:
-        """Give the path back where nobody needs it. Harmless where it is gone."""
+        """Give the path back where nobody needs it, once it has settled. Harmless where it is gone."""
         if not self.users:
-            self.layer.drop(self)
-            if not self._over:
-                self._over = True
-                self.lower.close()
+            left = self._used + self.layer.settle - self.layer.runtime.now
+            if self._over or left <= 0:
+                self.close()
+            else:
+                if self._settling is None:
+                    self._settling = self.layer.runtime.timer(self.let_go)
+                self._settling.start(left)
+
+    def close(self) -> None:
+        """Give the path back now."""
+        if self._settling is not None:
+            self._settling.stop()
+        self.layer.drop(self)
+        if not self._over:
+            self._over = True
+            self.lower.close()
 
     def end(self, event: Status) -> None:
         """All connections over it end, and their receivers hear ``event``."""

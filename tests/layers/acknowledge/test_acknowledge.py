@@ -259,17 +259,45 @@ def test_a_receiver_hears_that_the_sender_gave_up() -> None:
     assert isinstance(event.error, BrokenByPeer)
 
 
-def test_a_peer_that_was_restarted_in_the_middle_ends_the_connection() -> None:
+def test_a_peer_that_was_restarted_is_sent_what_it_had_not_acknowledged() -> None:
     net = Crossing(acknowledge)
     net.left.send(*numbered(3))
     net.run()
     net.right.reopen()
-    net.left.send(b"3")
+    net.left.send(*numbered(6)[3:])
     net.run()
-    assert net.right.heard.packets == []
+    assert net.right.heard.packets == numbered(6)[3:]
+    assert net.left.heard.events == net.right.heard.events == []
+    assert info(net.left.device).restarts == 1
+    assert info(net.left.device).acknowledged == 6
+
+
+def test_after_a_restart_both_directions_work() -> None:
+    net = Crossing(acknowledge)
+    net.left.send(*numbered(3))
+    net.right.send(*numbered(5))
+    net.run()
+    net.right.reopen()
+    net.right.send(b"from the restarted one")
+    net.run()
+    net.left.send(b"to the restarted one")
+    net.run()
+    assert net.left.heard.packets == [*numbered(5), b"from the restarted one"]
+    assert net.right.heard.packets[-1] == b"to the restarted one"
+
+
+def test_a_peer_that_forgets_again_and_again_is_given_up() -> None:
+    net = Crossing(lambda device: acknowledge(device, patience=5.0), lambda device: device)
+    net.left.send(b"unheard")
+    for moment in range(1, 20):
+        net.run(until=moment / 2)
+        if net.left.heard.events:
+            break
+        epoch = net.left.sender._epoch  # type: ignore[attr-defined]  # the session, whose epoch nobody else knows
+        net.right.send(Reset(epoch=epoch).build())
     (event,) = net.left.heard.events
     assert isinstance(event, Aborted)
-    assert isinstance(event.error, BrokenByPeer)
+    assert isinstance(event.error, TimedOut)
 
 
 def test_a_restarted_sender_is_welcome() -> None:

@@ -62,7 +62,10 @@ def pair(composed: Callable[[Stations], Stations]) -> ProtocolPair[MacAddress, A
         ANYBODY,
         bad_addresses=(LEFT,),
         right_device=devices[1],
-        held=composed is reliable_over_a_bad_path,
+        # An end that begins anew waits with patience for what its peer had sent to its former self.
+        held=composed in (reliable, reliable_over_a_bad_path),
+        patience=300.0 if composed is reliable else 30.0,
+        silence=20.0 if composed is reliable else 1.0,
     )
 
 
