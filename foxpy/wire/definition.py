@@ -24,6 +24,9 @@ def check_definition(packet: str, fields: Mapping[str, AnyField], guards: tuple[
         _check_values(path, each)
         if isinstance(each.rule, Sized):
             _check_size(path, each.rule, before)
+        if isinstance(each.rule, Total | Checksum) and any(_is_variable(other) for other in before.values()):
+            what = "a checksum" if isinstance(each.rule, Checksum) else "a total"
+            raise TypeError(f"{path}: {what} comes before all fields of variable size")
         if isinstance(each.rule, Checksum):
             _check_checksum(path, each.rule, fields, before)
         if isinstance(each.encoding, ListOf):
@@ -90,14 +93,16 @@ def _check_size(path: str, rule: Sized, before: Mapping[str, AnyField]) -> None:
 
 
 def _check_checksum(path: str, rule: Checksum, fields: Mapping[str, AnyField], before: Mapping[str, AnyField]) -> None:
-    if any(isinstance(each.encoding, Blob | ListOf) for each in before.values()):
-        raise TypeError(f"{path}: a checksum comes before all fields of variable size")
     bits = sum(_bits(each) for each in before.values())
     if bits % 16:
         raise TypeError(f"{path}: a checksum lies at an even offset")
     for named in names(rule.seed):
         if named.name not in fields or not given(fields[named.name].rule):
             raise TypeError(f"{path}: its seed reads {named!r}, which the caller does not give")
+
+
+def _is_variable(each: AnyField) -> bool:
+    return isinstance(each.encoding, Blob | ListOf)
 
 
 def _bits(each: AnyField) -> int:

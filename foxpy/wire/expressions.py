@@ -11,9 +11,6 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-Constant = int | str | bytes
-"""What may stand in an expression beside fields."""
-
 
 class Expr(Generic[T]):
     """Something of type ``T`` that is known once the fields in it are."""

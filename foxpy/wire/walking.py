@@ -67,7 +67,7 @@ def walk(
         assert isinstance(rule, Sized)
         size, after = f"_size_{variable.name}", f"_after_{variable.name}"
         source.line(f"{size} = {render(rule.size, walked.lookup)}")
-        if _may_be_negative(rule):
+        if _may_be_negative(layout, rule):
             source.line(f"if {size} < 0:")
             source.line(f'    raise _Malformed(f"{name}.{variable.name}: length {{{size}}}")')
         source.line(f"{after} = {at} + {size}")
@@ -143,9 +143,10 @@ def _check_total(source: Source, layout: Layout, each: AnyField, reads: Mapping[
     source.line("_e = _o + _total")
 
 
-def _may_be_negative(rule: Sized) -> bool:
+def _may_be_negative(layout: Layout, rule: Sized) -> bool:
     factors, constant = linear(rule.size)
-    return constant < 0 or any(factor < 0 for factor in factors.values())
+    arguments = {each.name for each in layout.arguments}
+    return constant < 0 or any(factor < 0 or name in arguments for name, factor in factors.items())
 
 
 class _Both:

@@ -181,6 +181,8 @@ def test_two_lengths_are_solved_from_two_equations() -> None:
     assert Binary.parse(built + b"MAC!", mac_length=4).mac == b"MAC!"
     with pytest.raises(ValueError, match=r"Binary.mac: 4 bytes, 0 left"):
         Binary.parse(built, mac_length=4)
+    with pytest.raises(ValueError, match=r"Binary.mac: length -1"):
+        Binary.parse(built, mac_length=-1)
     with pytest.raises(ValueError, match=r"Binary.mac: needs 0 bytes, got 2"):
         Binary(payload=b"", padding=b"", mac=b"xx").build()
 

@@ -161,6 +161,13 @@ def late_checksum() -> None:
         b: u16 = inet_checksum("whole")
 
 
+def late_total() -> None:
+    class Odd(Packet):
+        n: u8 = derived()
+        a: Raw = sized(n)
+        b: u16 = total()
+
+
 def computed_seed() -> None:
     class Odd(Packet):
         length: u16 = total()
@@ -300,6 +307,7 @@ def foreign_elements() -> None:
         (wide_checksum, "Odd.a: an Internet checksum is a u16"),
         (odd_checksum, "Odd.b: a checksum lies at an even offset"),
         (late_checksum, "Odd.b: a checksum comes before all fields of variable size"),
+        (late_total, "Odd.b: a total comes before all fields of variable size"),
         (computed_seed, "Odd.b: its seed reads <field Odd.length>, which the caller does not give"),
         (derived_flag, "Odd.a: only an integer is derived or a total"),
         (constant_argument, "Odd.a: an argument is not on the wire, and not constant"),
