@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Interface
 from typing import Final
 
 import pytest
 
-from foxpy.addresses import MacAddress, Port
-from foxpy.devices.device import WIRE, Wire, WireConnection
+from foxpy.addresses import BROADCAST, MacAddress, Port
+from foxpy.devices.device import WIRE, Device, EthernetFrames, Wire, WireConnection
 from foxpy.devices.link import ip_link, link
 from foxpy.layers.acknowledge import acknowledge
 from foxpy.layers.checksum import checksum
@@ -25,7 +25,7 @@ from foxpy.layers.ipv4 import IpAddress, IpConnection, IpPattern, interface, ipv
 from foxpy.layers.length import length
 from foxpy.layers.record import record
 from foxpy.layers.sequence import sequence
-from foxpy.layers.tcp import TcpAddress, TcpConnection, TcpPattern, tcp
+from foxpy.layers.tcp import Tcp, TcpAddress, TcpConnection, TcpPattern, tcp
 from foxpy.layers.trace import trace
 from foxpy.layers.udp import UdpAddress, UdpConnection, UdpEndpoint, UdpPattern
 from foxpy.protocol import Address, Carrier, Conn, Pattern
@@ -33,7 +33,7 @@ from foxpy.testing import CHECKS, Check, MakePair, ProtocolPair, check_protocol,
 from foxpy.testing.carriers import ANYBODY, Anybody, PathConnection, carried
 from foxpy.testing.checks.interposing import Probe
 from foxpy.testing.hosts import hosts
-from stacks import reliable_ethernet
+from stacks import reliable_ethernet, tcp_ip_tun, tcp_over_ethernet, two_interfaces
 
 every_check: Final = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 
@@ -394,5 +394,82 @@ def test_interposed_on_tcp(check: Check) -> None:
         for layer in (pair.left, pair.right):
             layer.interpose(Probe())
         return pair
+
+    put(make_pair, check)
+
+
+# -- whole stacks
+
+StationsPair = ProtocolPair[TcpAddress[MacAddress], TcpPattern[MacAddress], TcpConnection[MacAddress]]
+
+
+def stations_pair(
+    streams: Callable[[Device[EthernetFrames], MacAddress], Tcp[MacAddress]], held: bool = False
+) -> StationsPair:
+    segment = link()
+    devices = segment.attach(), segment.attach()
+    return ProtocolPair(
+        streams(devices[0], LEFT),
+        streams(devices[1], RIGHT),
+        TcpAddress(LEFT, PORT),
+        TcpAddress(RIGHT, PORT),
+        TcpPattern(PORT),
+        stream=True,
+        held=held,
+        patience=300.0 if held else 30.0,
+        silence=20.0 if held else 1.0,
+        bad_addresses=(TcpAddress(BROADCAST, PORT),),
+        right_device=devices[1],
+    )
+
+
+@every_check
+def test_tcp_over_ethernet(check: Check) -> None:
+    put(lambda: stations_pair(lambda device, mac: tcp_over_ethernet.build(device, mac).tcp), check)
+
+
+@every_check
+def test_tcp_over_micro_protocols(check: Check) -> None:
+    put(lambda: stations_pair(lambda device, mac: reliable_ethernet.build(device, mac).tcp, held=True), check)
+
+
+@every_check
+def test_tcp_without_ethernet(check: Check) -> None:
+    def make_pair() -> TcpPair:
+        segment = ip_link()
+        devices = segment.attach(), segment.attach()
+        left, right = (
+            tcp_ip_tun.build(device, IPv4Interface(f"10.0.0.{number}/30")) for number, device in enumerate(devices, 1)
+        )
+        return ProtocolPair(
+            left.tcp,
+            right.tcp,
+            TcpAddress(IPv4Address("10.0.0.1"), PORT),
+            TcpAddress(IPv4Address("10.0.0.2"), PORT),
+            TcpPattern(PORT),
+            stream=True,
+            right_device=devices[1],
+        )
+
+    put(make_pair, check)
+
+
+@every_check
+def test_ipv4_on_two_interfaces(check: Check) -> None:
+    def make_pair() -> IpPair:
+        near = link()
+        far = link(seed=1, scheduler=near.scheduler)
+        addresses = [IPv4Interface(text) for text in ("10.0.0.1/24", "10.0.1.1/24", "10.0.0.2/24", "10.0.1.2/24")]
+        left = two_interfaces.build(near.attach(), far.attach(), *addresses[:2])
+        device = far.attach()
+        right = two_interfaces.build(near.attach(), device, *addresses[2:])
+        return ProtocolPair(
+            left.ip,
+            right.ip,
+            IpAddress(IPv4Address("10.0.1.1"), EXPERIMENT),
+            IpAddress(IPv4Address("10.0.1.2"), EXPERIMENT),
+            IpPattern(EXPERIMENT),
+            right_device=device,
+        )
 
     put(make_pair, check)
