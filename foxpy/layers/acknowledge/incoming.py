@@ -35,7 +35,7 @@ class Incoming:
     __slots__ = ("_bits", "_retired", "epoch", "expected", "heard")
 
     epoch: int
-    """The peer's; -1 before its first packet."""
+    """The peer's; 0 before its first packet."""
     expected: int
     """All below it have arrived."""
     heard: int
@@ -44,7 +44,7 @@ class Incoming:
     def __init__(self) -> None:
         self._bits = 0  # bit i: whether expected + i has arrived; bit 0 never is set
         self._retired: deque[int] = deque(maxlen=RETIRED)
-        self.epoch = -1
+        self.epoch = 0
         self.expected = 0
         self.heard = 0
 
@@ -56,7 +56,7 @@ class Incoming:
     def arrive(self, epoch: int, number: int, base: int, turn: int) -> Verdict:
         """A packet with these numbers, as the wire has them, arrived."""
         if epoch != self.epoch:
-            if epoch in self._retired:
+            if epoch in self._retired or epoch == 0:
                 return Verdict.STALE
             if base != 0:
                 return Verdict.STRANGE
@@ -86,7 +86,7 @@ class Incoming:
         return bits.to_bytes((bits.bit_length() + 7) >> 3, "little")
 
     def _begin(self, epoch: int) -> None:
-        if self.epoch >= 0:
+        if self.epoch:
             self._retired.append(self.epoch)
         self.epoch = epoch
         self.expected = 0

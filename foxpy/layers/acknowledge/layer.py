@@ -190,7 +190,7 @@ class _AcknowledgeSession(Headed):
         self._patience = settings.patience
         self._connection = connection
         self._runtime = runtime
-        self._epoch = runtime.random.getrandbits(32)
+        self._epoch = runtime.random.getrandbits(32) or 1
         self._outgoing = Outgoing(settings.window)
         self._incoming = Incoming()
         self._timer = runtime.timer(self._timed_out)
@@ -255,6 +255,7 @@ class _AcknowledgeSession(Headed):
             number=number & _MASK,
             base=outgoing.base & _MASK,
             turn=outgoing.turn & _MASK,
+            known=self._incoming.epoch,
         )
 
     def _transmit(self, number: int, packet: bytes, again: Sent | None) -> bool:
@@ -352,9 +353,11 @@ class _AcknowledgeSession(Headed):
         else:
             self._reset(epoch)
 
-    def _data(self, epoch: int, number: int, base: int, turn: int, frame: bytes, start: int, end: int) -> None:
+    def _data(
+        self, epoch: int, number: int, base: int, turn: int, known: int, frame: bytes, start: int, end: int
+    ) -> None:
         counters, incoming = self._counters, self._incoming
-        before, known = incoming.expected, incoming.epoch
+        before, former = incoming.expected, incoming.epoch
         verdict = incoming.arrive(epoch, number, base, turn)
         if verdict is Verdict.STALE:
             counters.stale += 1
@@ -364,7 +367,7 @@ class _AcknowledgeSession(Headed):
         elif verdict is Verdict.BEYOND:
             counters.malformed += 1
         else:
-            if incoming.epoch != known and known >= 0:
+            if former not in (0, epoch) and known != self._epoch and not self._outgoing.untouched:
                 self._begin_again()
             # Before the delivery: whoever takes the packet may close the connection, and then it is too late.
             self._acknowledge()
@@ -387,7 +390,7 @@ class _AcknowledgeSession(Headed):
         outgoing = self._outgoing
         waiting, progress = outgoing.waiting, outgoing.progress
         self._counters.restarts += 1
-        self._epoch = self._runtime.random.getrandbits(32)
+        self._epoch = self._runtime.random.getrandbits(32) or 1
         outgoing.begin_again()
         self._send_queued()
         if waiting:

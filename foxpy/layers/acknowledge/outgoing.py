@@ -112,6 +112,11 @@ class Outgoing:
         """Seconds without an answer after which something is sent again."""
         return self.rtt.rto + MARGIN
 
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing was acknowledged since numbering began: a peer without any memory can take it from here."""
+        return self.next == len(self._unacknowledged)
+
     # -- sending
 
     def sent_new(self, packet: bytes, now: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foxpy.wire import Body, Classifier, Packet, appender, const, reader, rest, total, u8, u16, u32
+from foxpy.wire import Body, Classifier, Packet, appender, const, field, reader, rest, total, u8, u16, u32
 
 DATA = 0
 ACKNOWLEDGEMENT = 1
@@ -12,7 +12,8 @@ RESET = 2
 class Header(Packet):
     """What all begin with. ``length`` is there because a layer below may have padded the packet.
 
-    A sender draws its ``epoch`` when it starts, so that one that was restarted is not taken for its former self.
+    A sender draws its ``epoch``, which is never 0, when it starts, so that one that was restarted is not taken for its
+    former self.
     """
 
     length: u16 = total()
@@ -24,12 +25,15 @@ class Data(Header):
     """The ``number``-th packet that ``epoch`` sends, from 0 on and modulo 2**32; all below ``base`` are acknowledged.
 
     ``turn`` counts transmissions, repeated ones too, so that an acknowledgement can say which one it answers.
+    ``known`` is the epoch that the other end was last heard to have, 0 for none: an end that finds another epoch at its
+    peer learns from it whether the peer still knows what was sent the other way.
     """
 
     kind: u8 = const(DATA)
     number: u32
     base: u32
     turn: u32
+    known: u32 = field(default=0)
     body: Body = rest(default=b"")
 
 
@@ -59,7 +63,7 @@ any_header = Classifier[Data | Acknowledgement | Reset | Unknown]()
 
 read_header = reader(Header.length, Header.kind, Header.epoch)
 append_data = appender(Data)
-read_data = reader(Data.number, Data.base, Data.turn)
+read_data = reader(Data.number, Data.base, Data.turn, Data.known)
 append_acknowledgement = appender(Acknowledgement)
 read_acknowledgement = reader(Acknowledgement.expected, Acknowledgement.heard)
 append_reset = appender(Reset)

@@ -286,6 +286,34 @@ def test_after_a_restart_both_directions_work() -> None:
     assert net.right.heard.packets[-1] == b"to the restarted one"
 
 
+@given(st.integers(0, 2**32), st.floats(0, 0.2), st.floats(0, 0.3), st.booleans(), st.booleans())
+def test_after_a_restart_the_two_settle(seed: int, loss: float, reorder: float, left_first: bool, idle: bool) -> None:
+    """Whoever speaks first, what is sent from then on arrives once, and nobody begins again more than once."""
+    config = FaultConfig(loss=loss, reorder=reorder, delay=0.02, jitter=0.01)
+    net = over(config, seed)
+    net.left.send(*numbered(30))
+    if not idle:
+        net.right.send(*numbered(30))
+    net.run()
+    net.right.reopen()
+    before = len(net.left.heard.packets)
+    first, second = (net.left, net.right) if left_first else (net.right, net.left)
+    for round in range(20):
+        first.send(b"%d" % round)
+        if round:  # the other one answers
+            second.send(b"%d" % round)
+        net.run(until=net.now + 0.03)
+    net.run()
+    there, back = net.right.heard.packets, net.left.heard.packets[before:]
+    if left_first:
+        there, back = back, there
+    assert sorted(back) == sorted(numbered(20))
+    assert sorted(there) == sorted(numbered(20)[1:])
+    assert info(net.left.device).restarts <= 1
+    assert info(net.right.device).restarts == 0
+    assert net.left.heard.events == net.right.heard.events == []
+
+
 def test_a_peer_that_forgets_again_and_again_is_given_up() -> None:
     net = Crossing(lambda device: acknowledge(device, patience=5.0), lambda device: device)
     net.left.send(b"unheard")
