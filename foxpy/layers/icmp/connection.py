@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address
-from typing import Final
 
 from foxpy.errors import InvalidConnection, PacketSize
 from foxpy.layers.icmp.addresses import IcmpAddress
+from foxpy.layers.icmp.codes import REPLY
 from foxpy.layers.icmp.counters import Counters
 from foxpy.layers.icmp.wire import Echo, append_echo, fill_icmp
 from foxpy.message import Writer
 from foxpy.protocol import Connection, Receiver, Sender
-
-REPLY: Final = 0
-REQUEST: Final = 8
-"""Types of echo messages."""
 
 
 class IcmpConnection(Connection):

@@ -6,31 +6,41 @@ from ipaddress import IPv4Address
 from typing import Final, assert_never
 
 from foxpy.demux import Connections, Listeners
-from foxpy.errors import InitializationFailed, InvalidConnection, OpenFailed, ProtocolError
+from foxpy.errors import InitializationFailed, InvalidConnection, OpenFailed
 from foxpy.layers.icmp.addresses import IcmpAddress, IcmpPattern
+from foxpy.layers.icmp.codes import (
+    PARAMETER_PROBLEM,
+    PARAMETER_PROBLEM_CODES,
+    PROTOCOL,
+    REDIRECT,
+    REPLY,
+    REQUEST,
+    SOURCE_QUENCH,
+    TIME_EXCEEDED,
+    TIME_EXCEEDED_CODES,
+    UNREACHABLE,
+    UNREACHABLE_CODES,
+)
 from foxpy.layers.icmp.config import IcmpConfig
-from foxpy.layers.icmp.connection import REPLY, REQUEST, EchoSender, IcmpConnection
+from foxpy.layers.icmp.connection import EchoSender, IcmpConnection
 from foxpy.layers.icmp.control import AcceptRedirects, AnswerEcho, IcmpControl, IcmpInfo
 from foxpy.layers.icmp.counters import Counters
-from foxpy.layers.icmp.limits import ErrorLimits, TokenBucket
-from foxpy.layers.icmp.problems import PROTOCOL, Problems
+from foxpy.layers.icmp.limits import ErrorLimits
+from foxpy.layers.icmp.problems import Problems
+from foxpy.layers.icmp.server import EchoServer
 from foxpy.layers.icmp.wire import (
     Echo,
     ParameterProblem,
     Redirect,
     TimeExceeded,
     Unreachable,
-    append_echo,
-    fill_icmp,
     read_echo,
     read_icmp,
     read_unreachable,
     verify_icmp,
 )
-from foxpy.layers.ipv4 import Ip, IpAddress, IpConnection, IpPattern, Service
-from foxpy.layers.ipv4.options import returned
+from foxpy.layers.ipv4 import Ip, IpAddress, IpConnection, IpPattern
 from foxpy.layers.ipv4.wire import IPv4
-from foxpy.message import Writer
 from foxpy.protocol import Connectionless, Handler, Listening, Receiver, Sender
 from foxpy.status import Aborted, Closed, Forgotten, Report, Status, Trouble
 from foxpy.waiting import first
@@ -38,38 +48,10 @@ from foxpy.wire import PacketError, reader
 
 # -- configuration
 
-UNREACHABLE: Final = 3
-SOURCE_QUENCH: Final = 4
-REDIRECT: Final = 5
-TIME_EXCEEDED: Final = 11
-PARAMETER_PROBLEM: Final = 12
-
-UNREACHABLE_CODES: Final = (
-    Trouble.NETWORK_UNREACHABLE,
-    Trouble.HOST_UNREACHABLE,
-    Trouble.PROTOCOL_UNREACHABLE,
-    Trouble.PORT_UNREACHABLE,
-    Trouble.TOO_BIG,
-    Trouble.SOURCE_ROUTE_FAILED,
-    Trouble.NETWORK_UNREACHABLE,  # unknown, which RFC 1122 and RFC 1812 tell apart
-    Trouble.HOST_UNREACHABLE,
-    Trouble.HOST_UNREACHABLE,  # this host is isolated
-    Trouble.PROHIBITED,
-    Trouble.PROHIBITED,
-    Trouble.NETWORK_UNREACHABLE,  # for the type of service
-    Trouble.HOST_UNREACHABLE,
-    Trouble.PROHIBITED,  # RFC 1812, section 5.2.7.1
-    Trouble.PROHIBITED,
-    Trouble.PROHIBITED,
-)
-"""What the codes of Destination Unreachable mean (RFC 792; RFC 1122, section 3.2.2.1; RFC 1812)."""
-TIME_EXCEEDED_CODES: Final = (Trouble.TIME_EXCEEDED, Trouble.REASSEMBLY_TIMEOUT)
-PARAMETER_PROBLEM_CODES: Final = (Trouble.PARAMETER_PROBLEM,) * 3
-
 BEGUN_BY_PEER: Final = 1 << 48
 """Marks the keys of sessions that peers began: both ends may ping each other with one identifier."""
 
-read_service = reader(IPv4.dscp, IPv4.ttl)
+read_ttl = reader(IPv4.ttl)
 
 # -- factory
 
@@ -87,8 +69,6 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
         self.config = config
         self.counters = Counters()
         self._ip = ip
-        now = ip.runtime.now
-        self._echo_limit = TokenBucket(config.echo_rate, max(config.echo_rate, 1.0), now)
         limits = ErrorLimits(
             ip.runtime.random,
             config.error_rate,
@@ -96,11 +76,10 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
             config.error_rate_per_host,
             config.error_burst_per_host,
             config.hosts,
-            now,
+            ip.runtime.now,
         )
         self._problems = Problems(ip, limits, self.counters)
-        self._answer_echo = config.answer_echo
-        self._answer_groups = config.answer_groups
+        self._server = EchoServer(ip, config, self.counters)
         self._accept_redirects = config.accept_redirects
         self._sessions: Connections[int, IcmpConnection] = Connections(config.sessions, self._forgotten)
         self._listeners: Listeners[IcmpPattern, IcmpConnection] = Listeners()
@@ -239,7 +218,7 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
         if session is None:
             accept = self._listeners.match((IcmpPattern(connection.peer), IcmpPattern())) if self._listeners else None
             if accept is None:
-                self._answer(peer, frame, start, end, identifier, sequence)
+                self._server.requested(connection, peer.sender(), frame, start, end)
                 return
             session = IcmpConnection(connection.peer, connection.local, identifier, key, peer.sender())
             session.sequence = sequence
@@ -265,57 +244,8 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
             session.responder = responder
             session.sequence = sequence
             header = self._ip.header_of(frame, start)
-            session.ttl = read_service(frame, header, end)[1] if header >= 0 else 0
+            session.ttl = read_ttl(frame, header, end)[0] if header >= 0 else 0
             receiver.deliver(frame, start + Echo.MIN, end)
-
-    def _answer(self, peer: _Peer, frame: bytes, start: int, end: int, identifier: int, sequence: int) -> None:
-        """The echo server that every host must have (RFC 1122, section 3.2.2.6)."""
-        counters, connection = self.counters, peer.connection
-        if not self._answer_echo or not (connection.answerable or self._answer_groups):
-            counters.echo_refused += 1
-            return
-        if not self._echo_limit.allow(self.runtime.now):
-            counters.echo_limited += 1
-            return
-        header = self._ip.header_of(frame, start)
-        dscp = read_service(frame, header, end)[0] if header >= 0 else 0
-        plain = not dscp and (header < 0 or start - header == IPv4.MIN)
-        data = frame[start + Echo.MIN : end]
-        try:
-            if plain and connection.answerable:
-                sender = peer.sender()
-                writer = sender.begin(Echo.MIN + len(data))
-                at = len(writer)
-                append_echo(writer, len(data), type=REPLY, ident=identifier, seq=sequence)
-                fill_icmp(writer, at, data, 0)
-                sender.commit(writer, data)
-            else:
-                self._answer_in_kind(connection, frame, header, start, data, dscp << 2, identifier, sequence)
-        except ProtocolError:
-            counters.unsendable += 1
-        else:
-            counters.echo_replies_sent += 1
-
-    def _answer_in_kind(
-        self,
-        connection: IpConnection,
-        frame: bytes,
-        header: int,
-        start: int,
-        data: bytes,
-        tos: int,
-        identifier: int,
-        sequence: int,
-    ) -> None:
-        """With the request's type of service (RFC 1812, section 4.3.2.5) and the options that it asks for."""
-        local = connection.local if connection.answerable else self._ip.local_address(connection.peer)[1]
-        area = frame[header + IPv4.MIN : start] if header >= 0 else b""
-        options = returned(area, local, int(self.runtime.now * 1000))
-        message = Writer()
-        append_echo(message, len(data), type=REPLY, ident=identifier, seq=sequence)
-        fill_icmp(message, 0, data, 0)
-        address = IpAddress(connection.peer, PROTOCOL, local, Service(tos=tos, options=options))
-        self._ip.post(address, bytes(message), data)
 
     def _redirected(self, by: IPv4Address, frame: bytes, start: int, end: int) -> None:
         message = Redirect.view(frame, start, end)
@@ -384,8 +314,8 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
     def control(self, request: IcmpControl) -> None:
         match request:
             case AnswerEcho(answer, groups):
-                self._answer_echo = answer
-                self._answer_groups = groups
+                self._server.answer = answer
+                self._server.groups = groups
             case AcceptRedirects(accept):
                 self._accept_redirects = accept
             case never:

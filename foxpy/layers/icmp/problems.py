@@ -7,6 +7,7 @@ from ipaddress import IPv4Address
 from typing import Final
 
 from foxpy.errors import ProtocolError
+from foxpy.layers.icmp.codes import PROTOCOL, QUERIES
 from foxpy.layers.icmp.counters import Counters
 from foxpy.layers.icmp.limits import ErrorLimits
 from foxpy.layers.icmp.wire import (
@@ -25,13 +26,9 @@ from foxpy.message import Writer
 from foxpy.status import Trouble
 from foxpy.wire import PacketError
 
-PROTOCOL: Final = 1
 LARGEST_MESSAGE: Final = 576
 """An error message is no longer than this, IP header included (RFC 1812, section 4.3.2.3)."""
 QUOTED: Final = LARGEST_MESSAGE - IPv4.MIN - Unreachable.MIN
-
-QUERIES: Final = frozenset((0, 8, 13, 14, 15, 16, 17, 18))
-"""The types that are known to be no errors (RFC 1122, section 3.2.2). Of an unknown type one must fear that it is."""
 
 
 def _unreachable(code: int) -> Callable[[Writer, int, int], None]:

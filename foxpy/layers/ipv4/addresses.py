@@ -64,6 +64,8 @@ class IpPattern:
 
     protocol: int = attrs.field(validator=_protocol)
     host: IPv4Address | None = None
+    service: Service = attrs.field(default=Service(), eq=False)
+    """For the connections that peers begin. It makes no other pattern of it."""
 
     def __str__(self) -> str:
         return f"protocol {self.protocol} from {self.host or 'anyone'}"

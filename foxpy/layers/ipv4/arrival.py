@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
+from foxpy.layers.ipv4.destinations import Local
 from foxpy.layers.ipv4.interface import Interface
 from foxpy.layers.ipv4.numbers import LIMITED_BROADCAST, UNSPECIFIED, is_loopback, names_a_host
 from foxpy.layers.ipv4.options import Broken, SourceRouted, check
@@ -16,17 +16,6 @@ from foxpy.wire import PacketError, Truncated
 
 if TYPE_CHECKING:
     from foxpy.layers.ipv4.layer import Ip
-
-
-class Local:
-    """An address that datagrams may come to: this host's, a group's, a broadcast. ``key`` is its part of a key."""
-
-    __slots__ = ("address", "group", "key")
-
-    def __init__(self, address: IPv4Address, key: int, group: bool) -> None:
-        self.address = address
-        self.key = key
-        self.group = group
 
 
 class Arrival(Receiver):

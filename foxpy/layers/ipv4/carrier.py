@@ -23,7 +23,7 @@ class IpCarrier(ProtocolCarrier[IPv4Address, IpAddress, IpPattern, IpConnection]
     def __init__(self, lower: Ip, protocol: int, service: Service) -> None:
         super().__init__(lower, f"ipv4 protocol {protocol}")
         self._ip = lower
-        self._pattern = IpPattern(protocol)
+        self._pattern = IpPattern(protocol, service=service)
         self._service = service
 
     def address(self, host: IPv4Address, local: IPv4Address | None) -> IpAddress:

@@ -10,7 +10,8 @@ from typing import Final, assert_never
 from foxpy.demux import Connections, Listeners
 from foxpy.errors import BadAddress, InitializationFailed, InvalidConnection, OpenFailed, Unreachable
 from foxpy.layers.ipv4.addresses import IpAddress, IpPattern, Service
-from foxpy.layers.ipv4.arrival import Arrival, Local
+from foxpy.layers.ipv4.administration import Administration
+from foxpy.layers.ipv4.arrival import Arrival
 from foxpy.layers.ipv4.carrier import IpCarrier
 from foxpy.layers.ipv4.config import IpConfig
 from foxpy.layers.ipv4.connection import IpConnection, IpSender
@@ -32,28 +33,28 @@ from foxpy.layers.ipv4.control import (
     SetSpecificGateway,
 )
 from foxpy.layers.ipv4.counters import Counters
+from foxpy.layers.ipv4.destinations import Destinations, Local
 from foxpy.layers.ipv4.identification import Identification
-from foxpy.layers.ipv4.interface import Interface, broadcasts_of, interface_address
+from foxpy.layers.ipv4.interface import Interface
 from foxpy.layers.ipv4.link import NextHop
 from foxpy.layers.ipv4.loopback import Loopback
-from foxpy.layers.ipv4.numbers import ALL_HOSTS, LIMITED_BROADCAST, UNSPECIFIED
+from foxpy.layers.ipv4.numbers import LIMITED_BROADCAST, UNSPECIFIED
 from foxpy.layers.ipv4.pathmtu import PathMtu
 from foxpy.layers.ipv4.problems import ProblemReporter
 from foxpy.layers.ipv4.reassembly import LARGEST, Reassembly
+from foxpy.layers.ipv4.reports import Reports
 from foxpy.layers.ipv4.routes import Routes
 from foxpy.layers.ipv4.wire import IPv4, read_ipv4
 from foxpy.protocol import Connectionless, Handler, Listening, Path, Receiver, Sender
-from foxpy.status import Aborted, Closed, Forgotten, Report, Status, Trouble
+from foxpy.status import Aborted, Closed, Forgotten, Report, Trouble
 from foxpy.waiting import first
-from foxpy.wire import PacketError, reader
+from foxpy.wire import PacketError
 
 # -- configuration
 
 EVERYWHERE: Final = IPv4Network("0.0.0.0/0")
 LOOPBACK_ADDRESS: Final = IPv4Interface("127.0.0.1/8")
 MOST_REDIRECTS: Final = 256
-
-read_df = reader(IPv4.df)
 
 # -- factory
 
@@ -110,18 +111,14 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         )
         self.connections: Connections[int, IpConnection] = Connections(config.passive_connections, self._forgotten)
         self._listeners: Listeners[IpPattern, IpConnection] = Listeners()
+        self._services: dict[IpPattern, Service] = {}  # of what was ever listened to
         self._anyone: dict[int, IpPattern] = {}  # by protocol, where somebody has listened to it
         self._particular = False  # whether anybody has ever listened to one host alone
         self._reporter: ProblemReporter | None = None
         self._noted: tuple[bytes, int] = (b"", 0)
-        self._locals: dict[int, Local] = {}
-        self._keys = 0
-        # What datagrams may be for, by interface: all that is this host's, and groups alone for what is sent to many.
-        self._own: dict[Interface, dict[int, Local]] = {each: {} for each in (*self.interfaces, self.loopback)}
-        self._groups: dict[Interface, dict[int, Local]] = {each: {} for each in (*self.interfaces, self.loopback)}
-        for each in self.interfaces:
-            each.groups.add(ALL_HOSTS)  # RFC 1122, section 3.3.7
-        self._addresses_changed()
+        self._destinations = Destinations((*self.interfaces, self.loopback))
+        self._administration = Administration(self.interfaces, self.routes, self._destinations, self._addresses_lost)
+        self._reports = Reports(self.connections, self._destinations, self.routes, self.path_mtu, self.counters)
 
     def carrier(self, protocol: int, service: Service | None = None) -> IpCarrier:
         """This host as ``protocol`` alone sees it. Raises BadAddress for a number outside 0..255."""
@@ -138,11 +135,12 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
                     raise InitializationFailed(f"interface {each}: {error}") from error
                 undoing.callback(each.stop)
             undoing.pop_all()
+        self._administration.running = True
         self.routes.changed()
 
     def _start(self, interface: Interface) -> None:
-        unicast = Arrival(self, interface, self._own[interface], many=False)
-        group = Arrival(self, interface, self._groups[interface], many=True)
+        unicast = Arrival(self, interface, self._destinations.of(interface, many=False), many=False)
+        group = Arrival(self, interface, self._destinations.of(interface, many=True), many=True)
 
         def accept(path: Path[NextHop]) -> Receiver:
             return unicast if path.answerable else group
@@ -150,6 +148,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         interface.start(accept, unicast, self._neighbour_reported, self.config.next_hops)
 
     def release(self) -> None:
+        self._administration.running = False
         for connection in self.connections.clear():
             receiver = connection.receiver
             self._end(connection)
@@ -166,7 +165,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         """The link of ``interface`` is gone for good, unless this host is letting go of it itself."""
         if self._initialized:
             interface.enabled = False
-            self._addresses_changed()
+            self._administration.changed()
 
     # -- active open
 
@@ -181,7 +180,11 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
             self.connections.remove(connection.key)
             self._forgotten(begun)
         self.connections.add(connection.key, connection, passive=False)
-        connection.receiver = self.attach(connection, handler)
+        try:
+            connection.receiver = self.attach(connection, handler)
+        except BaseException:
+            self.abort(connection)
+            raise
         return connection
 
     def _connection_to(self, address: IpAddress) -> IpConnection:
@@ -194,16 +197,18 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         source = decision.source if address.local is None else address.local
         if int(source) == UNSPECIFIED and peer != LIMITED_BROADCAST:
             raise Unreachable(f"interface {decision.interface} has no address to send to {address.host} from")
-        key = self._local(int(source)).key | peer << 8 | address.protocol
+        key = self._destinations.local(int(source)).key | peer << 8 | address.protocol
         return IpConnection(address.host, source, address.protocol, address.service, key, True)
 
     # -- passive open
 
     def listen(self, pattern: IpPattern, accept: Handler[IpConnection]) -> Listening:
         self.require_initialized()
+        listening = self._listeners.listen(pattern, accept)
+        self._services[pattern] = pattern.service
         self._anyone.setdefault(pattern.protocol, IpPattern(pattern.protocol))
         self._particular = self._particular or pattern.host is not None
-        return self._listeners.listen(pattern, accept)
+        return listening
 
     async def passive_open(self, pattern: IpPattern, handler: Handler[IpConnection]) -> tuple[IpConnection, IpAddress]:
         connection = await first(self, pattern, handler)
@@ -228,7 +233,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         writer = sender.begin(len(header) + len(payload))
         writer += header
         sender.commit(writer, payload)
-        connection.open = False
+        connection.open = False  # it was never in the table
 
     def measure(self) -> None:
         """A link refused a packet: see what the links carry now."""
@@ -244,12 +249,18 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         if anyone is None:
             return None  # nobody has ever listened to that protocol: most of a flood ends here
         peer = IPv4Address(source)
-        accept = self._listeners.match((IpPattern(protocol, peer), anyone) if self._particular else (anyone,))
+        pattern, accept = anyone, None
+        if self._particular:
+            pattern = IpPattern(protocol, peer)
+            accept = self._listeners.match((pattern,))
+        if accept is None:
+            pattern = anyone
+            accept = self._listeners.match((pattern,))
         if accept is None:
             return None
         answerable = not local.group and source != UNSPECIFIED
         key = local.key | source << 8 | protocol
-        connection = IpConnection(peer, local.address, protocol, Service(), key, answerable)
+        connection = IpConnection(peer, local.address, protocol, self._services[pattern], key, answerable)
         self.connections.add(key, connection, passive=True)
         connection.receiver = self.attach(connection, accept)
         if not connection.open:
@@ -302,18 +313,8 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         self.report(report.trouble, report.quoted, 0, len(report.quoted))
 
     def concerned(self, frame: bytes, start: int, end: int) -> IpConnection | None:
-        """Whose datagram begins with ``frame[start:end]``, which somebody out there quotes; None where nobody's.
-
-        Nothing is believed about connections that do not exist, nor about fragments without the upper layer's header.
-        """
-        try:
-            header, _, _, _, offset, _, protocol, source, destination = read_ipv4(frame, start, end)
-        except PacketError:
-            return None
-        local = self._locals.get(source)
-        if local is None or local.group or offset or not IPv4.MIN <= header <= end - start:
-            return None
-        return self.connections.open.get(local.key | destination << 8 | protocol)
+        """Whose datagram begins with ``frame[start:end]``, which somebody out there quotes; None where nobody's."""
+        return self._reports.concerned(frame, start, end)
 
     def report(self, trouble: Trouble, frame: bytes, start: int, end: int, mtu: int = 0) -> bool:
         """``frame[start:end]``, a datagram's beginning with its IP header first, was not carried: tell its sender here.
@@ -321,31 +322,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         Whether there is one, and the report can be true. ``mtu`` is what the next hop said that it carries, for
         TOO_BIG, 0 where it did not say.
         """
-        connection = self.concerned(frame, start, end)
-        if connection is None or connection.receiver is None:
-            self.counters.stray_reports += 1
-            return False
-        header, length, *_ = read_ipv4(frame, start, end)
-        limit = 0
-        if trouble is Trouble.TOO_BIG:
-            (df,) = read_df(frame, start, end)
-            lowered = self._lower_path(int(connection.peer), mtu, length) if df else 0
-            if lowered == 0:
-                self.counters.stray_reports += 1
-                return False
-            limit = lowered - header
-        connection.receiver.status(Report(trouble, frame[start + header : end], limit))
-        return True
-
-    def _lower_path(self, peer: int, mtu: int, length: int) -> int:
-        try:
-            current = self.routes.decide(peer, None).interface.mtu
-        except (BadAddress, OpenFailed):
-            return 0
-        narrow = self.path_mtu.get(peer)
-        if narrow is not None and narrow.mtu < current:
-            current = narrow.mtu
-        return self.path_mtu.lower(peer, mtu, length, current)
+        return self._reports.report(trouble, frame, start, end, mtu)
 
     # -- close and abort
 
@@ -365,16 +342,18 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         if receiver is not None:
             receiver.status(Forgotten())
 
-    def _abort_with(self, connection: IpConnection, event: Status) -> None:
-        receiver = connection.receiver
-        self.abort(connection)
-        if receiver is not None:
-            receiver.status(event)
+    def _addresses_lost(self, lost: set[IPv4Address]) -> None:
+        for connection in [each for each in self.connections.open.values() if each.local in lost]:
+            receiver = connection.receiver
+            self.abort(connection)
+            if receiver is not None:
+                receiver.status(Aborted(InvalidConnection(f"{connection.local} is this host's no more")))
 
     # -- control and query
 
     def control(self, request: IpControl) -> None:
         """Raises BadAddress for what names no interface of this host, no neighbour, no group or no host's address."""
+        administration = self._administration
         match request:
             case SetDefaultGateway(gateway):
                 if gateway is None:
@@ -384,31 +363,23 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
             case SetSpecificGateway(destination, gateway):
                 self.routes.set_gateway(destination, gateway)
             case SetDirectRoute(destination, name):
-                self.routes.set_direct(destination, self._named(name))
+                self.routes.set_direct(destination, administration.named(name))
             case RemoveRoute(destination):
                 self.routes.remove(destination)
             case SetInterfaceAddress(name, address):
-                self._set_addresses(self._named(name), [interface_address(address)], enable=True)
+                administration.replace_addresses(name, address)
             case AddAddress(name, address):
-                interface = self._named(name)
-                if address not in interface.addresses:
-                    self._set_addresses(interface, [*interface.addresses, interface_address(address)])
+                administration.add_address(name, address)
             case RemoveAddress(name, address):
-                interface = self._named(name)
-                self._set_addresses(interface, [each for each in interface.addresses if each != address])
+                administration.remove_address(name, address)
             case DisableInterface(name):
-                self._enable(self._named(name), False)
+                administration.enable(administration.named(name), False)
             case EnableInterface(name):
-                self._enable(self._named(name), True)
+                administration.enable(administration.named(name), True)
             case JoinGroup(group, name):
-                for interface in self._members(group, name):
-                    interface.groups.add(int(group))
-                self._addresses_changed()
+                administration.join(group, name)
             case LeaveGroup(group, name):
-                for interface in self._members(group, name):
-                    if int(group) != ALL_HOSTS:
-                        interface.groups.discard(int(group))
-                self._addresses_changed()
+                administration.leave(group, name)
             case never:
                 assert_never(never)
 
@@ -428,77 +399,6 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
             return False
         self.routes.redirect(int(destination), int(gateway), MOST_REDIRECTS)
         return True
-
-    def _named(self, name: str) -> Interface:
-        for interface in self.interfaces:
-            if interface.name == name:
-                return interface
-        known = ", ".join(interface.name for interface in self.interfaces)
-        raise BadAddress(f"no interface {name!r}; there are {known}")
-
-    def _members(self, group: IPv4Address, name: str | None) -> Iterable[Interface]:
-        if not group.is_multicast:
-            raise BadAddress(f"{group} is not a multicast group: those are 224.0.0.0 to 239.255.255.255")
-        return self.interfaces if name is None else (self._named(name),)
-
-    def _set_addresses(self, interface: Interface, addresses: list[IPv4Interface], *, enable: bool = False) -> None:
-        gone = [each for each in interface.addresses if each not in addresses]
-        new = [each for each in addresses if each not in interface.addresses]
-        claimed = interface.enabled and self._initialized > 0
-        interface.addresses = addresses
-        if claimed:
-            for each in gone:
-                interface.link.disclaim(each)
-            for each in new:
-                interface.link.claim(each)
-        self._addresses_changed()
-        if enable:
-            self._enable(interface, True)
-        lost = {each.ip for each in gone if not self.routes.is_own(int(each.ip))}
-        for connection in [each for each in self.connections.open.values() if each.local in lost]:
-            self._abort_with(connection, Aborted(InvalidConnection(f"{connection.local} is this host's no more")))
-
-    def _enable(self, interface: Interface, enabled: bool) -> None:
-        if interface.enabled is enabled:
-            return
-        interface.enabled = enabled
-        if self._initialized:
-            for each in interface.addresses:
-                (interface.link.claim if enabled else interface.link.disclaim)(each)
-        self._addresses_changed()
-
-    def _addresses_changed(self) -> None:
-        """Make anew what follows from the addresses and groups of the interfaces, and which are enabled."""
-        self.routes.rebuild()
-        # Every address of this host is taken on every interface (the weak model of RFC 1122, section 3.3.4.2).
-        own = [int(each.ip) for interface in (*self.interfaces, self.loopback) for each in interface.addresses]
-        used = {UNSPECIFIED}
-        for interface in (*self.interfaces, self.loopback):
-            groups: dict[int, Local] = {}
-            if interface.enabled and interface is not self.loopback:
-                broadcasts = [each for address in interface.addresses for each in broadcasts_of(address)]
-                numbers = (LIMITED_BROADCAST, *broadcasts, *interface.groups)
-                groups = {number: self._local(number, group=True) for number in numbers}
-            self._replace(self._groups[interface], groups)
-            here = {number: self._local(number) for number in own} if interface.enabled else {}
-            self._replace(self._own[interface], groups | here)
-            used |= groups.keys()
-        used.update(own)
-        self._locals = {number: local for number, local in self._locals.items() if number in used}
-
-    @staticmethod
-    def _replace(table: dict[int, Local], by: dict[int, Local]) -> None:
-        """The receive path holds on to ``table``."""
-        table.clear()
-        table.update(by)
-
-    def _local(self, number: int, *, group: bool = False) -> Local:
-        local = self._locals.get(number)
-        if local is None or local.group is not group:
-            # Keys number the addresses in the order of their coming, which keeps them short; no number comes again.
-            self._keys += 1
-            local = self._locals[number] = Local(IPv4Address(number), self._keys << 40, group)
-        return local
 
     def _max_packet_size(self, address: IpAddress) -> int:
         local = None if address.local is None else int(address.local)

@@ -13,6 +13,7 @@ from foxpy.errors import BadAddress, InvalidConnection, OpenFailed, PacketSize
 from foxpy.layers.ipv4 import IpAddress, IpConfig, RemoveRoute, Service, SetDefaultGateway
 from foxpy.layers.ipv4.layer import EVERYWHERE
 from foxpy.layers.ipv4.wire import IPv4, verify_ipv4
+from foxpy.protocol import Path
 from foxpy.status import Report, Status, Trouble
 from foxpy.testing.collector import Collector
 from foxpy.testing.ip_bench import FAR, PEER, PROTOCOL, ROUTER, US, IpBench, datagram
@@ -456,6 +457,34 @@ def test_the_carrier_gives_the_pseudo_header() -> None:
     path.close()
     with pytest.raises(InvalidConnection):
         path.sender.send(b"")
+
+
+def test_the_service_of_a_carrier_is_that_of_all_its_paths() -> None:
+    bench = IpBench()
+    carrier = bench.ip.carrier(PROTOCOL, Service(ttl=5, dont_fragment=True))
+    paths: list[Path[IPv4Address]] = []
+
+    def accept(path: Path[IPv4Address]) -> Collector:
+        paths.append(path)
+        return Collector()
+
+    carrier.listen(accept)
+    bench.say(datagram(b"hello"))
+    carrier.open(FAR, accept)
+    for path in paths:
+        path.sender.send(b"")
+    assert [(packet.dst, packet.ttl, packet.df) for packet in bench.link.take()] == [(PEER, 5, True), (FAR, 5, True)]
+
+
+def test_a_handler_that_raises_leaves_no_connection() -> None:
+    bench = IpBench()
+
+    def handler(_: object) -> Collector:
+        raise ArithmeticError
+
+    with pytest.raises(ArithmeticError):
+        bench.ip.open(IpAddress(PEER, PROTOCOL), handler)
+    assert bench.ip.query().connections == 0
 
 
 def test_a_carrier_with_a_local_address() -> None:

@@ -1,0 +1,104 @@
+"""Carrying out the controls that change a host's interfaces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from ipaddress import IPv4Address, IPv4Interface
+
+from foxpy.errors import BadAddress
+from foxpy.layers.ipv4.destinations import Destinations
+from foxpy.layers.ipv4.interface import Interface, interface_address
+from foxpy.layers.ipv4.numbers import ALL_HOSTS
+from foxpy.layers.ipv4.routes import Routes
+
+
+class Administration:
+    """The interfaces of one host by name, and what follows when they change: claims, routes, destinations."""
+
+    __slots__ = ("_destinations", "_interfaces", "_lost", "_routes", "running")
+
+    running: bool
+    """Whether the host is initialized, so that its links can be told."""
+
+    def __init__(
+        self,
+        interfaces: Sequence[Interface],
+        routes: Routes,
+        destinations: Destinations,
+        lost: Callable[[set[IPv4Address]], None],
+    ) -> None:
+        """``lost`` is told of addresses that the host has no more."""
+        self._interfaces = interfaces
+        self._routes = routes
+        self._destinations = destinations
+        self._lost = lost
+        self.running = False
+        for each in interfaces:
+            each.groups.add(ALL_HOSTS)  # RFC 1122, section 3.3.7
+        self.changed()
+
+    def changed(self) -> None:
+        """Something about an interface is not what it was."""
+        self._routes.rebuild()
+        self._destinations.rebuild()
+
+    def named(self, name: str) -> Interface:
+        """Raises BadAddress."""
+        for interface in self._interfaces:
+            if interface.name == name:
+                return interface
+        known = ", ".join(interface.name for interface in self._interfaces)
+        raise BadAddress(f"no interface {name!r}; there are {known}")
+
+    def enable(self, interface: Interface, enabled: bool) -> None:
+        if interface.enabled is enabled:
+            return
+        interface.enabled = enabled
+        if self.running:
+            for each in interface.addresses:
+                (interface.link.claim if enabled else interface.link.disclaim)(each)
+        self.changed()
+
+    def add_address(self, name: str, address: IPv4Interface) -> None:
+        interface = self.named(name)
+        if address not in interface.addresses:
+            self._set(interface, [*interface.addresses, interface_address(address)])
+
+    def remove_address(self, name: str, address: IPv4Interface) -> None:
+        interface = self.named(name)
+        self._set(interface, [each for each in interface.addresses if each != address])
+
+    def replace_addresses(self, name: str, address: IPv4Interface) -> None:
+        interface = self.named(name)
+        self._set(interface, [interface_address(address)])
+        self.enable(interface, True)
+
+    def _set(self, interface: Interface, addresses: list[IPv4Interface]) -> None:
+        gone = [each for each in interface.addresses if each not in addresses]
+        new = [each for each in addresses if each not in interface.addresses]
+        interface.addresses = addresses
+        if self.running and interface.enabled:
+            for each in gone:
+                interface.link.disclaim(each)
+            for each in new:
+                interface.link.claim(each)
+        self.changed()
+        lost = {each.ip for each in gone if not self._routes.is_own(int(each.ip))}
+        if lost:
+            self._lost(lost)
+
+    def join(self, group: IPv4Address, name: str | None) -> None:
+        for interface in self._members(group, name):
+            interface.groups.add(int(group))
+        self.changed()
+
+    def leave(self, group: IPv4Address, name: str | None) -> None:
+        for interface in self._members(group, name):
+            if int(group) != ALL_HOSTS:
+                interface.groups.discard(int(group))
+        self.changed()
+
+    def _members(self, group: IPv4Address, name: str | None) -> Iterable[Interface]:
+        if not group.is_multicast:
+            raise BadAddress(f"{group} is not a multicast group: those are 224.0.0.0 to 239.255.255.255")
+        return self._interfaces if name is None else (self.named(name),)
