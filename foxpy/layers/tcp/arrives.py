@@ -341,6 +341,7 @@ def _set_window(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
     if before == 0 and window:
         tcb.recovery.probes = 0
         tcb.recovery.stalled = None
+        tcb.recovery.advanced = tcb.now  # what was sent into the closed window has its time from here on
         if snd.sent:
             # what was sent into the closed window was most likely thrown away
             go_back(tcb)

@@ -34,11 +34,20 @@ def send_syn(tcb: Tcb, sent: Sent) -> None:
     tcb.todo.append(SendSegment(sent.seq & MASK, ack, sent.flags, window, b"", 0, options))
 
 
+def acceptable(snd: SendSide) -> int:
+    """The sequence number of a segment without text: SND.NXT, or the edge of the peer's window where that is behind.
+
+    A probe of a closed window goes beyond it. Were the number of what follows beyond it as well, the peer would drop
+    the segment as not acceptable, its ACK and window included; two that probe each other would wait for ever.
+    """
+    return min(snd.nxt, max(snd.una, snd.una + snd.wnd))
+
+
 def acknowledge(tcb: Tcb) -> None:
     """Send ``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>`` now."""
     snd = tcb.snd
     rcv = tcb.rcv
-    tcb.todo.append(SendSegment(snd.nxt & MASK, rcv.nxt & MASK, ACK, offer(rcv), b""))
+    tcb.todo.append(SendSegment(acceptable(snd) & MASK, rcv.nxt & MASK, ACK, offer(rcv), b""))
     rcv.unacked = 0
     rcv.ack_now = False
 
@@ -56,7 +65,7 @@ def challenge(tcb: Tcb) -> None:
 def reset(tcb: Tcb) -> None:
     """Send ``<SEQ=SND.NXT><CTL=RST>``; with an ACK, as today's stacks do, which firewalls expect."""
     tcb.counters.resets_sent += 1
-    tcb.todo.append(SendSegment(tcb.snd.nxt & MASK, tcb.rcv.nxt & MASK, RST | ACK, 0, b""))
+    tcb.todo.append(SendSegment(acceptable(tcb.snd) & MASK, tcb.rcv.nxt & MASK, RST | ACK, 0, b""))
 
 
 def start_timer(tcb: Tcb) -> None:

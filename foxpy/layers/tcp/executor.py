@@ -71,6 +71,7 @@ class Executor(Generic[Host]):
         "_trouble",
         "closed",
         "connection",
+        "established",
         "half_open",
         "key",
         "machine",
@@ -80,6 +81,8 @@ class Executor(Generic[Host]):
 
     closed: bool
     """The application closed or aborted it, or heard of its end: its senders are invalid."""
+    established: bool
+    """The handshake was completed."""
     half_open: bool
     """Begun by the peer, the handshake not complete."""
 
@@ -97,6 +100,7 @@ class Executor(Generic[Host]):
         )
         self.receiver: Receiver | None = None
         self.closed = False
+        self.established = False
         self.half_open = False
         self._runtime: Runtime = runtime
         self._handler = handler
@@ -308,6 +312,7 @@ class Executor(Generic[Host]):
 
     def _opened(self) -> None:
         layer = self.path.layer
+        self.established = True
         self.half_open = False
         layer.no_longer_half_open(self)
         self.receiver = layer.attach(self.connection, self._handler)
@@ -329,7 +334,7 @@ class Executor(Generic[Host]):
             opener.fail(failure)
         self._acknowledge_close()
         self.closed = True
-        if not self.half_open:
+        if self.established:
             self.path.used()
         receiver, self.receiver = self.receiver, None
         if receiver is not None:

@@ -86,8 +86,12 @@ def _probe(tcb: Tcb) -> bool:
     ([6429] allows to end it).
     """
     config = tcb.config
+    recovery = tcb.recovery
+    if tcb.heard >= recovery.asked:
+        recovery.asked = tcb.now
     until = _give_up_at(tcb, config.give_up_after)
-    silent = tcb.now - tcb.heard >= config.give_up_after
+    # Probes are far apart: that the last thing heard is old says little, that nothing answered them says all.
+    silent = tcb.now - recovery.asked >= config.give_up_after
     if until is None and (silent or tcb.orphaned):
         return False
     tcb.counters.window_probes += 1

@@ -6,6 +6,7 @@ machine's own modules write to it; the layer reads it for ``query``.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 from foxpy.layers.tcp.actions import Action
@@ -161,6 +162,7 @@ class Recovery:
 
     __slots__ = (
         "advanced",
+        "asked",
         "duplicates",
         "first_partial",
         "going_back",
@@ -189,6 +191,8 @@ class Recovery:
         """While going back: how many at the front of the queue have been sent again."""
         self.probes = 0
         """Zero-window probes since the window closed, as far as they make the interval grow."""
+        self.asked = -math.inf
+        """When the first of the zero-window probes was sent that the peer has not answered."""
         self.advanced = 0.0
         """When SND.UNA last moved."""
         self.stalled: float | None = None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from foxpy.errors import InvalidConnection, PacketSize
 from foxpy.layers.tcp.buffers import SendBuffer
 from foxpy.layers.tcp.config import TcpConfig
-from foxpy.layers.tcp.segment import ACK, FIN
+from foxpy.layers.tcp.segment import ACK, FIN, RST
 from foxpy.layers.tcp.states import Why
 from foxpy.testing.tcp_ladder import close_wait, established, syn_sent
 
@@ -316,6 +316,50 @@ def test_a_peer_that_does_not_answer_probes_is_given_up() -> None:
     peer.end.send(b"x")
     peer.advance(300)
     assert peer.end.finished is Why.TIMED_OUT
+
+
+def test_a_lost_probe_does_not_end_a_connection_whose_peer_answered_the_others() -> None:
+    peer = established(window=0)
+    peer.end.send(b"x")
+    answered = 0
+    for _ in range(40_000):
+        peer.advance(0.02)
+        if peer.sent:
+            peer.sent.clear()
+            answered += 1
+            if answered not in (10, 12):
+                peer.sends(ACK, ack=1)
+    assert answered > 15
+    assert peer.state == "ESTABLISHED"
+
+
+def test_after_a_long_wait_for_a_window_a_loss_is_not_the_end() -> None:
+    peer = established(window=0)
+    peer.end.send(b"ab")
+    for _ in range(60_000):
+        peer.advance(0.01)
+        if peer.sent:
+            peer.sent.clear()
+            peer.sends(ACK, ack=1)
+    peer.sends(ACK, ack=1, window=1000)
+    peer.sent.clear()  # lost
+    peer.advance(1)
+    peer.expects(ACK, b"a", seq=1)
+    peer.sends(ACK, ack=3, window=1000)
+    assert peer.state == "ESTABLISHED"
+
+
+def test_an_ack_stays_within_a_window_that_was_probed() -> None:
+    """RFC 9293, 3.10.7.4: the peer would drop it otherwise, and with it the window update that it brings."""
+    peer = established(window=0)
+    peer.end.send(b"ab")
+    peer.advance(0.45)
+    peer.expects(ACK, b"a", seq=1)
+    peer.sends(ACK, b"data", ack=1, window=0)
+    peer.advance(0.05)
+    peer.expects(ACK, seq=1, length=0)
+    peer.end.abort()
+    peer.expects(RST | ACK, seq=1)
 
 
 def test_a_closed_connection_is_not_kept_by_a_zero_window() -> None:
