@@ -1,5 +1,6 @@
 """Acknowledge: what is lost is sent again."""
 
-from foxpy.layers.acknowledge.layer import Acknowledge, AcknowledgeInfo, acknowledge
+from foxpy.layers.acknowledge.config import AcknowledgeConfig, AcknowledgeInfo
+from foxpy.layers.acknowledge.layer import Acknowledge, acknowledge
 
-__all__ = ["Acknowledge", "AcknowledgeInfo", "acknowledge"]
+__all__ = ["Acknowledge", "AcknowledgeConfig", "AcknowledgeInfo", "acknowledge"]
