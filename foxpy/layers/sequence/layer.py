@@ -72,7 +72,8 @@ def sequence(layer: L, *, window: int = WINDOW, patience: float | None = PATIENC
 
     Packets that come early are held until what is missing before them comes, at most ``patience`` seconds (None: as
     long as it takes) and while fewer than ``window`` numbers are concerned. Both ends must have it. Above a path that
-    loses packets for good, choose the patience that the application has. Counters:
+    loses packets for good, choose the patience that the application has. Where one end is restarted, the other one
+    numbers from 0 again as soon as it hears of it; what it sent in between may be lost. Counters:
     ``interposed(layer, Sequence).info()``. Raises ValueError for a window outside 1..2**16 or a patience below 0.
     """
     return layer.interpose(Sequence(window, patience))
@@ -113,7 +114,7 @@ class _SequenceSession(Headed):
         self._counters = counters
         self._runtime = runtime
         self._patience = patience
-        self._epoch = runtime.random.getrandbits(32)
+        self._epoch = runtime.random.getrandbits(32) or 1
         self._number = 0
         self._order = Order(window)
         self._timer = runtime.timer(self._out_of_patience)
@@ -122,7 +123,7 @@ class _SequenceSession(Headed):
 
     def begin(self, size: int) -> Writer:
         writer = self.below.begin(size + Numbered.MIN)
-        append_numbered(writer, size, epoch=self._epoch, number=self._number)
+        append_numbered(writer, size, epoch=self._epoch, known=self._order.epoch, number=self._number)
         return writer
 
     def commit(self, writer: Writer, payload: bytes) -> None:
@@ -136,7 +137,7 @@ class _SequenceSession(Headed):
     def deliver(self, frame: bytes, start: int, end: int) -> None:
         counters = self._counters
         try:
-            length, epoch, number = read_numbered(frame, start, end)
+            length, epoch, known, number = read_numbered(frame, start, end)
         except PacketError:
             counters.malformed += 1
             return
@@ -145,7 +146,13 @@ class _SequenceSession(Headed):
         if not start <= stop <= end:
             counters.malformed += 1
             return
-        verdict = self._order.arrive(epoch, number, frame, start, stop, self._runtime.now)
+        order = self._order
+        former = order.epoch
+        verdict = order.arrive(epoch, number, frame, start, stop, self._runtime.now)
+        if former != order.epoch and former and known != self._epoch:
+            # The peer was restarted and would wait in vain for what its former self was sent.
+            self._epoch = self._runtime.random.getrandbits(32) or 1
+            self._number = 0
         if verdict is Verdict.NEXT:
             counters.received += 1
             self.above.deliver(frame, start, stop)

@@ -29,7 +29,7 @@ class Verdict(enum.Enum):
     DUPLICATE = "duplicate"
     """It was taken already, or its turn is over."""
     STALE = "stale"
-    """It is from before the peer was restarted."""
+    """It is from before the peer was restarted, or of no epoch that there is."""
     DOUBTFUL = "doubtful"
     """Too far off to be believed before a second one follows it in sequence (as in RFC 3550, appendix A.1)."""
 
@@ -37,8 +37,10 @@ class Verdict(enum.Enum):
 class Order:
     """What arrived from one peer."""
 
-    __slots__ = ("_doubt", "_epoch", "_fresh", "_horizon", "_retired", "_window", "due", "expected", "held", "skipped")
+    __slots__ = ("_doubt", "_fresh", "_horizon", "_retired", "_window", "due", "epoch", "expected", "held", "skipped")
 
+    epoch: int
+    """The peer's; 0 before its first packet."""
     expected: int
     """The number to deliver next."""
     held: dict[int, Held]
@@ -50,11 +52,11 @@ class Order:
 
     def __init__(self, window: int) -> None:
         self._window = window
-        self._epoch = -1  # the peer's epoch; none before its first packet
         self._retired: deque[int] = deque(maxlen=RETIRED)
         self._doubt = (-1, -1)  # the packet that would confirm the last doubtful one
         self._fresh = True  # nothing of this epoch was taken yet
         self._horizon = 0  # what is missing below this is not waited for
+        self.epoch = 0
         self.expected = 0
         self.held = {}
         self.due = deque()
@@ -62,8 +64,8 @@ class Order:
 
     def arrive(self, epoch: int, number: int, frame: bytes, start: int, end: int, now: float) -> Verdict:
         """Packet ``number`` of ``epoch``, as the wire has it, arrived with ``frame[start:end]`` in it."""
-        known = epoch == self._epoch
-        if not known and epoch in self._retired:
+        known = epoch == self.epoch
+        if epoch == 0 or (not known and epoch in self._retired):
             return Verdict.STALE
         fresh = not known or self._fresh
         # Where the peer begins anew it begins at 0. If this end was restarted, any number may come first.
@@ -130,12 +132,12 @@ class Order:
 
     def _begin(self, epoch: int) -> None:
         """Another epoch: what the former one left is delivered, as nothing more of it counts."""
-        if self._epoch >= 0:
-            self._retired.append(self._epoch)
+        if self.epoch:
+            self._retired.append(self.epoch)
         if self.held:
             self._horizon = max(self.held) + 1
             self._settle()
-        self._epoch = epoch
+        self.epoch = epoch
         self._fresh = True
         self._horizon = 0
         self.expected = 0

@@ -298,10 +298,10 @@ def test_after_a_restart_the_two_settle(seed: int, loss: float, reorder: float, 
     net.right.reopen()
     before = len(net.left.heard.packets)
     first, second = (net.left, net.right) if left_first else (net.right, net.left)
-    for round in range(20):
-        first.send(b"%d" % round)
-        if round:  # the other one answers
-            second.send(b"%d" % round)
+    for turn in range(20):
+        first.send(b"%d" % turn)
+        if turn:  # the other one answers
+            second.send(b"%d" % turn)
         net.run(until=net.now + 0.03)
     net.run()
     there, back = net.right.heard.packets, net.left.heard.packets[before:]

@@ -116,6 +116,32 @@ def test_a_restarted_sender_is_recognized() -> None:
     assert net.right.heard.packets == [b"1", b"2", b"3", b"4", b"5"]
 
 
+def test_a_restarted_end_that_speaks_first_need_not_wait() -> None:
+    net = Crossing(sequence)
+    for turn in range(3):
+        net.left.send(b"ping %d" % turn)
+        net.right.send(b"pong %d" % turn)
+        net.run()
+    net.right.reopen()
+    for turn in range(3, 20):
+        net.right.send(b"pong %d" % turn)
+        net.run(until=net.now + 0.01)
+        net.left.send(b"ping %d" % turn)
+        net.run(until=net.now + 0.01)
+    assert net.left.heard.packets == [b"pong %d" % turn for turn in range(20)]
+    assert net.right.heard.packets == [b"ping %d" % turn for turn in range(3, 20)]
+
+
+def test_two_ends_that_begin_at_once_do_not_take_each_other_for_restarted() -> None:
+    net = Crossing(lambda device: sequence(faults(device, delay=0.1, jitter=0.05)))
+    for number in range(40):
+        net.left.send(b"%d" % number)
+        net.right.send(b"%d" % number)
+        net.run(until=net.now + 0.01)
+    net.run()
+    assert net.left.heard.packets == net.right.heard.packets == [b"%d" % number for number in range(40)]
+
+
 def test_a_restarted_receiver_finds_its_place() -> None:
     net = Crossing(lambda device: sequence(device, window=4))
     net.left.send(*(b"%d" % number for number in range(100)))
