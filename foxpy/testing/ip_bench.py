@@ -47,6 +47,8 @@ class BenchLink(IpLink):
         self.claimed: list[IPv4Interface] = []
         self.absent: set[IPv4Address] = set()
         """Neighbours that cannot be opened."""
+        self.down = False
+        """Whether every path refuses to send."""
         self.opened: dict[IPv4Address, Receiver] = {}
         self._count = 0
         self._receivers: dict[bool, Receiver] = {}
@@ -114,7 +116,7 @@ class _BenchSender(Sender):
         self._open = False
 
     def begin(self, size: int) -> Writer:
-        if not self._open:
+        if not self._open or self._link.down:
             raise InvalidConnection("the path was closed")
         if size > self._link.mtu:
             raise PacketSize("larger than the bench link's MTU", size, self._link.mtu)

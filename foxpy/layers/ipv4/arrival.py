@@ -11,7 +11,7 @@ from foxpy.layers.ipv4.options import Broken, SourceRouted, check
 from foxpy.layers.ipv4.wire import IPv4, append_ipv4, read_ipv4, verify_ipv4
 from foxpy.message import Writer
 from foxpy.protocol import Receiver
-from foxpy.status import Aborted, Closed, Status, Trouble
+from foxpy.status import Aborted, Status, Trouble
 from foxpy.wire import PacketError, Truncated
 
 if TYPE_CHECKING:
@@ -157,7 +157,8 @@ class Arrival(Receiver):
             connection.receiver.deliver(frame, start + header, end)
 
     def status(self, event: Status) -> None:
-        if isinstance(event, Aborted | Closed):
+        # Closed is one path from one neighbour, whose next packet begins another; the link itself only ever breaks.
+        if isinstance(event, Aborted):
             self._ip.lost(self._interface)
 
 

@@ -151,12 +151,6 @@ class Interface:
         hop.path = self.link.open(neighbour, lambda _: hop)
         return hop
 
-    def forget(self, neighbour: int) -> None:
-        """Have the way to ``neighbour`` found anew; what is under way to it is lost."""
-        hop = self._hops.pop(neighbour, None)
-        if hop is not None:
-            hop.path.close()
-
     @property
     def hops(self) -> int:
         return len(self._hops)

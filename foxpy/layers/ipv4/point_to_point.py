@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Interface
 
 from foxpy.devices.device import WIRE, Device, IpPackets, WireConnection
-from foxpy.errors import InvalidConnection, NotInitialized, OpenFailed
+from foxpy.errors import BadAddress, NotInitialized, OpenFailed
 from foxpy.interpose import staged
 from foxpy.layers.ipv4.link import ANYBODY, IpLink, NextHop
 from foxpy.protocol import Listening, Path, PathHandler, Receiver, Sender
@@ -95,7 +95,7 @@ class PointToPoint(IpLink, Receiver):
         return path, receivers[0]
 
     def host(self, text: str) -> NextHop:
-        raise InvalidConnection(f"the link {self.name} has one other end, which has no name")
+        raise BadAddress(f"{text}: the link {self.name} has one other end, which has no name")
 
     def claim(self, address: IPv4Interface) -> None:
         """Nobody asks for addresses on this link."""

@@ -71,6 +71,16 @@ def test_a_port_of_a_datagram_that_came_in_fragments() -> None:
     assert message == Unreachable(code=3, quoted=datagram(data, protocol=UDP)[:548])
 
 
+def test_a_port_of_a_datagram_that_came_in_fragments_with_options() -> None:
+    bench = IcmpBench()
+    rejecting(bench)
+    alert = b"\x94\x04\x00\x00"
+    bench.say(datagram(bytes(64), protocol=UDP, more=True, options=alert))
+    bench.say(datagram(bytes(8), protocol=UDP, offset=64, options=alert))
+    ((_, message),) = bench.heard()
+    assert message == Unreachable(code=3, quoted=datagram(bytes(72), protocol=UDP, options=alert))
+
+
 def test_reject_of_what_is_not_being_delivered_says_nothing() -> None:
     bench = IcmpBench()
     carrier = bench.ip.carrier(UDP)

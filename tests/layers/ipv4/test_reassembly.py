@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from ipaddress import IPv4Address
 
 import pytest
 from hypothesis import given
@@ -166,6 +167,23 @@ def test_the_rest_is_waited_for_so_long_and_no_longer() -> None:
     bench.run(31)
     assert bench.scheduler.timers.running() == 0
     assert bench.ip.query().fragments.memory == 0
+
+
+def test_each_datagram_has_its_own_time() -> None:
+    bench, _ = said(pieces(DATA, 24, ident=1)[0])
+    bench.run(10)
+    bench.say(pieces(DATA, 24, ident=2)[0])
+    bench.run(21)
+    assert (bench.ip.query().fragments.timed_out, bench.ip.query().fragments.waiting) == (1, 1)
+    bench.run(10)
+    assert (bench.ip.query().fragments.timed_out, bench.ip.query().fragments.waiting) == (2, 0)
+    assert bench.scheduler.timers.running() == 0
+
+
+def test_fragments_of_impossible_sources_are_not_kept() -> None:
+    bench, _ = said(datagram(DATA[:24], src=IPv4Address("224.0.0.1"), more=True))
+    assert bench.dropped() == {"bad_source": 1}
+    assert bench.ip.query().fragments.received == 0
 
 
 def test_finalizing_forgets_all() -> None:

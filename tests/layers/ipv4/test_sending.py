@@ -384,6 +384,25 @@ def test_a_link_that_carries_less_than_it_did() -> None:
     assert bench.ip.query().interfaces[0].mtu == 1000
 
 
+def test_a_link_that_is_down_for_a_while() -> None:
+    bench = IpBench()
+    _, collector, send = bench.open()
+    _, large, fragments = bench.open(protocol=PROTOCOL + 1)
+    fragments.send(bytes(3000))
+    bench.link.take()
+    bench.link.down = True
+    send.send(b"lost")
+    fragments.send(bytes(3000))
+    bench.run()
+    assert collector.events == [Report(Trouble.NETWORK_UNREACHABLE, b"lost")]
+    assert bench.dropped() == {"no_route": 2}
+    bench.link.down = False
+    send.send(b"found")
+    fragments.send(bytes(1480))
+    assert [bytes(packet.body) for packet in bench.link.take()] == [b"found", bytes(1480)]
+    assert not large.packets
+
+
 def test_a_neighbour_let_go_for_room_is_found_again() -> None:
     bench = IpBench(config=IpConfig(next_hops=4))
     senders = [bench.open(PEER + number)[2] for number in range(10)]
