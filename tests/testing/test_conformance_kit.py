@@ -8,6 +8,7 @@ from typing import Final, Self
 
 import attrs
 import pytest
+import trio
 
 from foxpy.errors import InvalidConnection, OpenFailed, PacketSize
 from foxpy.interpose import Interposer
@@ -42,7 +43,7 @@ def test_every_check_states_its_sentence(check: Check) -> None:
 
 
 def test_every_check_has_a_mutant() -> None:
-    for_streams = {"the_peer_hears_the_end"}  # test_conformance_kit_streams.py has them
+    for_streams = {"the_peer_hears_the_end", "a_cancelled_active_open_ends"}  # test_conformance_kit_streams.py has them
     assert {check.__name__ for check in CHECKS} - {name for name, _ in MUTANTS} == for_streams
 
 
@@ -497,6 +498,13 @@ class ClosesOverTheQueue(Sending):
             self.box.runtime.timer(late).start(0.01)
 
 
+@breaks("a_cancelled_close_goes_on")
+class ClosesLater(Postbox):
+    async def close(self, connection: Line) -> None:
+        await trio.lowlevel.checkpoint()
+        self.abort(connection)
+
+
 @breaks("the_address_is_free_again")
 @breaks("a_receiver_may_open")
 class KeepsTheAddress(Postbox):
@@ -522,6 +530,23 @@ class BusyWhileDelivering(Sending):
             if isinstance(self.box, BusyWhileDelivering) and self.box.busy:
                 raise InvalidConnection("busy")
             return super().begin(size)
+
+
+@breaks("accept_may_open")
+class OpensOneAtATime(Postbox):
+    opening = False
+
+    def begin_line(self, peer: Box, handler: Handler[Line]) -> Line:
+        if self.opening:
+            raise InvalidConnection("opening already")
+        self.opening = True
+        try:
+            return super().begin_line(peer, handler)
+        finally:
+            self.opening = False
+
+    def open(self, address: Box, handler: Handler[Line]) -> Line:
+        return self.begin_line(address, handler)
 
 
 @breaks("a_handler_may_send")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
+import trio
 
 from foxpy.addresses import MacAddress, Port
 from foxpy.devices.link import link
@@ -94,13 +95,27 @@ class AlteredTcp(Tcp[MacAddress]):
         return self.alter(super().attach(connection, handler))
 
 
+class OpensForEver(AlteredTcp):
+    async def active_open(
+        self, address: TcpAddress[MacAddress], handler: Handler[TcpConnection[MacAddress]]
+    ) -> TcpConnection[MacAddress]:
+        trio.lowlevel.spawn_system_task(super().active_open, address, handler)
+        return await trio.sleep_forever()
+
+
+class ClosesLater(AlteredTcp):
+    async def close(self, connection: TcpConnection[MacAddress]) -> None:
+        await trio.lowlevel.checkpoint()
+        await super().close(connection)
+
+
 def stream_pair(
-    alter: type[Unaltered],
+    alter: type[Unaltered], kind: type[AlteredTcp] = AlteredTcp
 ) -> ProtocolPair[TcpAddress[MacAddress], TcpPattern[MacAddress], TcpConnection[MacAddress]]:
     segment = link()
     macs = MacAddress.local(1), MacAddress.local(2)
     left, right = (
-        AlteredTcp(ethernet(segment.attach(), mac).carrier(0x88B5), checksums=False, config=TcpConfig()) for mac in macs
+        kind(ethernet(segment.attach(), mac).carrier(0x88B5), checksums=False, config=TcpConfig()) for mac in macs
     )
     left.alter = right.alter = alter
     left_address, right_address = (TcpAddress(mac, Port(7)) for mac in macs)
@@ -111,6 +126,15 @@ def stream_pair(
 def test_a_mutant_is_found_by_its_check(name: str, alter: type[Unaltered]) -> None:
     with pytest.raises(ContractBroken) as broken:
         virtual(check_protocol, lambda: stream_pair(alter), [check_named(name)])
+    assert broken.value.check == name
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("a_cancelled_active_open_ends", OpensForEver), ("a_cancelled_close_goes_on", ClosesLater)]
+)
+def test_a_mutant_of_the_operations_is_found_by_its_check(name: str, kind: type[AlteredTcp]) -> None:
+    with pytest.raises(ContractBroken) as broken:
+        virtual(check_protocol, lambda: stream_pair(Unaltered, kind), [check_named(name)])
     assert broken.value.check == name
 
 

@@ -77,6 +77,19 @@ async def close_waits_for_what_was_sent(rig: Rig[Address, Pattern, Conn]) -> Non
             require(rig.equal(right.collector.data, sent), "what was sent before close arrived changed")
 
 
+async def a_cancelled_close_goes_on(rig: Rig[Address, Pattern, Conn]) -> None:
+    """A close that is cancelled goes on by itself: on a stream the peer hears the end all the same."""
+    async with rig.turning(), rig.initialized():
+        left, right = await rig.connect()
+        with trio.CancelScope() as scope:
+            scope.cancel()
+            await rig.left.close(left.connection)
+        with raising(InvalidConnection, "begin() on a sender staged before a close that was cancelled"):
+            left.sender.begin(rig.knock)
+        if rig.pair.stream:
+            await rig.until(lambda: bool(right.collector.events), "the peer of a cancelled close heard nothing")
+
+
 async def the_peer_hears_the_end(rig: Rig[Address, Pattern, Conn]) -> None:
     """On a stream the peer of a close hears HalfClosed or Closed, once, after all data; that of an abort Aborted."""
     if not rig.pair.stream:

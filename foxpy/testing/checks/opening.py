@@ -85,6 +85,24 @@ async def cancelled_passive_open_listens_no_more(rig: Rig[Address, Pattern, Conn
             rig.right.listen(rig.pair.pattern, ignoring)
 
 
+async def a_cancelled_active_open_ends(rig: Rig[Address, Pattern, Conn]) -> None:
+    """An active_open that is cancelled while it waits aborts the half-open connection."""
+    pair = rig.pair
+    async with rig.turning():
+        rig.left.initialize()
+        with trio.move_on_after(0.1) as scope:
+            await rig.left.active_open(pair.right_address, ignoring)
+        # Now that there is somebody to answer, nobody may ask any more.
+        for component in (*pair.beside, rig.right):
+            component.initialize()
+        acceptor: Acceptor[Conn] = Acceptor()
+        if scope.cancelled_caught:
+            rig.right.listen(pair.pattern, acceptor)
+            await trio.sleep(pair.patience)
+        require(not acceptor.accepted, "a peer accepted a connection whose active_open had been cancelled")
+        rig.finalize()
+
+
 async def second_listener_is_refused(rig: Rig[Address, Pattern, Conn]) -> None:
     """Where someone listens to a pattern already, listen and passive_open raise OpenFailed."""
     pair = rig.pair

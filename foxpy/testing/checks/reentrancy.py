@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from foxpy.errors import InvalidConnection, ProtocolError
+from contextlib import suppress
+
+from foxpy.errors import InvalidConnection, OpenFailed, ProtocolError
 from foxpy.protocol import Address, Conn, Connectionless, Listening, Pattern
 from foxpy.testing.collector import Acceptor, Collector, ignoring
 from foxpy.testing.contract import Observation, harmless, raising, require
@@ -154,6 +156,44 @@ async def accept_may_stop_the_listening(rig: Rig[Address, Pattern, Conn]) -> Non
             if await rig.happens(lambda: len(collector.data) > before, rig.pair.silence):
                 break
         require(len(collector.data) > before, "nothing was delivered where accept stopped the listening")
+
+
+async def accept_may_open(rig: Rig[Address, Pattern, Conn]) -> None:
+    """accept may listen anew and, where opens do not wait, open from inside: to that peer or not, without harm."""
+    async with rig.turning(), rig.initialized():
+        protocol = rig.right
+        listening: list[Listening] = []
+        others: list[Collector] = []
+        again: Acceptor[Conn] = Acceptor()
+
+        def reopen(connection: Conn, collector: Collector) -> None:
+            with harmless("stop, listen and open from inside accept"):
+                for started in listening:
+                    started.stop()
+                with suppress(OpenFailed):  # on a device there is but one connection
+                    listening.append(protocol.listen(rig.pair.pattern, again))
+                if isinstance(protocol, Connectionless):
+                    other = rig.collector()
+                    with suppress(OpenFailed):  # the connection at hand may be the only one there can be
+                        protocol.open(rig.pair.left_address, lambda _: other)
+                        others.append(other)
+
+        acceptor: Acceptor[Conn] = Acceptor(reopen)
+        listening.append(protocol.listen(rig.pair.pattern, acceptor))
+        left = await rig.active(rig.left, rig.pair.right_address)
+        _, collector = await rig.accepted(acceptor, left)
+
+        def packets() -> int:
+            return sum(len(each.packets) for each in (collector, *others, *(later for _, later in again.accepted)))
+
+        before = packets()
+        for _ in range(1 if rig.pair.reliable and not rig.pair.held else 40):
+            if left.collector.ended or packets() > before:
+                break
+            left.sender.send(rig.payload(rig.knock))
+            await rig.silence()
+        delivered = packets() > before or left.collector.ended
+        require(delivered, "nothing is delivered to anybody after accept has listened and opened")
 
 
 async def a_receiver_may_open(rig: Rig[Address, Pattern, Conn]) -> None:
