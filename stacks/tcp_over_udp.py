@@ -24,7 +24,7 @@ from foxpy.devices.device import Device, EthernetFrames
 from foxpy.layers.arp import Arp, arp
 from foxpy.layers.ethernet import Ethernet, ethernet
 from foxpy.layers.icmp import Icmp, icmp
-from foxpy.layers.ipv4 import Ip, interface, ipv4
+from foxpy.layers.ipv4 import Ip, Service, interface, ipv4
 from foxpy.layers.tcp import Tcp, tcp
 from foxpy.layers.udp import Udp, UdpEndpoint, udp
 from foxpy.stack import Stack
@@ -51,5 +51,6 @@ def build(
     eth = ethernet(device, mac)
     neighbours = arp(eth.carrier(0x0806), eth.carrier(0x0800))
     ip = ipv4(interface(neighbours.carrier(), address), gateway=gateway)
-    datagrams = udp(ip.carrier(17))
+    # Were IP to cut datagrams up, TCP would take its largest segment from them, and lose all of it with one piece.
+    datagrams = udp(ip.carrier(17, Service(dont_fragment=True)))
     return TcpOverUdp(eth, neighbours, ip, icmp(ip), datagrams, tcp(datagrams.carrier(TUNNEL), checksums=False))

@@ -24,7 +24,7 @@ from foxpy.layers.udp import UdpEndpoint, udp
 from foxpy.protocol import Host
 from foxpy.streams import TcpStream, connect_tcp, listen_tcp
 from foxpy.testing import virtual
-from stacks import tcp_ip, tcp_ip_tun, tcp_over_ethernet, tcp_over_udp
+from stacks import reliable_ethernet, tcp_ip, tcp_ip_tun, tcp_over_ethernet, tcp_over_udp, two_interfaces
 
 Pair: TypeAlias = tuple[trio.abc.HalfCloseableStream, trio.abc.HalfCloseableStream]
 
@@ -128,6 +128,23 @@ def over_micro_protocols(lossy: bool) -> Network:
     return network(left, right, MACS[1])
 
 
+def over_reliable_messages(lossy: bool) -> Network:
+    """TCP over Ethernet made reliable by micro-protocols."""
+    left, right = map(reliable_ethernet.build, ethernet_stations(lossy), MACS)
+    return network(left.tcp, right.tcp, MACS[1])
+
+
+def over_two_interfaces(lossy: bool) -> Network:
+    """TCP over IP of hosts on two links, by the second one."""
+    one = link(seed=1)
+    other = link(seed=2, scheduler=one.scheduler)
+    networks = (IPv4Interface("198.51.100.1/24"), IPv4Interface("198.51.100.2/24"))
+    firsts = one.attach(), one.attach()
+    seconds = stations(other, lossy)
+    left, right = map(two_interfaces.build, firsts, seconds, networks, ADDRESSES)
+    return network(left.tcp, right.tcp, ADDRESSES[1].ip)
+
+
 STACKS: Final = (
     over_ip,
     over_ip_alone,
@@ -135,6 +152,8 @@ STACKS: Final = (
     over_udp_over_ip,
     over_udp_over_ethernet,
     over_micro_protocols,
+    over_reliable_messages,
+    over_two_interfaces,
 )
 
 every_stack = pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.__name__)
