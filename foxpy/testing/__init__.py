@@ -1,4 +1,10 @@
-"""For those who test protocols: the conformance kit, virtual time and networks in memory, packet checkers."""
+"""For those who test protocols and programs that use them, in one process, in virtual time, without privileges.
+
+- here: ``check_protocol``, the conformance kit; ``virtual``, which runs a test in virtual time; ``Collector``;
+- ``foxpy.testing.hosts``: whole hosts on a segment in memory; ``foxpy.testing.capture``: what passes through a layer;
+- ``foxpy.testing.checkers``: what a packet has to be, layer by layer;
+- ``foxpy.testing.carriers``: a carrier as a protocol, for the kit; ``foxpy.testing.postbox``: a small whole protocol.
+"""
 
 from foxpy.testing.collector import Acceptor, Collector
 from foxpy.testing.conformance import CHECKS, Check, check_protocol
