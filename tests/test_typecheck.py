@@ -51,7 +51,7 @@ def test_an_accepted_line_is_found(tmp_path: Path) -> None:
 
 
 def test_two_faults_on_a_line_are_found(tmp_path: Path) -> None:
-    wrong = found(tmp_path, 'print(len(1), len(2))  # type: ignore[arg-type]')
+    wrong = found(tmp_path, 'print(len(1), chr("x"))  # type: ignore[arg-type]')
     assert len(wrong) == 1
     assert wrong[0].startswith("check_sample.py:5: one [arg-type] is wanted")
 
