@@ -99,6 +99,8 @@ async def _run(plan: host.Plan, services: list[parsing.Service], http: HttpServi
         udp = udp_of(stack)
         if services and tcp is None and udp is None:
             raise CommandError(f"{plan.stack.name} has neither TCP nor UDP to serve on; leave --serve out")
+        if tcp is None and any(service.name == "http" for service in services):
+            raise CommandError(f"--serve http needs TCP, which {plan.stack.name} has not; leave http out")
         if tcp is not None:
             await serve_streams(tcp, services, http, nursery)
         if udp is not None:

@@ -101,7 +101,7 @@ def faults(text: str) -> FaultConfig:
         raise CommandError(f"--faults {text}: {error}") from None
 
 
-_URL: Final = re.compile(r"http://(?:\[([^\]/]+)\]|([^:/?#\[\]]+))(?::(\d+))?(/[^#\s]*)?(?:#.*)?", re.ASCII)
+_URL: Final = re.compile(r"http://(?:\[([^\]/]+)\]|([^:/?#\[\]\s]+))(?::(\d+))?(/[^#\s]*)?(?:#.*)?", re.ASCII)
 
 
 def url(text: str) -> Url:

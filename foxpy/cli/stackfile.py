@@ -82,6 +82,11 @@ class StackFile:
             stack = self._build(**arguments)
         except ProtocolError as error:
             raise CommandError(f"{self.path}: {error}") from error
+        except Exception as error:  # layers that do not fit fail anyhow, and in no way that could be foreseen
+            raise CommandError(
+                f"{self.path}: build() failed with {type(error).__name__}: {error}; "
+                f"foxpy check {self.path} says what does not fit"
+            ) from error
         if not isinstance(stack, Stack):
             raise CommandError(f"{self.path}: build() returned {type(stack).__name__}, not a foxpy.stack.Stack")
         return stack
@@ -122,6 +127,8 @@ def load(name: str) -> StackFile:
         raise CommandError(f"{path}: a stack file has a function build(); this one has none")
     parameters = tuple(_parameters(path, build))
     media = tuple(medium for _, _, _, medium in parameters if medium is not None)
+    if not media:
+        raise CommandError(f"{path}: build() takes no device; annotate a parameter with Device[EthernetFrames] or so")
     kinds = [kind for _, kind, _, _ in parameters]
     wants = Wants(media, kinds.count(IPv4Interface), MacAddress in kinds)
     drawing = inspect.cleandoc(module.__doc__ or "")

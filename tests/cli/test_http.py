@@ -110,7 +110,7 @@ async def test_what_is_not_http_just_ends(rubbish: bytes) -> None:
 
 async def test_a_server_that_is_none_is_told() -> None:
     client, server = memory_stream_pair()
-    await server.send_all(b"SSH-2.0-rubbish\r\n")
+    await server.send_all(b"SSH-2.0-rubbish\r\n\r\n")
     with pytest.raises(HttpError):
         await get(client, "host", "/")
     client, server = memory_stream_pair()
