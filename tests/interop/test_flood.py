@@ -16,8 +16,8 @@ from typing import Final
 import pytest
 
 from foxpy.checksum import ones_sum
-from foxpy.testing.hosts import Host, host
 from foxpy.testing.namespaces import Namespace
+from foxpy.testing.processes import ServedHost, host
 
 FLOOD: Final = 100_000
 ALLOWED: Final = 20_000_000
@@ -43,7 +43,7 @@ def test_a_syn_flood_costs_little_memory_and_ping_is_answered(place: Namespace) 
         greet(place, there)  # who completes the handshake is served as before
 
 
-def greet(place: Namespace, there: Host) -> None:
+def greet(place: Namespace, there: ServedHost) -> None:
     with place.entered():
         wire = socket.create_connection((there.address, 7), timeout=20)
     with wire:
@@ -51,7 +51,7 @@ def greet(place: Namespace, there: Host) -> None:
         assert wire.recv(100) == b"hello"
 
 
-def flood(place: Namespace, there: Host) -> None:
+def flood(place: Namespace, there: ServedHost) -> None:
     """Send SYN segments until FLOOD of them have reached the stack's end of the tap."""
     with place.entered():
         wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
@@ -68,13 +68,13 @@ def flood(place: Namespace, there: Host) -> None:
                 time.sleep(0.01)
 
 
-def arrived(place: Namespace, there: Host) -> int:
+def arrived(place: Namespace, there: ServedHost) -> int:
     """Frames that Linux has put into the tap's queue so far."""
     counts = place.run("cat", "/proc/net/dev").partition(f"{there.interface}:")[2].split()
     return int(counts[9])
 
 
-def syns(place: Namespace, there: Host) -> Iterator[bytes]:
+def syns(place: Namespace, there: ServedHost) -> Iterator[bytes]:
     """Ethernet frames with well-formed SYN segments to the host's echo service, from random addresses and ports."""
     neighbour = re.search(rf"{there.address} .*lladdr (\S+)", place.ip("neighbour"))
     own = re.search(r"link/ether (\S+)", place.ip("link", "show", there.interface))

@@ -11,8 +11,8 @@ from typing import Final
 import pytest
 
 from foxpy.cli.http import pseudo_random
-from foxpy.testing.hosts import FOXPY, LINUX, foxpy, host
 from foxpy.testing.namespaces import Namespace
+from foxpy.testing.processes import FOXPY, LINUX, foxpy, host
 
 SIZE: Final = 10_000_000
 PATHS: Final = {

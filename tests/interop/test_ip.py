@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from foxpy.testing.hosts import host
 from foxpy.testing.namespaces import Namespace
+from foxpy.testing.processes import host
 
 
 @pytest.mark.interop("ping")

@@ -11,16 +11,20 @@ import time
 
 import pytest
 
-from foxpy.testing.hosts import Host, host
 from foxpy.testing.namespaces import Namespace
+from foxpy.testing.processes import ServedHost, host
 
 
-def called(place: Namespace, there: Host, port: int = 7) -> socket.socket:
+def called(place: Namespace, there: ServedHost, port: int = 7) -> socket.socket:
     """A connection from Linux to one of the host's services."""
     with place.entered():
         calling = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     calling.settimeout(20)
-    calling.connect((there.address, port))
+    try:
+        calling.connect((there.address, port))
+    except OSError:
+        calling.close()
+        raise
     return calling
 
 

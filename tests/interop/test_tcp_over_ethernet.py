@@ -11,8 +11,8 @@ from typing import Final
 import pytest
 
 from foxpy.cli.http import pseudo_random
-from foxpy.testing.hosts import foxpy, serving
 from foxpy.testing.namespaces import Namespace, bridge
+from foxpy.testing.processes import foxpy, serving
 
 SIZE: Final = 10_000_000
 SERVER: Final = "02:00:00:00:00:01"
