@@ -24,7 +24,7 @@ class NotInitialized(ProtocolError):
 
 
 class BadAddress(ProtocolError, ValueError):
-    """An address or pattern that this protocol can never serve: a multicast TCP peer, port 70000. The caller's fault."""
+    """An address or pattern that no such protocol can serve: a multicast TCP peer, port 70000. The caller's fault."""
 
 
 class OpenFailed(ProtocolError):

@@ -5,9 +5,9 @@ On ``--device link`` there is nobody else, so a second host with the same stack 
 
 from __future__ import annotations
 
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
@@ -137,23 +137,18 @@ def in_trio(main: Callable[[*Arguments], Awaitable[T]], *arguments: *Arguments, 
 async def hosts(plan: Plan) -> AsyncIterator[tuple[Stack, Stack | None]]:
     """The stack of ``plan``, running, and on a link the other host's. Raises CommandError, InitializationFailed."""
     with ExitStack() as closing:
-        scheduler = trio_scheduler()  # one for all the devices of a host, as IP wants it
+        media = plan.stack.wants.media
         if not plan.virtual:
-            devices = [
-                closing.enter_context(_real(plan, spec, medium, Runtime(scheduler, plan.seed), index))
-                for index, (spec, medium) in enumerate(zip(plan.devices, plan.stack.wants.media, strict=True))
-            ]
-            stack = plan.stack.build(devices, plan.settings)
+            runtime = Runtime(trio_scheduler(), plan.seed)
+            real = [_real(plan, spec, medium, runtime) for spec, medium in zip(plan.devices, media, strict=True)]
+            stack = plan.stack.build(_dressed(plan, real, closing), plan.settings)
             async with stack.running():
                 yield stack, None
             return
-        segments = [_segment(medium, plan, scheduler) for medium in plan.stack.wants.media]
-        near = [
-            closing.enter_context(_dressed(plan, segment.attach(), medium, index))
-            for index, (segment, medium) in enumerate(zip(segments, plan.stack.wants.media, strict=True))
-        ]
-        stack = plan.stack.build(near, plan.settings)
-        peer = plan.stack.build([segment.attach() for segment in segments], _opposite(plan.settings))
+        scheduler = trio_scheduler()
+        segments = [_segment(medium, plan, scheduler) for medium in media]
+        stack = plan.stack.build(_dressed(plan, _attached(segments), closing), plan.settings)
+        peer = plan.stack.build(_attached(segments), _opposite(plan.settings))
         async with stack.running(), peer.running():
             yield stack, peer
 
@@ -174,38 +169,37 @@ def _opposite(settings: Settings) -> Settings:
     return Settings(tuple(addresses))
 
 
-@contextmanager
-def _real(
-    plan: Plan, spec: parsing.DeviceSpec, medium: type[AnyMedium], runtime: Runtime, index: int
-) -> Iterator[Device[AnyMedium]]:
-    made: Device[AnyMedium]
-    if spec.kind == "tap":
-        made = tap(spec.name, mtu=plan.mtu, kernel_address=plan.kernel_address or (), runtime=runtime)
-    elif spec.kind == "tun":
-        made = tun(spec.name, mtu=plan.mtu, kernel_address=plan.kernel_address or (), runtime=runtime)
-    else:
-        made = pcap(spec.name, medium, runtime=runtime)
-    with _dressed(plan, made, medium, index) as device:
-        yield device
+def _attached(segments: Sequence[Segment[AnyMedium]]) -> list[Device[AnyMedium]]:
+    """One host's device on each of ``segments``."""
+    first = segments[0].attach()
+    return [first, *(segment.attach(runtime=first.runtime) for segment in segments[1:])]
 
 
-@contextmanager
-def _dressed(plan: Plan, device: Device[AnyMedium], medium: type[AnyMedium], index: int) -> Iterator[Device[AnyMedium]]:
-    """``device`` with the faults, the capture and the trace that were asked for; the capture is closed at the end."""
-    with ExitStack() as closing:
+def _real(plan: Plan, spec: parsing.DeviceSpec, medium: type[AnyMedium], runtime: Runtime) -> Device[AnyMedium]:
+    if spec.kind == "pcap":
+        return pcap(spec.name, medium, mtu=plan.mtu or 1500, runtime=runtime)
+    make: Callable[..., Device[AnyMedium]] = tap if spec.kind == "tap" else tun
+    return make(spec.name, mtu=plan.mtu, kernel_address=plan.kernel_address or (), runtime=runtime)
+
+
+def _dressed(plan: Plan, devices: Sequence[Device[AnyMedium]], closing: ExitStack) -> Sequence[Device[AnyMedium]]:
+    """``devices`` with the faults, the captures and the trace that were asked for; ``closing`` ends the captures."""
+    for index, (device, medium) in enumerate(zip(devices, plan.stack.wants.media, strict=True)):
         if plan.faults is not None:
             faults(device, plan.faults)
         if plan.pcap is not None:
             path = plan.pcap if index == 0 else plan.pcap.with_stem(f"{plan.pcap.stem}-{index + 1}")
+            # A capture of the real world says when that was.
+            epoch = 0.0 if plan.virtual else time.clock_gettime(time.CLOCK_REALTIME) - trio.current_time()
             try:
-                writer = PcapWriter(path, LINKTYPES[medium])
+                writer = PcapWriter(path, LINKTYPES[medium], epoch=epoch)
             except OSError as error:
                 raise CommandError(f"--pcap {path}: {error.strerror}") from error
             closing.callback(writer.close)
             record(device, writer)
         if plan.trace:
-            trace(device, lambda line: click.echo(line, file=sys.stderr))
-        yield device
+            trace(device, lambda line: click.echo(line, err=True))
+    return devices
 
 
 def own_name(stack: Stack) -> str:

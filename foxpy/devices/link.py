@@ -34,11 +34,18 @@ class Segment(Generic[Medium]):
         self._made = 0
         self.stations: list[Station[Medium]] = []
 
-    def attach(self, name: str | None = None) -> Device[Medium]:
-        """A new station: a device for one stack. It is on the medium while it is initialized."""
+    def attach(self, name: str | None = None, runtime: Runtime | None = None) -> Device[Medium]:
+        """A new station: a device for one stack. It is on the medium while it is initialized.
+
+        A host with several devices gives the ``runtime`` of the first to the others, so that its layers share one.
+        Raises InitializationFailed for a runtime of another Scheduler.
+        """
         self._made += 1
-        # Each station draws from a generator of its own, so that what one host does never changes another's choices.
-        runtime = Runtime(self.scheduler, self._seed * 1_000_003 + self._made)
+        if runtime is None:
+            # Each host draws from a generator of its own, so that what one does never changes another's choices.
+            runtime = Runtime(self.scheduler, self._seed * 1_000_003 + self._made)
+        elif runtime.scheduler is not self.scheduler:
+            raise InitializationFailed("link: the runtime has another Scheduler; make both links with the same one")
         return Station(self, runtime, name or f"link{self._made}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Interface
 
 import attrs
 
@@ -29,6 +29,11 @@ def _options(instance: object, attribute: attrs.Attribute[bytes], value: bytes) 
         raise BadAddress(f"IP options {value.hex()}: wrong at byte {problem.at}")
 
 
+def _host(instance: object, attribute: attrs.Attribute[IPv4Address], value: IPv4Address | None) -> None:
+    if isinstance(value, IPv4Interface):  # to mypy it is an IPv4Address, but it equals none
+        raise BadAddress(f"{value} is an interface's address and its network; a host is named by {value.ip} alone")
+
+
 @attrs.frozen
 class Service:
     """How the datagrams of one connection are carried (RFC 1122, section 3.4). None: as IpConfig says."""
@@ -49,9 +54,9 @@ class IpAddress:
     broadcast, by hosts that do not know their address yet (RFC 1122, section 3.2.1.3).
     """
 
-    host: IPv4Address
+    host: IPv4Address = attrs.field(validator=_host)
     protocol: int = attrs.field(validator=_protocol)
-    local: IPv4Address | None = None
+    local: IPv4Address | None = attrs.field(default=None, validator=_host)
     service: Service = Service()
 
     def __str__(self) -> str:
@@ -63,7 +68,7 @@ class IpPattern:
     """One protocol on any host, or on ``host`` alone."""
 
     protocol: int = attrs.field(validator=_protocol)
-    host: IPv4Address | None = None
+    host: IPv4Address | None = attrs.field(default=None, validator=_host)
     service: Service = attrs.field(default=Service(), eq=False)
     """For the connections that peers begin. It makes no other pattern of it."""
 

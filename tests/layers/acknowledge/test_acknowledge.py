@@ -21,8 +21,8 @@ from foxpy.layers.sequence import Sequence, sequence
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
 from foxpy.status import Aborted, Report, Sendable, Trouble
-from foxpy.testing.crossing import Crossing
 from foxpy.transfer import Connection
+from tests.support.crossing import Crossing
 
 Frames = Device[EthernetFrames]
 

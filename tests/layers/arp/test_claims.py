@@ -16,8 +16,8 @@ from foxpy.layers.arp import AddressConflict, AddressInUse, ArpConfig, ClaimEven
 from foxpy.layers.arp.wire import REPLY, REQUEST
 from foxpy.layers.ethernet import ethernet
 from foxpy.status import Report
-from foxpy.testing.arp_bench import OURS, PEER, THEIRS, US, ArpBench, arp_bench
-from foxpy.testing.arp_station import ArpStation
+from tests.support.arp_bench import OURS, PEER, THEIRS, US, ArpBench, arp_bench
+from tests.support.arp_station import ArpStation
 
 OTHER = MacAddress.local(3)
 PACKET = bytes(range(60))

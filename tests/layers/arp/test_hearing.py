@@ -13,7 +13,7 @@ from foxpy.addresses import BROADCAST, MacAddress
 from foxpy.layers.arp import ArpConfig, NeighbourState
 from foxpy.layers.arp.wire import REPLY, REQUEST
 from foxpy.testing import virtual
-from foxpy.testing.arp_bench import OURS, PEER, THEIRS, US, ArpBench, arp_bench
+from tests.support.arp_bench import OURS, PEER, THEIRS, US, ArpBench, arp_bench
 
 OTHER = MacAddress.local(3)
 PACKET = bytes(range(60))

@@ -16,9 +16,9 @@ from foxpy.layers.ethernet import ethernet
 from foxpy.layers.ipv4.link import ANYBODY, EVERYBODY, IpLink, NextHop
 from foxpy.protocol import Path, Receiver
 from foxpy.status import Closed, Forgotten, Report, Trouble
-from foxpy.testing.arp_bench import OURS, PEER, THEIRS, US, arp_bench
-from foxpy.testing.arp_station import ArpStation
 from foxpy.testing.collector import Collector
+from tests.support.arp_bench import OURS, PEER, THEIRS, US, arp_bench
+from tests.support.arp_station import ArpStation
 
 PACKET = bytes(range(60))
 

@@ -24,7 +24,7 @@ from foxpy.layers.arp import (
 from foxpy.layers.arp.wire import REPLY, REQUEST
 from foxpy.protocol import Receiver
 from foxpy.status import Report, Status, Trouble
-from foxpy.testing.arp_bench import OURS, PEER, THEIRS, US, ArpBench, arp_bench
+from tests.support.arp_bench import OURS, PEER, THEIRS, US, ArpBench, arp_bench
 
 OTHER = MacAddress.local(3)
 PACKET = bytes(range(60))

@@ -13,7 +13,7 @@ from foxpy.layers.checksum.wire import Crc32, InternetChecksum
 from foxpy.layers.faults import faults
 from foxpy.layers.interposing import interposed
 from foxpy.status import Report, Sendable, Trouble
-from foxpy.testing.crossing import Crossing
+from tests.support.crossing import Crossing
 
 Frames = Device[EthernetFrames]
 CHECKS: list[Check] = ["crc32", "internet"]

@@ -13,7 +13,7 @@ from foxpy.errors import TimedOut
 from foxpy.layers.faults import FaultConfig, FaultInfo, Faults, LineInfo, faults
 from foxpy.layers.interposing import interposed
 from foxpy.status import Aborted, HalfClosed
-from foxpy.testing.crossing import Crossing, Interposing
+from tests.support.crossing import Crossing, Interposing
 
 Frames = Device[EthernetFrames]
 NOTHING = LineInfo(passed=0, lost=0, corrupted=0, duplicated=0, reordered=0, overflowed=0, abandoned=0)

@@ -16,7 +16,7 @@ from foxpy.layers.fragment import Fragmentation, FragmentConfig, FragmentInfo, f
 from foxpy.layers.fragment.wire import Fragment
 from foxpy.layers.interposing import interposed
 from foxpy.status import Report, Sendable, Trouble
-from foxpy.testing.crossing import Crossing
+from tests.support.crossing import Crossing
 
 Frames = Device[EthernetFrames]
 

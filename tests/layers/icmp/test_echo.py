@@ -16,8 +16,8 @@ from foxpy.layers.ipv4 import RemoveAddress
 from foxpy.layers.ipv4.wire import RecordRoute, RouterAlert, ip_options
 from foxpy.status import Aborted, Closed, Forgotten, Report, Trouble
 from foxpy.testing.collector import Acceptor, Collector
-from foxpy.testing.icmp_bench import PROTOCOL, IcmpBench
-from foxpy.testing.ip_bench import FAR, PEER, US, datagram
+from tests.support.icmp_bench import PROTOCOL, IcmpBench
+from tests.support.ip_bench import FAR, PEER, US, datagram
 
 LIMITED, BROADCAST = IPv4Address("255.255.255.255"), IPv4Address("192.0.2.255")
 GROUP = IPv4Address("224.0.0.1")

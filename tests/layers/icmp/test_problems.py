@@ -15,8 +15,8 @@ from foxpy.protocol import Path, Receiver
 from foxpy.runtime import Runtime, Scheduler
 from foxpy.status import Report, Trouble
 from foxpy.testing.collector import Collector
-from foxpy.testing.icmp_bench import IcmpBench
-from foxpy.testing.ip_bench import FAR, PEER, PROTOCOL, ROUTER, US, IpBench, datagram
+from tests.support.icmp_bench import IcmpBench
+from tests.support.ip_bench import FAR, PEER, PROTOCOL, ROUTER, US, IpBench, datagram
 
 BROADCAST = IPv4Address("192.0.2.255")
 TCP, UDP = 6, 17

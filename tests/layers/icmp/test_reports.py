@@ -14,9 +14,9 @@ from foxpy.layers.icmp.wire import OtherIcmp, ParameterProblem, Redirect, TimeEx
 from foxpy.layers.ipv4 import Origin, Route
 from foxpy.status import Report, Trouble
 from foxpy.testing.collector import Collector
-from foxpy.testing.icmp_bench import IcmpBench
-from foxpy.testing.ip_bench import FAR, PEER, PROTOCOL, ROUTER, US, datagram
 from foxpy.wire import Packet
+from tests.support.icmp_bench import IcmpBench
+from tests.support.ip_bench import FAR, PEER, PROTOCOL, ROUTER, US, datagram
 
 OURS = datagram(b"first bytes of it", src=US, dst=FAR)
 """A datagram that this host has sent."""

@@ -31,8 +31,8 @@ from foxpy.layers.ipv4 import (
 )
 from foxpy.status import Aborted, Closed, Forgotten
 from foxpy.testing.collector import Collector
-from foxpy.testing.icmp_bench import IcmpBench
-from foxpy.testing.ip_bench import PROTOCOL, datagram
+from tests.support.icmp_bench import IcmpBench
+from tests.support.ip_bench import PROTOCOL, datagram
 
 addresses = st.sampled_from(
     [

@@ -20,7 +20,7 @@ from foxpy.layers.ipv4 import (
 )
 from foxpy.status import Forgotten
 from foxpy.testing.collector import Collector
-from foxpy.testing.ip_bench import FAR, PEER, PROTOCOL, US, IpBench, datagram
+from tests.support.ip_bench import FAR, PEER, PROTOCOL, US, IpBench, datagram
 
 BROADCAST = IPv4Address("192.0.2.255")
 LIMITED = IPv4Address("255.255.255.255")

@@ -26,7 +26,7 @@ from foxpy.protocol import Connection, Receiver, Sender
 from foxpy.runtime import Runtime, Scheduler
 from foxpy.status import Report, Trouble
 from foxpy.testing.collector import Acceptor, Collector
-from foxpy.testing.ip_bench import PROTOCOL
+from tests.support.ip_bench import PROTOCOL
 
 LEFT, RIGHT = IPv4Address("10.0.0.1"), IPv4Address("10.0.0.2")
 

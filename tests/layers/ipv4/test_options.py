@@ -10,7 +10,7 @@ from foxpy.layers.ipv4 import IpConfig, ProblemReporter
 from foxpy.layers.ipv4.options import Broken, SourceRouted, check, in_fragments, returned
 from foxpy.layers.ipv4.wire import LooseSourceRoute, NoOperation, RecordRoute, RouterAlert, Timestamp, ip_options
 from foxpy.status import Trouble
-from foxpy.testing.ip_bench import PEER, US, IpBench, datagram
+from tests.support.ip_bench import PEER, US, IpBench, datagram
 
 A, B = PEER.packed, US.packed
 

@@ -15,7 +15,7 @@ from foxpy.layers.ipv4.reassembly import DATAGRAM_COST, Reassembly
 from foxpy.layers.ipv4.wire import IPv4
 from foxpy.protocol import Receiver
 from foxpy.runtime import Runtime, Scheduler
-from foxpy.testing.ip_bench import FAR, PROTOCOL, IpBench, datagram
+from tests.support.ip_bench import FAR, PROTOCOL, IpBench, datagram
 
 DATA = random.Random(7).randbytes(64)
 TCP = 6

@@ -26,7 +26,7 @@ from foxpy.layers.ipv4 import (
 from foxpy.runtime import Runtime, Scheduler
 from foxpy.status import Aborted
 from foxpy.testing.collector import Collector
-from foxpy.testing.ip_bench import FAR, PEER, PROTOCOL, ROUTER, US, BenchLink, IpBench
+from tests.support.ip_bench import FAR, PEER, PROTOCOL, ROUTER, US, BenchLink, IpBench
 
 OTHER = IPv4Address("203.0.113.1")
 OTHER_ROUTER = IPv4Address("203.0.113.254")
@@ -255,3 +255,8 @@ def test_a_link_that_fails_leaves_nothing_initialized() -> None:
     assert good.initialize() == 1
     assert bad.initialize() == 1
     assert good.claimed == []
+
+
+def test_the_address_of_an_interface_is_no_host() -> None:
+    with pytest.raises(BadAddress, match=r"192\.0\.2\.1/24 is an interface's address and its network"):
+        IpAddress(IPv4Interface("192.0.2.1/24"), 17)

@@ -16,7 +16,7 @@ from foxpy.layers.ipv4.wire import IPv4, verify_ipv4
 from foxpy.protocol import Path
 from foxpy.status import Report, Status, Trouble
 from foxpy.testing.collector import Collector
-from foxpy.testing.ip_bench import FAR, PEER, PROTOCOL, ROUTER, US, IpBench, datagram
+from tests.support.ip_bench import FAR, PEER, PROTOCOL, ROUTER, US, IpBench, datagram
 
 TCP = 6
 

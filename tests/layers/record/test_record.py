@@ -18,7 +18,7 @@ from foxpy.layers.ethernet import ethernet
 from foxpy.layers.interposing import interposed
 from foxpy.layers.record import Record, RecordInfo, record
 from foxpy.runtime import Scheduler
-from foxpy.testing.crossing import Crossing
+from tests.support.crossing import Crossing
 
 Frames = Device[EthernetFrames]
 

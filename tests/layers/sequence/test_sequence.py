@@ -13,7 +13,7 @@ from foxpy.layers.interposing import interposed
 from foxpy.layers.sequence import Sequence, SequenceInfo, sequence
 from foxpy.layers.sequence.wire import Numbered
 from foxpy.status import Aborted, HalfClosed, Report, Sendable, Trouble
-from foxpy.testing.crossing import Crossing
+from tests.support.crossing import Crossing
 
 Frames = Device[EthernetFrames]
 

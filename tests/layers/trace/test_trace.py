@@ -26,7 +26,7 @@ from foxpy.layers.udp.wire import UDP
 from foxpy.runtime import Scheduler
 from foxpy.status import Aborted
 from foxpy.testing import Collector
-from foxpy.testing.crossing import Crossing, Turned
+from tests.support.crossing import Crossing, Turned
 
 Frames = Device[EthernetFrames]
 LEFT, RIGHT = MacAddress.local(1), MacAddress.local(2)

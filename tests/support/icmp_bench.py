@@ -19,8 +19,8 @@ from foxpy.layers.ipv4 import IpConfig
 from foxpy.layers.ipv4.wire import IPv4
 from foxpy.protocol import Sender
 from foxpy.testing.collector import Collector
-from foxpy.testing.ip_bench import PEER, US, IpBench, datagram
 from foxpy.wire import Packet
+from tests.support.ip_bench import PEER, US, IpBench, datagram
 
 PROTOCOL = 1
 

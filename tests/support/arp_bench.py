@@ -15,8 +15,8 @@ from foxpy.devices.link import link
 from foxpy.driver import running
 from foxpy.layers.arp import Arp, ArpAddress, ArpConfig, ArpConnection, NeighbourState, arp
 from foxpy.layers.ethernet import Ethernet, ethernet
-from foxpy.testing.arp_station import ArpStation
 from foxpy.testing.collector import Collector
+from tests.support.arp_station import ArpStation
 
 OURS: Final = MacAddress.local(1)
 THEIRS: Final = MacAddress.local(2)
