@@ -136,8 +136,8 @@ def _tcp(stack: object) -> Tcp[Hashable]:
 
 
 def _table(outcomes: list[Outcome]) -> Table:
-    table = Table(title=f"{SIZE / 1e6:.0f} MB, one way", box=box.SIMPLE, pad_edge=False)
-    for heading in ("stack", "virtual time", "goodput", "segments", "resent", "SHA-256", "took"):
+    table = Table(title=f"{SIZE / 1e6:.0f} MB, one way, in virtual time", box=box.SIMPLE, pad_edge=False)
+    for heading in ("stack", "time", "goodput", "segments", "resent", "SHA-256", "took"):
         table.add_column(heading, justify="left" if heading in ("stack", "SHA-256") else "right", no_wrap=True)
     for outcome in outcomes:
         table.add_row(
