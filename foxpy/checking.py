@@ -44,7 +44,7 @@ def check_stack_files(paths: Iterable[str | os.PathLike[str]]) -> list[Finding]:
     It waits for mypy, a fraction of a second where its cache is warm. Raises CheckingFailed.
     """
     if find_spec("mypy") is None:
-        raise CheckingFailed(f"foxpy check needs mypy; install it with: {sys.executable} -m pip install 'foxpy[dev]'")
+        raise CheckingFailed(f"foxpy check needs mypy; install it with: {sys.executable} -m pip install 'foxpy[cli]'")
     files = list(dict.fromkeys(os.fspath(path) for path in paths))
     for file in files:
         if not Path(file).is_file():
