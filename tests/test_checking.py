@@ -160,7 +160,7 @@ def test_a_file_that_is_not_there() -> None:
 
 def test_without_mypy_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "find_spec", lambda _: None)
-    with pytest.raises(CheckingFailed, match="pip install 'foxpy\\[dev\\]'") as caught:
+    with pytest.raises(CheckingFailed, match="pip install 'foxpy\\[cli\\]'") as caught:
         check_stack_files([])
     assert sys.executable in str(caught.value)
 
