@@ -369,6 +369,11 @@ class Executor(Generic[Host]):
         if reopen is not None:
             path.of_nobody(reopen.segment, self.key, reopen.last)
         path.let_go()
+        if not self.established:
+            # Nobody was ever given it. Without what points back at it, it is free now, and not when the garbage
+            # collector comes round: a flood of SYNs leaves thousands behind until then.
+            self.machine.watcher = None
+            del self.connection
 
     # -- query
 

@@ -55,10 +55,12 @@ class Machine:
     ``now`` is the time of the event in seconds of any clock that does not go back. Actions are in ``todo`` afterwards.
     """
 
-    __slots__ = ("_watcher", "state", "tcb", "todo")
+    __slots__ = ("state", "tcb", "todo", "watcher")
 
     state: State
     todo: deque[Action]
+    watcher: Watcher | None
+    """Told of every change of the state."""
 
     def __init__(
         self, config: TcpConfig, counters: Counters, iss: int, limit: int, now: float, watcher: Watcher | None = None
@@ -68,7 +70,7 @@ class Machine:
         self.tcb = Tcb(config, counters, iss, limit, now)
         self.todo = self.tcb.todo
         self.state = Closed(Why.NOT_OPENED)
-        self._watcher = watcher
+        self.watcher = watcher
 
     # -- 3.10.1 OPEN
 
@@ -366,8 +368,8 @@ class Machine:
     def _become(self, event: Event, target: State) -> None:
         source = self.state
         self.state = target
-        if self._watcher is not None:
-            self._watcher(event, source, target)
+        if self.watcher is not None:
+            self.watcher(event, source, target)
         tcb = self.tcb
         match target:
             case Closed(why=why):
