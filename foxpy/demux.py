@@ -70,41 +70,51 @@ class Connections(Generic[Key, Conn]):
 class Listeners(Generic[Pattern, Conn]):
     """Who listens to which pattern."""
 
-    __slots__ = ("_accepting",)
+    __slots__ = ("_listening", "_stopped")
 
-    def __init__(self) -> None:
-        self._accepting: dict[Pattern, Handler[Conn]] = {}
+    def __init__(self, stopped: Callable[[Pattern], None] | None = None) -> None:
+        """``stopped`` is called with each pattern that is not listened to any more, but for those that are cleared."""
+        self._listening: dict[Pattern, _Listening[Pattern, Conn]] = {}
+        self._stopped = stopped
 
     def __len__(self) -> int:
-        return len(self._accepting)
+        return len(self._listening)
 
     def listen(self, pattern: Pattern, accept: Handler[Conn]) -> Listening:
         """Let ``accept`` have the peers that match. Raises OpenFailed where someone listens to that very pattern."""
-        if pattern in self._accepting:
+        if pattern in self._listening:
             raise OpenFailed(f"someone listens to {pattern} already; stop that first")
-        self._accepting[pattern] = accept
-        return _Listening(self._accepting, pattern, accept)
+        listening = self._listening[pattern] = _Listening(self, pattern, accept)
+        return listening
 
     def match(self, patterns: Iterable[Pattern]) -> Handler[Conn] | None:
         """Whoever listens to the first of ``patterns`` that anybody listens to."""
         for pattern in patterns:
-            accept = self._accepting.get(pattern)
-            if accept is not None:
-                return accept
+            listening = self._listening.get(pattern)
+            if listening is not None:
+                return listening.accept
         return None
+
+    def stop(self, listening: _Listening[Pattern, Conn]) -> None:
+        """Harmless where it was stopped before: its pattern may be listened to anew since, and goes on being so."""
+        pattern = listening.pattern
+        if self._listening.get(pattern) is listening:
+            del self._listening[pattern]
+            if self._stopped is not None:
+                self._stopped(pattern)
 
     def clear(self) -> None:
         """Nobody listens any more: for ``release``."""
-        self._accepting.clear()
+        self._listening.clear()
 
 
 class _Listening(Listening, Generic[Pattern, Conn]):
-    def __init__(self, accepting: dict[Pattern, Handler[Conn]], pattern: Pattern, accept: Handler[Conn]) -> None:
-        self._accepting = accepting
-        self._pattern = pattern
-        self._accept = accept
+    __slots__ = ("_listeners", "accept", "pattern")
+
+    def __init__(self, listeners: Listeners[Pattern, Conn], pattern: Pattern, accept: Handler[Conn]) -> None:
+        self._listeners = listeners
+        self.pattern = pattern
+        self.accept = accept
 
     def stop(self) -> None:
-        # The pattern may have been stopped and listened to anew by somebody else since.
-        if self._accepting.get(self._pattern) is self._accept:
-            del self._accepting[self._pattern]
+        self._listeners.stop(self)

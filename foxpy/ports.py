@@ -10,6 +10,8 @@ import hashlib
 from collections.abc import Callable
 from typing import Final
 
+import attrs
+
 from foxpy.addresses import Port, port
 from foxpy.errors import BadAddress, OpenFailed
 from foxpy.runtime import Runtime
@@ -21,6 +23,46 @@ LAST: Final = Port(65535)
 """The usual range: as wide as it can be (RFC 6056, section 3.2) without ports that services are known by."""
 COUNTERS: Final = 256
 """TABLE_LENGTH of the algorithm: how many destinations advance independently of each other."""
+
+
+def check_port(instance: object, attribute: attrs.Attribute[Port], value: Port) -> None:
+    """Validates the field of an address or a pattern that names a port. Raises BadAddress."""
+    if not 1 <= value <= LAST:
+        raise BadAddress(f"{type(instance).__name__}: {attribute.name} {value} is outside 1..65535")
+
+
+def check_port_or_any(instance: object, attribute: attrs.Attribute[Port], value: Port) -> None:
+    """The same for a field that may be ``ANY``."""
+    if value != ANY:
+        check_port(instance, attribute, value)
+
+
+class PortsInUse:
+    """Local ports, and how many connections and listeners have each."""
+
+    __slots__ = ("_owners",)
+
+    def __init__(self) -> None:
+        self._owners: dict[Port, int] = {}
+
+    def __contains__(self, port: Port) -> bool:
+        return port in self._owners
+
+    def take(self, port: Port) -> None:
+        """``port`` has one owner more."""
+        self._owners[port] = self._owners.get(port, 0) + 1
+
+    def give_back(self, port: Port) -> None:
+        """One of its owners needs ``port`` no more."""
+        owners = self._owners.get(port, 0)
+        if owners > 1:
+            self._owners[port] = owners - 1
+        else:
+            self._owners.pop(port, None)
+
+    def clear(self) -> None:
+        """All are free: for ``release``."""
+        self._owners.clear()
 
 
 class Ports:

@@ -72,13 +72,28 @@ def test_the_first_pattern_that_anybody_listens_to_wins() -> None:
     assert listeners.match(["none"]) is None
 
 
-def test_stopping_an_old_listening_does_not_stop_a_new_one() -> None:
+@pytest.mark.parametrize("same", [True, False])
+def test_stopping_an_old_listening_does_not_stop_a_new_one(same: bool) -> None:
     listeners: Listeners[str, WireConnection] = Listeners()
-    old = listeners.listen("a", Acceptor[WireConnection]())
-    with pytest.raises(OpenFailed, match="listens to a already"):
-        listeners.listen("a", Acceptor[WireConnection]())
-    old.stop()
     accept = Acceptor[WireConnection]()
-    listeners.listen("a", accept)
+    old = listeners.listen("a", accept)
+    with pytest.raises(OpenFailed, match="listens to a already"):
+        listeners.listen("a", accept)
     old.stop()
-    assert listeners.match(["a"]) is accept
+    anew = accept if same else Acceptor[WireConnection]()
+    listeners.listen("a", anew)
+    old.stop()
+    assert listeners.match(["a"]) is anew
+
+
+def test_each_pattern_that_is_stopped_is_told_of_once() -> None:
+    stopped: list[str] = []
+    listeners: Listeners[str, WireConnection] = Listeners(stopped.append)
+    first, second = (listeners.listen(pattern, Acceptor[WireConnection]()) for pattern in ("a", "b"))
+    first.stop()
+    first.stop()
+    assert stopped == ["a"]
+    assert len(listeners) == 1
+    listeners.clear()
+    second.stop()
+    assert stopped == ["a"]

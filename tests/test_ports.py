@@ -6,7 +6,7 @@ import pytest
 
 from foxpy.addresses import Port
 from foxpy.errors import BadAddress, OpenFailed
-from foxpy.ports import FIRST, LAST, Ports
+from foxpy.ports import FIRST, LAST, Ports, PortsInUse
 from foxpy.runtime import Runtime, Scheduler
 
 
@@ -63,3 +63,17 @@ def test_an_exhausted_range_is_named() -> None:
 def test_a_range_that_makes_no_sense_is_refused(first: int, last: int) -> None:
     with pytest.raises(BadAddress):
         Ports(runtime(), Port(first), Port(last))
+
+
+def test_a_port_is_in_use_until_its_last_owner_gives_it_back() -> None:
+    in_use = PortsInUse()
+    in_use.take(Port(7))
+    in_use.take(Port(7))
+    in_use.give_back(Port(7))
+    assert Port(7) in in_use
+    in_use.give_back(Port(7))
+    assert Port(7) not in in_use
+    in_use.give_back(Port(7))  # as after ``clear``
+    in_use.take(Port(9))
+    in_use.clear()
+    assert Port(9) not in in_use

@@ -8,22 +8,12 @@ from typing import TYPE_CHECKING, Generic, TypeAlias
 import attrs
 
 from foxpy.addresses import Port
-from foxpy.errors import BadAddress
 from foxpy.layers.tcp.config import TcpConfig
+from foxpy.ports import ANY, check_port, check_port_or_any
 from foxpy.protocol import Connection, Host
 
 if TYPE_CHECKING:
     from foxpy.layers.tcp.executor import Executor
-
-
-def _port(instance: object, attribute: attrs.Attribute[Port], value: int) -> None:
-    if not 1 <= value <= 0xFFFF:
-        raise BadAddress(f"TCP {attribute.name} {value} is outside 1..65535")
-
-
-def _port_or_any(instance: object, attribute: attrs.Attribute[Port], value: int) -> None:
-    if not 0 <= value <= 0xFFFF:
-        raise BadAddress(f"TCP {attribute.name} {value} is outside 0..65535")
 
 
 @attrs.frozen
@@ -31,8 +21,8 @@ class TcpAddress(Generic[Host]):
     """A port of one host, and which end of ours connects to it."""
 
     host: Host
-    port: Port = attrs.field(validator=_port)
-    local_port: Port = attrs.field(default=Port(0), validator=_port_or_any)
+    port: Port = attrs.field(validator=check_port)
+    local_port: Port = attrs.field(default=ANY, validator=check_port_or_any)
     """0 for an ephemeral port."""
     local: Host | None = None
     """Which of our addresses (MUST-43); None for the one that the layer below picks (MUST-44)."""
@@ -48,7 +38,7 @@ class TcpPattern(Generic[Host]):
     Of several patterns that match a SYN, the one that names the peer goes before the one that names our address.
     """
 
-    port: Port = attrs.field(validator=_port)
+    port: Port = attrs.field(validator=check_port)
     host: Host | None = None
     local: Host | None = None
 

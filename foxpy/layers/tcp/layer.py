@@ -12,6 +12,7 @@ from typing import Final, Generic
 from foxpy.addresses import Port
 from foxpy.demux import Listeners
 from foxpy.errors import BadAddress, InvalidConnection, NotInitialized, OpenFailed, PacketSize
+from foxpy.layers.paths import PathTable
 from foxpy.layers.tcp.actions import SendSegment
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.connection import (
@@ -33,8 +34,8 @@ from foxpy.layers.tcp.isn import above, initial_sequence_number
 from foxpy.layers.tcp.limit import RateLimit
 from foxpy.layers.tcp.path import HEADER, TcpPath
 from foxpy.message import Writer
-from foxpy.ports import Ports
-from foxpy.protocol import Carrier, Handler, Host, Listening, Path, Protocol, Receiver, Sender
+from foxpy.ports import Ports, PortsInUse
+from foxpy.protocol import Carrier, Handler, Host, Listening, Path, Protocol, Sender
 from foxpy.status import Aborted
 from foxpy.waiting import Waiter, first
 
@@ -66,9 +67,9 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self.counters = Counters()
         self._over = over
         self._listening: Listening | None = None
-        self._listeners: Listeners[TcpPattern[Host], TcpConnection[Host]] = Listeners()
-        self._listened: dict[int, int] = {}  # ports, and how many patterns name each
-        self._paths: dict[Host, dict[Host, TcpPath[Host]]] = {}  # by peer, then by our address
+        self._listeners: Listeners[TcpPattern[Host], TcpConnection[Host]] = Listeners(self._stopped)
+        self._listened = PortsInUse()
+        self._paths: PathTable[Host, TcpPath[Host]] = PathTable(over, self._new_path, TcpPath.renew)
         self._connections: dict[Executor[Host], None] = {}
         self._half_open: dict[Executor[Host], None] = {}  # the oldest first, as in the next
         self._lingering: dict[Executor[Host], None] = {}
@@ -85,7 +86,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self.settle = self._over.settle  # what is interposed is known by now
         self._over.initialize()
         try:
-            self._listening = self._over.listen(self._enter_path)
+            self._listening = self._over.listen(self._paths.enter)
         except BaseException:
             self._over.finalize()
             raise
@@ -98,9 +99,8 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self._listened.clear()
         for connection in list(self._connections):
             connection.end(Aborted(NotInitialized(f"{connection.connection}: its TCP was finalized")))
-        for paths in list(self._paths.values()):
-            for path in list(paths.values()):
-                path.close()
+        for path in self._paths.all():
+            path.close()
         self._over.finalize()
 
     # -- active open
@@ -127,7 +127,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         """A new connection to ``address``, entered into all tables."""
         if self._over.is_group(address.host):
             raise BadAddress(f"{address}: a stream needs a single peer, not a group")  # MUST-46
-        path = self._path_to(address.host, address.local)
+        path = self._paths.to(address.host, address.local)
         path.users += 1
         try:
             if path.limit() <= HEADER:
@@ -136,7 +136,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
                 raise OpenFailed(f"there are {self.config.connections} connections, the most that the settings allow")
             high = address.port << 16
 
-            def in_use(port: int) -> bool:
+            def in_use(port: Port) -> bool:
                 return high | port in path.connections or port in self._listened
 
             port = address.local_port or self._ports.allocate(f"{path.local} {address}", in_use)
@@ -147,30 +147,6 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         finally:
             path.users -= 1
             path.let_go()
-
-    def _path_to(self, host: Host, local: Host | None) -> TcpPath[Host]:
-        """The path to ``host`` from ``local``, or from the address that the layer below picks; opened where need be."""
-        known = self._paths.get(host, {})
-        for path in known.values():
-            if path.picked if local is None else path.opened and path.local == local:
-                return path
-        opened: list[TcpPath[Host]] = []
-
-        def opening(lower: Path[Host]) -> Receiver:
-            opened.append(self._enter_path(lower))
-            return opened[0]
-
-        try:
-            self._over.open(host, opening, local)
-        except OpenFailed:
-            # Open already, because the peer spoke first or from an address that was asked for by name.
-            for path in known.values():
-                if path.answerable and local in (None, path.local):
-                    return path
-            raise
-        opened[0].opened = True
-        opened[0].picked = local is None
-        return opened[0]
 
     def _enter(
         self, path: TcpPath[Host], key: int, handler: Handler[TcpConnection[Host]], last: int | None
@@ -191,8 +167,11 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         """``accept`` is called when a handshake is complete. Patterns do not use each other up (MUST-41, MUST-42)."""
         self.require_initialized()
         listening = self._listeners.listen(pattern, accept)
-        self._listened[pattern.port] = self._listened.get(pattern.port, 0) + 1
-        return _TcpListening(self, listening, pattern.port)
+        self._listened.take(pattern.port)
+        return listening
+
+    def _stopped(self, pattern: TcpPattern[Host]) -> None:
+        self._listened.give_back(pattern.port)
 
     async def passive_open(
         self, pattern: TcpPattern[Host], handler: Handler[TcpConnection[Host]]
@@ -200,26 +179,17 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         connection = await first(self, pattern, handler)
         return connection, connection.address
 
-    def stopped_listening(self, port: int) -> None:
-        """One pattern fewer names ``port``."""
-        patterns = self._listened.get(port, 0)
-        if patterns > 1:
-            self._listened[port] = patterns - 1
-        else:
-            self._listened.pop(port, None)
-
-    def listening_to(self, path: TcpPath[Host], port: int) -> Handler[TcpConnection[Host]] | None:
+    def listening_to(self, path: TcpPath[Host], port: Port) -> Handler[TcpConnection[Host]] | None:
         """Who listens to our ``port`` for the peer of ``path``: the most specific pattern's."""
         if port not in self._listened:
             return None
         peer, local = path.peer, path.local
-        named = Port(port)
         return self._listeners.match(
             (
-                TcpPattern(named, peer, local),
-                TcpPattern(named, peer),
-                TcpPattern(named, None, local),
-                TcpPattern(named),
+                TcpPattern(port, peer, local),
+                TcpPattern(port, peer),
+                TcpPattern(port, None, local),
+                TcpPattern(port),
             )
         )
 
@@ -272,23 +242,12 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
 
     # -- up: deliver
 
-    def _enter_path(self, lower: Path[Host]) -> TcpPath[Host]:
-        """The receiver of the path ``lower``: the one that there is between the same hosts, or else a new one."""
-        paths = self._paths.setdefault(lower.peer, {})
-        path = paths.get(lower.local)
-        if path is None:
-            path = paths[lower.local] = TcpPath(self, lower)
-        else:
-            path.renew(lower)
-        return path
+    def _new_path(self, lower: Path[Host]) -> TcpPath[Host]:
+        return TcpPath(self, lower)
 
     def drop(self, path: TcpPath[Host]) -> None:
         """``path`` is no more the one between its hosts. Harmless where it is not."""
-        paths = self._paths.get(path.peer)
-        if paths is not None and paths.get(path.local) is path:
-            del paths[path.local]
-            if not paths:
-                del self._paths[path.peer]
+        self._paths.drop(path, path.peer, path.local)
 
     # -- close and abort
 
@@ -346,7 +305,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
             half_open=len(self._half_open),
             time_wait=len(self._lingering),
             listeners=len(self._listeners),
-            paths=sum(map(len, self._paths.values())),
+            paths=len(self._paths.all()),
             counters=MappingProxyType(self.counters.read()),
             details=self._details,
         )
@@ -388,18 +347,3 @@ class TcpSender(Sender, Generic[Host]):
     def limit(self) -> int:
         """The room in the send buffer; after 0, a Sendable event tells when half of it is free again."""
         return self._executor.sendable()
-
-
-class _TcpListening(Listening, Generic[Host]):
-    """Gives the port back when it is stopped."""
-
-    def __init__(self, layer: Tcp[Host], listening: Listening, port: int) -> None:
-        self._layer = layer
-        self._listening: Listening | None = listening
-        self._port = port
-
-    def stop(self) -> None:
-        listening, self._listening = self._listening, None
-        if listening is not None:
-            listening.stop()
-            self._layer.stopped_listening(self._port)

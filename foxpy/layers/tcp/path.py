@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, Generic
 
+from foxpy.addresses import Port
+from foxpy.layers.paths import SharedPath
 from foxpy.layers.tcp.actions import SendSegment
 from foxpy.layers.tcp.executor import Executor
 from foxpy.layers.tcp.options import decode_untrusted, encode
 from foxpy.layers.tcp.segment import SYN, Segment
 from foxpy.layers.tcp.stateless import Verdict, listener, reset_for
 from foxpy.layers.tcp.wire import TcpHeader, append_tcp, fill_tcp, read_tcp, verify_tcp
-from foxpy.protocol import Host, Path, Receiver
-from foxpy.status import Aborted, Closed, Forgotten, Report, Status
+from foxpy.protocol import Host, Path
+from foxpy.status import Report, Status
 from foxpy.timers import Timer
 from foxpy.wire import PacketError
 
@@ -23,50 +25,35 @@ HEADER: Final = TcpHeader.MIN
 """Bytes of a header without options."""
 
 
-class TcpPath(Receiver, Generic[Host]):
+class TcpPath(SharedPath, Generic[Host]):
     """A path of the layer below, and the connections over it by their ports."""
 
     __slots__ = (
         "_check",
         "_counters",
         "_fill",
-        "_over",
         "_pseudo",
         "_settling",
         "_used",
-        "answerable",
         "connections",
         "layer",
         "local",
         "lower",
-        "opened",
         "peer",
-        "picked",
         "sender",
-        "users",
     )
 
     connections: dict[int, Executor[Host]]
     """By the peer's port and ours, 16 bits each."""
-    users: int
-    """Who needs the path: its connections, and opens under way."""
-    opened: bool
-    """This side opened the path."""
-    picked: bool
-    """This side opened it and let the layer below pick our address."""
 
     def __init__(self, layer: Tcp[Host], lower: Path[Host]) -> None:
+        super().__init__(lower.answerable)
         self.layer = layer
         self.lower = lower
         self.sender = lower.sender
         self.peer = lower.peer
         self.local = lower.local
-        self.answerable = lower.answerable
         self.connections = {}
-        self.users = 0
-        self.opened = False
-        self.picked = False
-        self._over = False
         self._used = -math.inf  # when a conversation over it ended; before the first, there is nothing to settle
         self._settling: Timer | None = None
         self._pseudo = lower.pseudo
@@ -159,7 +146,7 @@ class TcpPath(Receiver, Generic[Host]):
 
     def _begin(self, segment: Segment, key: int, last: int | None) -> bool:
         """Give ``segment``, a SYN, to whoever listens; False where nobody does."""
-        accept = self.layer.listening_to(self, key & 0xFFFF)
+        accept = self.layer.listening_to(self, Port(key & 0xFFFF))
         if accept is None:
             return False
         connection = self.layer.admit(self, key, accept, last)
@@ -167,23 +154,7 @@ class TcpPath(Receiver, Generic[Host]):
             connection.accept(segment)
         return True
 
-    def status(self, event: Status) -> None:
-        match event:
-            case Report():
-                self._report(event)
-            case Forgotten():
-                # It can still send. If the peer speaks again, a new path comes and takes this one's place.
-                self._over = True
-                self.opened = self.picked = False
-                if not self.users:
-                    self.layer.drop(self)
-            case Closed() | Aborted():
-                self._over = True
-                self.end(event)
-            case _:
-                pass  # a path of packets has neither streams nor room to tell of
-
-    def _report(self, report: Report) -> None:
+    def reported(self, report: Report) -> None:
         """Pass on a report to the connection whose segment it quotes (MUST-54), if the quote is credible ([5927])."""
         quoted = report.quoted
         if len(quoted) >= 8:
@@ -208,11 +179,15 @@ class TcpPath(Receiver, Generic[Host]):
             self.users -= 1
             self.layer.removed(connection)
 
+    def forgotten(self) -> None:
+        if not self.users:
+            self.layer.drop(self)
+
     def renew(self, lower: Path[Host]) -> None:
         """``lower`` takes the place of the path that the layer below has forgotten."""
         self.lower = lower
         self.sender = lower.sender
-        self._over = False
+        self.gone = False
 
     def used(self) -> None:
         """A conversation over it has ended now; the peer knows that as well."""
@@ -222,7 +197,7 @@ class TcpPath(Receiver, Generic[Host]):
         """Give the path back where nobody needs it, once it has settled. Harmless where it is gone."""
         if not self.users:
             left = self._used + self.layer.settle - self.layer.runtime.now
-            if self._over or left <= 0:
+            if self.gone or left <= 0:
                 self.close()
             else:
                 if self._settling is None:
@@ -234,8 +209,8 @@ class TcpPath(Receiver, Generic[Host]):
         if self._settling is not None:
             self._settling.stop()
         self.layer.drop(self)
-        if not self._over:
-            self._over = True
+        if not self.gone:
+            self.gone = True
             self.lower.close()
 
     def end(self, event: Status) -> None:

@@ -7,21 +7,11 @@ from typing import TYPE_CHECKING, Generic, TypeAlias
 import attrs
 
 from foxpy.addresses import Port
-from foxpy.errors import BadAddress
+from foxpy.ports import ANY, check_port, check_port_or_any
 from foxpy.protocol import Connection, Host, Receiver
 
 if TYPE_CHECKING:
     from foxpy.layers.udp.path import UdpPath
-
-
-def _port(instance: object, attribute: attrs.Attribute[Port], value: int) -> None:
-    if not 1 <= value <= 0xFFFF:
-        raise BadAddress(f"UDP {attribute.name} {value} is outside 1..65535")
-
-
-def _port_or_any(instance: object, attribute: attrs.Attribute[Port], value: int) -> None:
-    if not 0 <= value <= 0xFFFF:
-        raise BadAddress(f"UDP {attribute.name} {value} is outside 0..65535")
 
 
 @attrs.frozen
@@ -30,8 +20,8 @@ class UdpAddress(Generic[Host]):
 
     host: Host
     """The peer; may be a group or a broadcast address, where the layer below sends to those."""
-    port: Port = attrs.field(validator=_port)
-    local_port: Port = attrs.field(default=Port(0), validator=_port_or_any)
+    port: Port = attrs.field(validator=check_port)
+    local_port: Port = attrs.field(default=ANY, validator=check_port_or_any)
     """0 for an ephemeral port."""
     local: Host | None = None
     """Which of our addresses; None for the one that the layer below picks (RFC 1122, section 4.1.3.5)."""
@@ -47,7 +37,7 @@ class UdpPattern(Generic[Host]):
     Of several patterns that match a datagram, the one that names the peer goes before the one that names our address.
     """
 
-    port: Port = attrs.field(validator=_port)
+    port: Port = attrs.field(validator=check_port)
     host: Host | None = None
     local: Host | None = None
     """One of our addresses, a group or a broadcast address."""

@@ -12,6 +12,7 @@ import attrs
 from foxpy.addresses import Port
 from foxpy.demux import Listeners
 from foxpy.errors import InvalidConnection, OpenFailed
+from foxpy.layers.paths import PathTable
 from foxpy.layers.udp.carrier import UdpCarrier
 from foxpy.layers.udp.connection import (
     UdpAddress,
@@ -21,8 +22,8 @@ from foxpy.layers.udp.connection import (
     UdpPattern,
 )
 from foxpy.layers.udp.path import UdpCounters, UdpPath, UdpSender, UnansweringSender
-from foxpy.ports import FIRST, LAST, Ports
-from foxpy.protocol import Carrier, Connectionless, Handler, Host, Listening, Path, Receiver, Sender
+from foxpy.ports import FIRST, LAST, Ports, PortsInUse
+from foxpy.protocol import Carrier, Connectionless, Handler, Host, Listening, Path, Sender
 from foxpy.status import Closed, Forgotten
 from foxpy.waiting import first
 
@@ -74,11 +75,11 @@ class Udp(
         self.counters = UdpCounters()
         self._over = over
         self._listening: Listening | None = None
-        self._listeners: Listeners[UdpPattern[Host], UdpConnection[Host]] = Listeners()
-        self._paths: dict[Host, dict[Host, UdpPath[Host]]] = {}  # by peer, then by our address
+        self._listeners: Listeners[UdpPattern[Host], UdpConnection[Host]] = Listeners(self._stopped)
+        self._paths: PathTable[Host, UdpPath[Host]] = PathTable(over, self._new_path, UdpPath.renew)
         self._passive: dict[UdpConnection[Host], UdpPath[Host]] = {}  # in the order in which they began
         self._ports = Ports(over.runtime, config.first_port, config.last_port)
-        self._taken: dict[Port, int] = {}  # local ports and by how many owners each is used
+        self._taken = PortsInUse()
 
     def carrier(self, port: Port) -> UdpCarrier[Host]:
         """This UDP as what lives on one local ``port`` sees it. Raises BadAddress outside 1..65535."""
@@ -93,7 +94,7 @@ class Udp(
     def acquire(self) -> None:
         self._over.initialize()
         try:
-            self._listening = self._over.listen(self._begun_path)
+            self._listening = self._over.listen(self._paths.enter)
         except BaseException:
             self._over.finalize()
             raise
@@ -103,9 +104,8 @@ class Udp(
             self._listening.stop()
             self._listening = None
         self._listeners.clear()
-        for paths in list(self._paths.values()):
-            for path in list(paths.values()):
-                path.end(Closed())
+        for path in self._paths.all():
+            path.end(Closed())
         self._taken.clear()
         self._over.finalize()
 
@@ -114,7 +114,7 @@ class Udp(
     def open(self, address: UdpAddress[Host], handler: Handler[UdpConnection[Host]]) -> UdpConnection[Host]:
         """A connection to ``address``; sends nothing. Raises OpenFailed where it is open already, or no port free."""
         self.require_initialized()
-        path = self._path_to(address.host, address.local)
+        path = self._paths.to(address.host, address.local)
         try:
             port = address.local_port or self._ports.allocate(f"{path.local} {address}", self._taken.__contains__)
             connection = UdpConnection(path, address.port, port)
@@ -125,7 +125,7 @@ class Udp(
                 # The peer spoke first, to a listener. The open takes its place: this side's choice of handler counts.
                 self._forget(begun)
             path.enter(connection)
-            self._taken[port] = self._taken.get(port, 0) + 1
+            self._taken.take(port)
             try:
                 self._attach(connection, handler)
             except BaseException:
@@ -140,51 +140,22 @@ class Udp(
         self.require_initialized()
         return self._ports.allocate("anyone", self._taken.__contains__)
 
-    def _path_to(self, host: Host, local: Host | None) -> UdpPath[Host]:
-        """The path to ``host`` from ``local``, or from the address that the layer below picks; opened where need be."""
-        known = self._paths.get(host, {})
-        for path in known.values():
-            if path.picked if local is None else path.opened and path.local == local:
-                return path
-        opened: list[UdpPath[Host]] = []
-
-        def opening(lower: Path[Host]) -> Receiver:
-            opened.append(self._enter_path(lower))
-            return opened[0]
-
-        try:
-            self._over.open(host, opening, local)
-        except OpenFailed:
-            # Open already, because the peer spoke first or from an address that was asked for by name.
-            for path in known.values():
-                if path.answerable and local in (None, path.local):
-                    return path
-            raise
-        opened[0].opened = True
-        opened[0].picked = local is None
-        return opened[0]
-
     # -- passive open
 
     def listen(self, pattern: UdpPattern[Host], accept: Handler[UdpConnection[Host]]) -> Listening:
         self.require_initialized()
         listening = self._listeners.listen(pattern, accept)
-        self._taken[pattern.port] = self._taken.get(pattern.port, 0) + 1
-        return _UdpListening(self, listening, pattern.port)
+        self._taken.take(pattern.port)
+        return listening
+
+    def _stopped(self, pattern: UdpPattern[Host]) -> None:
+        self._taken.give_back(pattern.port)
 
     async def passive_open(
         self, pattern: UdpPattern[Host], handler: Handler[UdpConnection[Host]]
     ) -> tuple[UdpConnection[Host], UdpAddress[Host]]:
         connection = await first(self, pattern, handler)
         return connection, connection.address
-
-    def release_port(self, port: Port) -> None:
-        """One of the owners of ``port`` needs it no more."""
-        owners = self._taken.get(port, 0)
-        if owners > 1:
-            self._taken[port] = owners - 1
-        else:
-            self._taken.pop(port, None)
 
     # -- down: send
 
@@ -198,18 +169,8 @@ class Udp(
 
     # -- up: deliver
 
-    def _begun_path(self, lower: Path[Host]) -> Receiver:
-        return self._enter_path(lower)
-
-    def _enter_path(self, lower: Path[Host]) -> UdpPath[Host]:
-        """The receiver of the path ``lower``: the one that there is between the same hosts, or else a new one."""
-        paths = self._paths.setdefault(lower.peer, {})
-        path = paths.get(lower.local)
-        if path is None:
-            path = paths[lower.local] = UdpPath(self, lower)
-        else:
-            path.renew(lower)
-        return path
+    def _new_path(self, lower: Path[Host]) -> UdpPath[Host]:
+        return UdpPath(self, lower)
 
     def begun(self, path: UdpPath[Host], port: Port, local_port: Port) -> UdpConnection[Host] | None:
         """A new connection with the peer that sent a datagram of no connection, where somebody listens for it."""
@@ -282,7 +243,7 @@ class Udp(
         if path.connections.get(connection.key) is connection:
             del path.connections[connection.key]
             if self._passive.pop(connection, None) is None:
-                self.release_port(connection.local_port)
+                self._taken.give_back(connection.local_port)
 
     def let_go(self, path: UdpPath[Host]) -> None:
         """Close ``path`` where no connection needs it."""
@@ -292,11 +253,7 @@ class Udp(
 
     def drop(self, path: UdpPath[Host]) -> None:
         """``path`` is no more the one between its hosts. Harmless where it is not."""
-        paths = self._paths.get(path.peer)
-        if paths is not None and paths.get(path.local) is path:
-            del paths[path.local]
-            if not paths:
-                del self._paths[path.peer]
+        self._paths.drop(path, path.peer, path.local)
 
     # -- control and query
 
@@ -307,7 +264,7 @@ class Udp(
 
     def query(self) -> UdpInfo:
         c = self.counters
-        paths = [path for known in self._paths.values() for path in known.values()]
+        paths = self._paths.all()
         return UdpInfo(
             connections=sum(len(path.connections) for path in paths),
             listeners=len(self._listeners),
@@ -321,18 +278,3 @@ class Udp(
             forgotten=c.forgotten,
             foreign_reports=c.foreign_reports,
         )
-
-
-class _UdpListening(Listening, Generic[Host]):
-    """Gives the port back when it is stopped."""
-
-    def __init__(self, layer: Udp[Host], listening: Listening, port: Port) -> None:
-        self._layer = layer
-        self._listening: Listening | None = listening
-        self._port = port
-
-    def stop(self) -> None:
-        listening, self._listening = self._listening, None
-        if listening is not None:
-            listening.stop()
-            self._layer.release_port(self._port)

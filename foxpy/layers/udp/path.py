@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Final, Generic
 
 from foxpy.addresses import Port
 from foxpy.errors import InvalidConnection, PacketSize
+from foxpy.layers.paths import SharedPath
 from foxpy.layers.udp.connection import UdpConnection
 from foxpy.layers.udp.wire import HEADER, append_udp, fill_udp, read_udp, verify_udp
 from foxpy.message import Writer
-from foxpy.protocol import Host, Path, Receiver, Sender
-from foxpy.status import Aborted, Closed, Forgotten, Report, Status
+from foxpy.protocol import Host, Path, Sender
+from foxpy.status import Report, Status
 from foxpy.wire import PacketError
 
 if TYPE_CHECKING:
@@ -45,47 +46,32 @@ class UdpCounters:
         self.foreign_reports = 0
 
 
-class UdpPath(Receiver, Generic[Host]):
+class UdpPath(SharedPath, Generic[Host]):
     """A path of the layer below, and the connections over it by their ports."""
 
     __slots__ = (
         "_check",
         "_counters",
-        "_over",
         "_require",
-        "answerable",
         "connections",
         "layer",
         "local",
         "lower",
-        "opened",
         "peer",
-        "picked",
         "pseudo",
-        "users",
     )
 
     connections: dict[int, UdpConnection[Host]]
-    """By the peer's port and ours, 16 bits each."""
-    users: int
-    """Connections that are open, also those that were forgotten and can still send."""
-    opened: bool
-    """This side opened the path."""
-    picked: bool
-    """This side opened it and let the layer below pick our address."""
+    """By the peer's port and ours, 16 bits each. One that was forgotten and can still send is not among them."""
 
     def __init__(self, layer: Udp[Host], lower: Path[Host]) -> None:
+        super().__init__(lower.answerable)
         self.layer = layer
         self.lower = lower
         self.peer = lower.peer
         self.local = lower.local
         self.pseudo = lower.pseudo
-        self.answerable = lower.answerable
         self.connections = {}
-        self.users = 0
-        self.opened = False
-        self.picked = False
-        self._over = False
         self._counters = layer.counters
         self._check = layer.check
         self._require = layer.config.require_checksums
@@ -124,7 +110,7 @@ class UdpPath(Receiver, Generic[Host]):
             connection.heard = True
         else:
             # A first datagram leaves ``heard`` alone: one datagram is what a stranger can afford.
-            connection = None if self._over else self.layer.begun(self, Port(port), Port(local_port))
+            connection = None if self.gone else self.layer.begun(self, Port(port), Port(local_port))
             if connection is None:
                 self.layer.reject(self, frame, start, end)
                 self.layer.let_go(self)
@@ -138,23 +124,7 @@ class UdpPath(Receiver, Generic[Host]):
         """What a checksum begins with: the pseudo-header, with the length; nothing where the layer below has none."""
         return self.pseudo + length if self.pseudo else 0
 
-    def status(self, event: Status) -> None:
-        match event:
-            case Report():
-                self._report(event)
-            case Forgotten():
-                # It can still send. If the peer speaks again, a new path comes and takes this one's place.
-                self._over = True
-                self.opened = self.picked = False
-                if not self.connections:
-                    self.layer.drop(self)
-            case Closed() | Aborted():
-                self._over = True
-                self.end(event)
-            case _:
-                pass  # a path of datagrams has neither streams nor room to tell of
-
-    def _report(self, report: Report) -> None:
+    def reported(self, report: Report) -> None:
         """Pass on a report to the connection whose datagram it quotes (RFC 1122, section 4.1.3.3: MUST)."""
         quoted = report.quoted
         connection = None
@@ -169,15 +139,19 @@ class UdpPath(Receiver, Generic[Host]):
 
     # -- close and abort
 
+    def forgotten(self) -> None:
+        if not self.connections:
+            self.layer.drop(self)
+
     def renew(self, lower: Path[Host]) -> None:
         """``lower`` takes the place of the path that the layer below has forgotten."""
         self.lower = lower
-        self._over = False
+        self.gone = False
 
     def close(self) -> None:
         """Give the path back. Harmless where it is gone."""
-        if not self._over:
-            self._over = True
+        if not self.gone:
+            self.gone = True
             self.lower.close()
 
     def end(self, event: Status) -> None:
