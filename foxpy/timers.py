@@ -48,6 +48,11 @@ class Timer:
         """Do not fire. Harmless where it is not running."""
         self.deadline = NEVER
 
+    def end(self) -> None:
+        """Stop, for good: what it would have called can be freed at once, and not when the queue comes to its entry."""
+        self.deadline = NEVER
+        self._expired = _nothing
+
     def _due(self, when: float) -> None:
         """The entry for ``when`` came up: fire, wait longer, or do nothing because a newer entry speaks for us."""
         if when != self._queued:
@@ -62,6 +67,10 @@ class Timer:
             return
         self.deadline = NEVER
         self._expired()
+
+
+def _nothing() -> None:
+    """What a timer calls that has ended."""
 
 
 class TimerQueue:

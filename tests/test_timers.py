@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -149,3 +151,20 @@ def test_whatever_is_started_and_stopped_each_timer_fires_exactly_at_its_last_de
     assert sorted(clock.fired) == sorted(expected)
     assert [time for time, _ in clock.fired] == sorted(time for time, _ in clock.fired)
     assert clock.queue.running() == 0
+
+
+def test_a_timer_that_has_ended_keeps_nothing_alive() -> None:
+    class Owner:
+        def expired(self) -> None:
+            raise AssertionError
+
+    clock = Clock()
+    owner = Owner()
+    timer = Timer(clock.queue, owner.expired)
+    gone = weakref.ref(owner)
+    timer.start(100.0)
+    timer.end()
+    del owner
+    assert not timer.running
+    assert gone() is None
+    clock.advance(200.0)

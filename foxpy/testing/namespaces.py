@@ -163,8 +163,12 @@ class CommandFailed(subprocess.CalledProcessError):
 
 
 def _setns(descriptor: int) -> None:
-    # os.setns came with Python 3.12
-    library = ctypes.CDLL(None, use_errno=True)
-    if library.setns(descriptor, CLONE_NEWNET) != 0:
+    if _libc().setns(descriptor, CLONE_NEWNET) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number), "setns")
+
+
+@functools.cache
+def _libc() -> ctypes.CDLL:
+    """The C library, for setns: ``os.setns`` came with Python 3.12."""
+    return ctypes.CDLL(None, use_errno=True)

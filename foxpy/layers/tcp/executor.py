@@ -361,7 +361,7 @@ class Executor(Generic[Host]):
 
     def _delete(self) -> None:
         for _, timer in self._timers:
-            timer.stop()
+            timer.end()
         self._timers.clear()
         path = self.path
         path.remove(self)
