@@ -69,7 +69,10 @@ class Driver(ABC):
 class Scheduler:
     """The order of events: timers that are due, and sources in memory that have frames waiting."""
 
-    __slots__ = ("_clock", "_ready", "descriptors", "driver", "timers")
+    __slots__ = ("_clock", "_ready", "batch_time", "descriptors", "driver", "timers")
+
+    batch_time: float | None
+    """When the frames that are being handed up arrived; None while none are. Set by ``Runtime.pump``."""
 
     driver: Driver | None
     """Who turns it now; set by that driver."""
@@ -79,13 +82,16 @@ class Scheduler:
     def __init__(self, clock: Callable[[], float]) -> None:
         """``clock`` reads monotonic seconds, real or virtual."""
         self._clock = clock
+        self.batch_time = None
         self._ready: deque[tuple[Runtime, Source]] = deque()
         self.timers = TimerQueue(self.now, self._wake)
         self.driver = None
         self.descriptors = {}
 
     def now(self) -> float:
-        return self._clock()
+        """Seconds of the clock, read once for each batch of received frames."""
+        time = self.batch_time
+        return self._clock() if time is None else time
 
     def _wake(self) -> None:
         if self.driver is not None:
@@ -125,7 +131,7 @@ class Scheduler:
 class Runtime:
     """One host's share of a Scheduler. The lowest layer is given one, the layers above take it from there."""
 
-    __slots__ = ("_batch", "_batch_time", "_in_batch", "observer", "random", "scheduler", "secret")
+    __slots__ = ("_batch", "_in_batch", "observer", "random", "scheduler", "secret")
 
     random: random.Random
     """For everything that may be repeated: jitter, ephemeral ports, identifications."""
@@ -141,13 +147,13 @@ class Runtime:
         self.secret = self.random.randbytes(16) if seed is not None else os.urandom(16)
         self.observer = None
         self._batch: list[Callable[[], None]] = []
-        self._batch_time = 0.0
         self._in_batch = False
 
     @property
     def now(self) -> float:
         """Seconds of the clock, read once for each batch of received frames."""
-        return self._batch_time if self._in_batch else self.scheduler.now()
+        time = self.scheduler.batch_time
+        return self.scheduler.now() if time is None else time
 
     def timer(self, expired: Callable[[], None]) -> Timer:
         """A stopped timer that will call ``expired``."""
@@ -155,13 +161,16 @@ class Runtime:
 
     def pump(self, source: Source) -> bool:
         """Let ``source`` hand up one batch, then tell those who asked that it has ended; whether more is waiting."""
-        self._batch_time = self.scheduler.now()
+        scheduler = self.scheduler
+        scheduler.batch_time = scheduler.now()
         self._in_batch = True
         try:
             more = source.burst(BURST)
-            self._end_batch()
+            if self._batch:
+                self._end_batch()
         finally:
             self._in_batch = False
+            scheduler.batch_time = None
         return more
 
     def at_end_of_batch(self, callback: Callable[[], None]) -> None:
