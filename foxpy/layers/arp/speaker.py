@@ -9,8 +9,8 @@ from foxpy.addresses import BROADCAST, MacAddress
 from foxpy.errors import ProtocolError
 from foxpy.layers.arp.config import ArpConfig
 from foxpy.layers.arp.counters import Counters
-from foxpy.layers.arp.limit import RateLimit
 from foxpy.layers.arp.wire import ARP, REPLY, REQUEST, append_arp
+from foxpy.limits import TokenBucket
 from foxpy.protocol import Carrier, Path, Receiver, Sender
 from foxpy.runtime import Runtime
 
@@ -28,8 +28,8 @@ class Speaker:
         self.carrier = carrier
         self._runtime: Runtime = carrier.runtime
         self._counters = counters
-        self._requests = RateLimit(config.request_rate)
-        self._replies = RateLimit(config.reply_rate)
+        self._requests = TokenBucket(config.request_rate, self._runtime.now)
+        self._replies = TokenBucket(config.reply_rate, self._runtime.now)
         self._everybody: Path[MacAddress] | None = None
         self.station: MacAddress | None = None
         self.packed = UNKNOWN

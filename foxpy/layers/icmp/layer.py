@@ -126,7 +126,11 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
         shared = self._share(address.host, local)
         connection = IcmpConnection(address.host, local, identifier, key, self.below(shared.connection))
         self._sessions.add(key, connection, passive=False)
-        connection.receiver = self.attach(connection, handler)
+        try:
+            connection.receiver = self.attach(connection, handler)
+        except BaseException:
+            self.abort(connection)
+            raise
         return connection
 
     def _free_identifier(self, prefix: int) -> int:

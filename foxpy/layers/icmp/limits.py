@@ -4,27 +4,7 @@ from __future__ import annotations
 
 import random
 
-
-class TokenBucket:
-    """Allows ``rate`` a second in the long run, and ``burst`` at once."""
-
-    __slots__ = ("_burst", "_rate", "_tokens", "_when")
-
-    def __init__(self, rate: float, burst: float, now: float) -> None:
-        self._rate = rate
-        self._burst = burst
-        self._tokens = burst
-        self._when = now
-
-    def allow(self, now: float, cost: float = 1.0) -> bool:
-        """Whether one more may be sent at ``now``, in seconds; counts it if so."""
-        if now > self._when:
-            self._tokens = min(self._burst, self._tokens + (now - self._when) * self._rate)
-            self._when = now
-        if self._tokens < cost:
-            return False
-        self._tokens -= cost
-        return True
+from foxpy.limits import TokenBucket
 
 
 class ErrorLimits:
@@ -43,7 +23,7 @@ class ErrorLimits:
         now: float,
     ) -> None:
         self._random = generator
-        self._all = TokenBucket(rate, burst, now)
+        self._all = TokenBucket(rate, now, burst)
         self._rate = host_rate
         self._burst = host_burst
         self._limit = hosts
@@ -55,7 +35,7 @@ class ErrorLimits:
         if bucket is None:
             if len(self._hosts) >= self._limit:
                 del self._hosts[next(iter(self._hosts))]
-            bucket = self._hosts[host] = TokenBucket(self._rate, self._burst, now)
+            bucket = self._hosts[host] = TokenBucket(self._rate, now, self._burst)
         return bucket.allow(now) and self.allow_any(now)
 
     def allow_any(self, now: float) -> bool:

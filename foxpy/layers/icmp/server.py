@@ -8,11 +8,11 @@ from foxpy.errors import ProtocolError
 from foxpy.layers.icmp.codes import PROTOCOL, REPLY
 from foxpy.layers.icmp.config import IcmpConfig
 from foxpy.layers.icmp.counters import Counters
-from foxpy.layers.icmp.limits import TokenBucket
 from foxpy.layers.icmp.wire import Echo, append_echo, fill_icmp, read_echo
 from foxpy.layers.ipv4 import Ip, IpAddress, IpConnection, Service
 from foxpy.layers.ipv4.options import returned
 from foxpy.layers.ipv4.wire import IPv4
+from foxpy.limits import TokenBucket
 from foxpy.message import Writer
 from foxpy.protocol import Sender
 from foxpy.wire import reader
@@ -26,7 +26,7 @@ class EchoServer:
     def __init__(self, ip: Ip, config: IcmpConfig, counters: Counters) -> None:
         self._ip = ip
         self._counters = counters
-        self._limit = TokenBucket(config.echo_rate, max(config.echo_rate, 1.0), ip.runtime.now)
+        self._limit = TokenBucket(config.echo_rate, ip.runtime.now)
         self.answer = config.answer_echo
         self.groups = config.answer_groups
 

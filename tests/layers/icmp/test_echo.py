@@ -217,6 +217,18 @@ def test_sessions_share_one_connection_of_ip_and_leave_none() -> None:
         bench.icmp.send(sessions[0])
 
 
+def test_an_open_whose_handler_raises_leaves_nothing() -> None:
+    bench = IcmpBench()
+
+    def failing(connection: IcmpConnection) -> Collector:
+        raise RuntimeError("the handler's own")
+
+    with pytest.raises(RuntimeError, match="the handler's own"):
+        bench.icmp.open(IcmpAddress(PEER, 7), failing)
+    assert bench.icmp.query().sessions == 0
+    assert bench.ip.query().connections == 0
+
+
 def test_a_session_takes_over_where_the_peer_spoke_first() -> None:
     bench = IcmpBench()
     bench.tell(request())
