@@ -247,14 +247,15 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
         if receiver is not None and session.open:
             session.responder = responder
             session.sequence = sequence
-            header = self._ip.header_of(frame, start)
+            header = self._ip.headers.of(frame, start)
             session.ttl = read_ttl(frame, header, end)[0] if header >= 0 else 0
             receiver.deliver(frame, start + Echo.MIN, end)
 
     def _redirected(self, by: IPv4Address, frame: bytes, start: int, end: int) -> None:
         message = Redirect.view(frame, start, end)
         concerned = self._ip.concerned(frame, start + Redirect.MIN, end)
-        if self._accept_redirects and concerned is not None and self._ip.redirect(concerned.peer, by, message.gateway):
+        redirect = self._ip.routes.redirect
+        if self._accept_redirects and concerned is not None and redirect(concerned.peer, by, message.gateway):
             self.counters.redirects_followed += 1
         else:
             self.counters.redirects_ignored += 1

@@ -39,7 +39,7 @@ class EchoServer:
         if not self._limit.allow(self._ip.runtime.now):
             counters.echo_limited += 1
             return
-        header = self._ip.header_of(frame, start)
+        header = self._ip.headers.of(frame, start)
         dscp = read_dscp(frame, header, end)[0] if header >= 0 else 0
         options = frame[header + IPv4.MIN : start] if header >= 0 else b""
         _, identifier, sequence = read_echo(frame, start, end)

@@ -1,15 +1,31 @@
-"""Carrying out the controls that change a host's interfaces."""
+"""Carrying out what a host is told by ``control``: about its interfaces, their addresses and groups, and its routes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Interface
+from typing import assert_never
 
 from foxpy.errors import BadAddress
+from foxpy.layers.ipv4.control import (
+    AddAddress,
+    DisableInterface,
+    EnableInterface,
+    InterfaceInfo,
+    IpControl,
+    JoinGroup,
+    LeaveGroup,
+    RemoveAddress,
+    RemoveRoute,
+    SetDefaultGateway,
+    SetDirectRoute,
+    SetInterfaceAddress,
+    SetSpecificGateway,
+)
 from foxpy.layers.ipv4.destinations import Destinations
 from foxpy.layers.ipv4.interface import Interface, interface_address
 from foxpy.layers.ipv4.numbers import ALL_HOSTS
-from foxpy.layers.ipv4.routes import Routes
+from foxpy.layers.ipv4.routes import EVERYWHERE, Routes
 
 
 class Administration:
@@ -42,15 +58,59 @@ class Administration:
         self._routes.rebuild()
         self._destinations.rebuild()
 
-    def named(self, name: str) -> Interface:
-        """Raises BadAddress."""
+    def carry_out(self, request: IpControl) -> None:
+        """Raises BadAddress for what names no interface of this host, no neighbour, no group or no host's address."""
+        match request:
+            case SetDefaultGateway(gateway):
+                if gateway is None:
+                    self._routes.remove(EVERYWHERE)
+                else:
+                    self._routes.set_gateway(EVERYWHERE, gateway)
+            case SetSpecificGateway(destination, gateway):
+                self._routes.set_gateway(destination, gateway)
+            case SetDirectRoute(destination, name):
+                self._routes.set_direct(destination, self._named(name))
+            case RemoveRoute(destination):
+                self._routes.remove(destination)
+            case SetInterfaceAddress(name, address):
+                self._replace_addresses(self._named(name), address)
+            case AddAddress(name, address):
+                self._add_address(self._named(name), address)
+            case RemoveAddress(name, address):
+                self._remove_address(self._named(name), address)
+            case DisableInterface(name):
+                self._enable(self._named(name), False)
+            case EnableInterface(name):
+                self._enable(self._named(name), True)
+            case JoinGroup(group, name):
+                self._join(group, name)
+            case LeaveGroup(group, name):
+                self._leave(group, name)
+            case never:
+                assert_never(never)
+
+    def info(self) -> tuple[InterfaceInfo, ...]:
+        return tuple(
+            InterfaceInfo(
+                name=each.name,
+                addresses=tuple(each.addresses),
+                enabled=each.enabled,
+                mtu=each.mtu,
+                groups=frozenset(IPv4Address(group) for group in each.groups),
+                broadcasts=each.link.broadcasts,
+                neighbours=each.hops,
+            )
+            for each in self._interfaces
+        )
+
+    def _named(self, name: str) -> Interface:
         for interface in self._interfaces:
             if interface.name == name:
                 return interface
         known = ", ".join(interface.name for interface in self._interfaces)
         raise BadAddress(f"no interface {name!r}; there are {known}")
 
-    def enable(self, interface: Interface, enabled: bool) -> None:
+    def _enable(self, interface: Interface, enabled: bool) -> None:
         if interface.enabled is enabled:
             return
         interface.enabled = enabled
@@ -59,19 +119,16 @@ class Administration:
                 (interface.link.claim if enabled else interface.link.disclaim)(each)
         self.changed()
 
-    def add_address(self, name: str, address: IPv4Interface) -> None:
-        interface = self.named(name)
+    def _add_address(self, interface: Interface, address: IPv4Interface) -> None:
         if address not in interface.addresses:
             self._set(interface, [*interface.addresses, interface_address(address)])
 
-    def remove_address(self, name: str, address: IPv4Interface) -> None:
-        interface = self.named(name)
+    def _remove_address(self, interface: Interface, address: IPv4Interface) -> None:
         self._set(interface, [each for each in interface.addresses if each != address])
 
-    def replace_addresses(self, name: str, address: IPv4Interface) -> None:
-        interface = self.named(name)
+    def _replace_addresses(self, interface: Interface, address: IPv4Interface) -> None:
         self._set(interface, [interface_address(address)])
-        self.enable(interface, True)
+        self._enable(interface, True)
 
     def _set(self, interface: Interface, addresses: list[IPv4Interface]) -> None:
         gone = [each for each in interface.addresses if each not in addresses]
@@ -87,12 +144,12 @@ class Administration:
         if lost:
             self._lost(lost)
 
-    def join(self, group: IPv4Address, name: str | None) -> None:
+    def _join(self, group: IPv4Address, name: str | None) -> None:
         for interface in self._members(group, name):
             interface.groups.add(int(group))
         self.changed()
 
-    def leave(self, group: IPv4Address, name: str | None) -> None:
+    def _leave(self, group: IPv4Address, name: str | None) -> None:
         for interface in self._members(group, name):
             if int(group) != ALL_HOSTS:
                 interface.groups.discard(int(group))
@@ -101,4 +158,4 @@ class Administration:
     def _members(self, group: IPv4Address, name: str | None) -> Iterable[Interface]:
         if not group.is_multicast:
             raise BadAddress(f"{group} is not a multicast group: those are 224.0.0.0 to 239.255.255.255")
-        return self._interfaces if name is None else (self.named(name),)
+        return self._interfaces if name is None else (self._named(name),)

@@ -108,7 +108,7 @@ class Arrival(Receiver):
         ip = self._ip
         problem = check(frame[start + IPv4.MIN : start + header], ip.config.accept_source_routes)
         if problem is None:
-            ip.note_header(frame, start)
+            ip.headers.note(frame, start)
             return True
         if not self._source_is_good(source, local):
             return False
@@ -134,7 +134,7 @@ class Arrival(Receiver):
         first, data = whole
         datagram = merged(first, data)
         if len(first) != IPv4.MIN:
-            self._ip.note_header(datagram, 0)
+            self._ip.headers.note(datagram, 0)
         connection = self._connections.get(local.key | source << 8 | protocol)
         if connection is None:
             self._first_of_peer(datagram, 0, len(first), len(datagram), source, local, protocol)

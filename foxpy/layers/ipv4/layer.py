@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import ExitStack
-from ipaddress import AddressValueError, IPv4Address, IPv4Interface, IPv4Network
-from typing import Final, assert_never
+from ipaddress import AddressValueError, IPv4Address, IPv4Interface
+from typing import Final
 
 from foxpy.demux import Connections, Listeners
 from foxpy.errors import BadAddress, InitializationFailed, InvalidConnection, OpenFailed, Unreachable
@@ -15,25 +15,10 @@ from foxpy.layers.ipv4.arrival import Arrival
 from foxpy.layers.ipv4.carrier import IpCarrier
 from foxpy.layers.ipv4.config import IpConfig
 from foxpy.layers.ipv4.connection import IpConnection, IpSender
-from foxpy.layers.ipv4.control import (
-    AddAddress,
-    DisableInterface,
-    EnableInterface,
-    FragmentInfo,
-    InterfaceInfo,
-    IpControl,
-    IpInfo,
-    JoinGroup,
-    LeaveGroup,
-    RemoveAddress,
-    RemoveRoute,
-    SetDefaultGateway,
-    SetDirectRoute,
-    SetInterfaceAddress,
-    SetSpecificGateway,
-)
+from foxpy.layers.ipv4.control import IpControl, IpInfo
 from foxpy.layers.ipv4.counters import Counters
 from foxpy.layers.ipv4.destinations import Destinations, Local
+from foxpy.layers.ipv4.headers import Headers
 from foxpy.layers.ipv4.identification import Identification
 from foxpy.layers.ipv4.interface import Interface
 from foxpy.layers.ipv4.link import NextHop
@@ -43,18 +28,15 @@ from foxpy.layers.ipv4.pathmtu import PathMtu
 from foxpy.layers.ipv4.problems import ProblemReporter
 from foxpy.layers.ipv4.reassembly import LARGEST, Reassembly
 from foxpy.layers.ipv4.reports import Reports
-from foxpy.layers.ipv4.routes import Routes
+from foxpy.layers.ipv4.routes import EVERYWHERE, Routes
 from foxpy.layers.ipv4.wire import IPv4, read_ipv4
 from foxpy.protocol import Connectionless, Handler, Listening, Path, Receiver, Sender
 from foxpy.status import Aborted, Closed, Forgotten, Report, Trouble
 from foxpy.waiting import first
-from foxpy.wire import PacketError
 
 # -- configuration
 
-EVERYWHERE: Final = IPv4Network("0.0.0.0/0")
 LOOPBACK_ADDRESS: Final = IPv4Interface("127.0.0.1/8")
-MOST_REDIRECTS: Final = 256
 
 # -- factory
 
@@ -115,7 +97,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         self._anyone: dict[int, IpPattern] = {}  # by protocol, where somebody has listened to it
         self._particular = False  # whether anybody has ever listened to one host alone
         self._reporter: ProblemReporter | None = None
-        self._noted: tuple[bytes, int] = (b"", 0)
+        self.headers = Headers()
         self._destinations = Destinations((*self.interfaces, self.loopback))
         self._administration = Administration(self.interfaces, self.routes, self._destinations, self._addresses_lost)
         self._reports = Reports(self.connections, self._destinations, self.routes, self.path_mtu, self.counters)
@@ -267,36 +249,13 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
             connection.receiver = None  # aborted by its own handler
         return connection
 
-    def note_header(self, frame: bytes, start: int) -> None:
-        """``frame`` is being delivered and has options: its header does not lie where ``header_of`` would guess."""
-        self._noted = (frame, start)
-
-    def header_of(self, frame: bytes, start: int) -> int:
-        """Where the header begins of the datagram whose data begins at ``start``; -1 where it cannot be found, because
-        something interposed has been at work. Only from inside ``deliver``.
-
-        Nothing need be kept for each datagram: a header has 20 bytes, and those with options are noted.
-        """
-        noted, at = self._noted
-        if noted is not frame:
-            at = start - IPv4.MIN
-        if at < 0:
-            return -1
-        try:
-            header = read_ipv4(frame, at, len(frame))[0]
-        except PacketError:
-            return -1
-        return at if at + header == start else -1
-
     def reject(self, peer: IPv4Address, local: IPv4Address, frame: bytes, start: int, end: int) -> None:
         """Nobody above wants what came from ``peer`` to ``local``: tell it."""
-        at = self.header_of(frame, start)
+        at = self.headers.of(frame, start)
         if at >= 0:
             *_, source, destination = read_ipv4(frame, at, end)
             if source == int(peer) and destination == int(local):
                 self.problem(Trouble.PORT_UNREACHABLE, frame, at, end)
-
-    # -- up: problems and reports
 
     def report_problems_to(self, reporter: ProblemReporter | None) -> None:
         """``reporter`` tells other hosts what was wrong with their datagrams; None: nobody does."""
@@ -353,52 +312,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
 
     def control(self, request: IpControl) -> None:
         """Raises BadAddress for what names no interface of this host, no neighbour, no group or no host's address."""
-        administration = self._administration
-        match request:
-            case SetDefaultGateway(gateway):
-                if gateway is None:
-                    self.routes.remove(EVERYWHERE)
-                else:
-                    self.routes.set_gateway(EVERYWHERE, gateway)
-            case SetSpecificGateway(destination, gateway):
-                self.routes.set_gateway(destination, gateway)
-            case SetDirectRoute(destination, name):
-                self.routes.set_direct(destination, administration.named(name))
-            case RemoveRoute(destination):
-                self.routes.remove(destination)
-            case SetInterfaceAddress(name, address):
-                administration.replace_addresses(name, address)
-            case AddAddress(name, address):
-                administration.add_address(name, address)
-            case RemoveAddress(name, address):
-                administration.remove_address(name, address)
-            case DisableInterface(name):
-                administration.enable(administration.named(name), False)
-            case EnableInterface(name):
-                administration.enable(administration.named(name), True)
-            case JoinGroup(group, name):
-                administration.join(group, name)
-            case LeaveGroup(group, name):
-                administration.leave(group, name)
-            case never:
-                assert_never(never)
-
-    def redirect(self, destination: IPv4Address, by: IPv4Address, gateway: IPv4Address) -> bool:
-        """The gateway ``by`` says that ``gateway`` is the better one for ``destination``; whether that is believed.
-
-        RFC 1122, section 3.2.2.2: only from the gateway that is in use, and only to one on the same link.
-        """
-        try:
-            decision = self.routes.decide(int(destination), None)
-        except (BadAddress, OpenFailed):
-            return False
-        in_use = decision.next_hop == int(by) != int(destination)
-        if not in_use or not self.routes.is_own_network(decision.interface, int(gateway)):
-            return False
-        if self.routes.is_own(int(gateway)) or self.routes.is_broadcast(int(gateway)):
-            return False
-        self.routes.redirect(int(destination), int(gateway), MOST_REDIRECTS)
-        return True
+        self._administration.carry_out(request)
 
     def _max_packet_size(self, address: IpAddress) -> int:
         local = None if address.local is None else int(address.local)
@@ -415,13 +329,8 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         return decision.interface.name, decision.source
 
     def query(self) -> IpInfo:
-        c, fragments = self.counters, self.reassembly.counters
-        discards = c.discards() | {
-            "fragments_refused": fragments.refused,
-            "fragments_overlapping": fragments.overlaps,
-            "fragments_timed_out": fragments.timed_out,
-            "fragments_crowded_out": fragments.crowded_out,
-        }
+        c = self.counters
+        discards = c.discards() | self.reassembly.counters.discards()
         return IpInfo(
             packets_sent=c.sent,
             packets_received=c.received,
@@ -429,28 +338,8 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
             packets_discarded=sum(discards.values()),
             discards=discards,
             fragments_sent=c.fragments_sent,
-            fragments=FragmentInfo(
-                received=fragments.received,
-                reassembled=fragments.reassembled,
-                refused=fragments.refused,
-                overlaps=fragments.overlaps,
-                timed_out=fragments.timed_out,
-                crowded_out=fragments.crowded_out,
-                waiting=len(self.reassembly),
-                memory=self.reassembly.memory,
-            ),
-            interfaces=tuple(
-                InterfaceInfo(
-                    name=each.name,
-                    addresses=tuple(each.addresses),
-                    enabled=each.enabled,
-                    mtu=each.mtu,
-                    groups=frozenset(IPv4Address(group) for group in each.groups),
-                    broadcasts=each.link.broadcasts,
-                    neighbours=each.hops,
-                )
-                for each in self.interfaces
-            ),
+            fragments=self.reassembly.info(),
+            interfaces=self._administration.info(),
             connections=len(self.connections.open),
             forgotten=self.connections.forgotten,
             narrow_paths=len(self.path_mtu),

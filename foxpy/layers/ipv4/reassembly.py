@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
+from foxpy.layers.ipv4.control import FragmentInfo
 from foxpy.runtime import Runtime
 
 LARGEST: Final = 65535
@@ -31,7 +32,7 @@ Key: TypeAlias = tuple[int, int, int, int]
 
 
 class FragmentCounters:
-    """What became of fragments. ``refused`` ones could not be right, ``overlaps`` spoilt their datagrams."""
+    """What became of fragments; see FragmentInfo."""
 
     __slots__ = ("crowded_out", "overlaps", "reassembled", "received", "refused", "timed_out")
 
@@ -42,6 +43,15 @@ class FragmentCounters:
         self.overlaps = 0
         self.timed_out = 0
         self.crowded_out = 0
+
+    def discards(self) -> dict[str, int]:
+        """Every reason for which fragments were dropped, by name."""
+        return {
+            "fragments_refused": self.refused,
+            "fragments_overlapping": self.overlaps,
+            "fragments_timed_out": self.timed_out,
+            "fragments_crowded_out": self.crowded_out,
+        }
 
 
 class Datagram:
@@ -178,6 +188,19 @@ class Reassembly:
         elif self._sources[key[0]].memory > self._source_memory:
             self._crowd_out(next(iter(self._sources[key[0]].datagrams)))
         return None
+
+    def info(self) -> FragmentInfo:
+        c = self.counters
+        return FragmentInfo(
+            received=c.received,
+            reassembled=c.reassembled,
+            refused=c.refused,
+            overlaps=c.overlaps,
+            timed_out=c.timed_out,
+            crowded_out=c.crowded_out,
+            waiting=len(self),
+            memory=self.memory,
+        )
 
     def clear(self) -> None:
         self._datagrams.clear()

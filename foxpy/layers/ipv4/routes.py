@@ -10,12 +10,16 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from typing import Final
 
 import attrs
 
-from foxpy.errors import BadAddress, Unreachable
+from foxpy.errors import BadAddress, OpenFailed, Unreachable
 from foxpy.layers.ipv4.interface import Interface, broadcasts_of
 from foxpy.layers.ipv4.numbers import LIMITED_BROADCAST, UNSPECIFIED, is_multicast, names_a_host
+
+EVERYWHERE: Final = IPv4Network("0.0.0.0/0")
+MOST_REDIRECTS: Final = 256
 
 
 class Origin(enum.Enum):
@@ -116,13 +120,27 @@ class Routes:
         self._direct.pop(destination, None)
         self.rebuild()
 
-    def redirect(self, destination: int, gateway: int, limit: int) -> None:
-        """Send by ``gateway``, a neighbour, what goes to the host ``destination``. At most ``limit`` are kept."""
-        self._redirects.pop(destination, None)
-        self._redirects[destination] = gateway
-        if len(self._redirects) > limit:
+    def redirect(self, destination: IPv4Address, by: IPv4Address, gateway: IPv4Address) -> bool:
+        """The gateway ``by`` says that ``gateway`` is the better one for ``destination``; whether that is believed.
+
+        RFC 1122, section 3.2.2.2: only from the gateway that is in use, and only to one on the same link.
+        """
+        host, better = int(destination), int(gateway)
+        try:
+            decision = self.decide(host, None)
+        except (BadAddress, OpenFailed):
+            return False
+        in_use = decision.next_hop == int(by) != host
+        if not in_use or self._neighbour(better) is not decision.interface:
+            return False
+        if self.is_own(better) or self.is_broadcast(better):
+            return False
+        self._redirects.pop(host, None)
+        self._redirects[host] = better
+        if len(self._redirects) > MOST_REDIRECTS:
             del self._redirects[next(iter(self._redirects))]
         self.rebuild()
+        return True
 
     # -- what follows from it
 
@@ -180,10 +198,6 @@ class Routes:
     def is_broadcast(self, number: int) -> bool:
         """Whether it means every host of a connected network."""
         return number == LIMITED_BROADCAST or number in self._broadcasts
-
-    def is_own_network(self, interface: Interface, host: int) -> bool:
-        """Whether ``host`` is a neighbour on ``interface``, by its addresses."""
-        return self._neighbour(host) is interface
 
     def decide(self, destination: int, local: int | None) -> Decision:
         """The way to ``destination``, from ``local`` where that is given. Raises BadAddress or Unreachable."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from foxpy.checksum import ones_sum
 from foxpy.errors import BadAddress, InvalidConnection, OpenFailed, PacketSize
 from foxpy.layers.ipv4 import IpAddress, IpConfig, RemoveRoute, Service, SetDefaultGateway
-from foxpy.layers.ipv4.layer import EVERYWHERE
+from foxpy.layers.ipv4.routes import EVERYWHERE
 from foxpy.layers.ipv4.wire import IPv4, verify_ipv4
 from foxpy.protocol import Path
 from foxpy.status import Report, Status, Trouble
