@@ -54,10 +54,11 @@ class Connections(Generic[Key, Conn]):
         """Whether the connection of ``key`` was begun by its peer."""
         return key in self._passive
 
-    def remove(self, key: Key) -> Conn | None:
-        """Take the connection out; None where there is none."""
-        self._passive.pop(key, None)
-        return self.open.pop(key, None)
+    def remove(self, key: Key, connection: Conn) -> None:
+        """Take ``connection`` out. Harmless where it was forgotten: another one may have its key since, and keeps it."""
+        if self.open.get(key) is connection:
+            del self.open[key]
+            self._passive.pop(key, None)
 
     def clear(self) -> list[Conn]:
         """Take all out: for ``release``."""

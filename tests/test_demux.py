@@ -31,14 +31,24 @@ def test_the_oldest_passive_connection_makes_room_and_active_ones_stay() -> None
 
 def test_a_key_is_taken_once() -> None:
     connections, _ = table(2)
-    connections.add(1, WireConnection("first"), passive=False)
+    first = WireConnection("first")
+    connections.add(1, first, passive=False)
     with pytest.raises(OpenFailed, match="second is open already"):
         connections.add(1, WireConnection("second"), passive=True)
-    removed = connections.remove(1)
-    assert removed is not None
-    assert removed.name == "first"
-    assert connections.remove(1) is None
+    connections.remove(1, first)
+    connections.remove(1, first)
     connections.add(1, WireConnection("second"), passive=True)
+
+
+def test_who_was_forgotten_takes_nobody_out() -> None:
+    connections, forgotten = table(1)
+    old, new = WireConnection("old"), WireConnection("new")
+    connections.add(1, old, passive=True)
+    connections.add(2, WireConnection("other"), passive=True)
+    assert forgotten == ["old"]
+    connections.add(1, new, passive=False)
+    connections.remove(1, old)
+    assert connections.open[1] is new
 
 
 @given(st.integers(1, 5), st.lists(st.tuples(st.integers(0, 9), st.booleans(), st.booleans())))
@@ -47,7 +57,8 @@ def test_passive_connections_never_exceed_their_limit(limit: int, steps: list[tu
     active: set[int] = set()
     for key, passive, remove in steps:
         if remove:
-            connections.remove(key)
+            if key in connections.open:
+                connections.remove(key, connections.open[key])
             active.discard(key)
         elif key not in connections.open:
             connections.add(key, WireConnection(str(key)), passive=passive)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-import attrs
-
 from foxpy.addresses import BROADCAST, MacAddress
 from foxpy.carrier import ProtocolCarrier
 from foxpy.demux import Connections, Listeners
 from foxpy.devices.device import WIRE, Device, EthernetFrames, WireConnection
 from foxpy.errors import BadAddress, InvalidConnection, PacketSize
+from foxpy.layers.ethernet.config import EthernetConfig
 from foxpy.layers.ethernet.connection import (
     LLC,
     LOWEST_ETHERTYPE,
@@ -23,6 +22,7 @@ from foxpy.layers.ethernet.connection import (
     LeaveGroup,
     SetFilter,
 )
+from foxpy.layers.ethernet.counters import Counters
 from foxpy.layers.ethernet.wire import Ethernet as Header
 from foxpy.layers.ethernet.wire import append_ethernet, read_ethernet
 from foxpy.layers.length import length
@@ -41,49 +41,13 @@ LARGEST_LENGTH: Final = 1500
 SAY_THEIR_LENGTH: Final = frozenset((LLC, 0x0800, 0x0806, 0x86DD))
 """802.3 frames, IPv4, ARP and IPv6: what padding is put behind them is told from the packet by a length in it."""
 
-
-@attrs.frozen
-class EthernetConfig:
-    """Settings of an Ethernet, for all its connections."""
-
-    minimum: int = 46
-    """Payloads are padded with zeros to this many bytes (IEEE 802.3, 4.2.3.3); 0 for a medium that has no minimum."""
-    all_groups: bool = True
-    """Receive every multicast. IP filters for itself; turn it off to receive joined groups alone."""
-    promiscuous: bool = False
-    """Receive what is meant for other stations as well."""
-    passive_connections: int = 1024
-    """How many connections begun by peers are kept."""
-
-
-class EthernetCounters:
-    """Counted for every frame, so a plain object."""
-
-    __slots__ = (
-        "groups_filtered",
-        "malformed",
-        "not_for_us",
-        "received",
-        "sent",
-        "unclaimed",
-        "undefined_kind",
-    )
-
-    def __init__(self) -> None:
-        self.sent = 0
-        self.received = 0
-        self.not_for_us = 0
-        self.groups_filtered = 0
-        self.malformed = 0
-        self.undefined_kind = 0
-        self.unclaimed = 0
-
+DEFAULT: Final = EthernetConfig()
 
 # -- factory
 
 
 def ethernet(
-    device: Device[EthernetFrames], address: MacAddress | str | None = None, config: EthernetConfig | None = None
+    device: Device[EthernetFrames], address: MacAddress | str | None = None, *, config: EthernetConfig = DEFAULT
 ) -> Ethernet:
     """An Ethernet on ``device``. Without an ``address`` it takes a random, locally administered one.
 
@@ -93,7 +57,7 @@ def ethernet(
         address = MacAddress.local(device.runtime.random.getrandbits(40))
     elif isinstance(address, str):
         address = MacAddress.parse(address)
-    return Ethernet(device, address, config or EthernetConfig())
+    return Ethernet(device, address, config)
 
 
 class Ethernet(
@@ -107,7 +71,7 @@ class Ethernet(
             raise BadAddress(f"{address} is a group address; a station needs one whose first byte is even")
         self.address = address
         self.config = config
-        self.counters = EthernetCounters()
+        self.counters = Counters()
         self._device = device
         self._wire: WireConnection | None = None
         self._own = int(address)
@@ -270,11 +234,11 @@ class Ethernet(
         if connection.open:
             connection.open = False
             connection.receiver = None
-            self._connections.remove(connection.key)
+            self._connections.remove(connection.key, connection)
 
     def _drop(self, connection: EthernetConnection, event: Status) -> None:
         """Take ``connection`` out and tell its receiver."""
-        self._connections.remove(connection.key)
+        self._connections.remove(connection.key, connection)
         self._forget(connection, event)
 
     def _forgotten(self, connection: EthernetConnection) -> None:

@@ -48,6 +48,7 @@ from foxpy.wire import PacketError, reader
 
 # -- configuration
 
+DEFAULT: Final = IcmpConfig()
 BEGUN_BY_PEER: Final = 1 << 48
 """Marks the keys of sessions that peers began: both ends may ping each other with one identifier."""
 
@@ -56,9 +57,9 @@ read_ttl = reader(IPv4.ttl)
 # -- factory
 
 
-def icmp(ip: Ip, config: IcmpConfig | None = None) -> Icmp:
+def icmp(ip: Ip, *, config: IcmpConfig = DEFAULT) -> Icmp:
     """ICMP for the host ``ip``. Without it the host neither answers pings nor tells or hears of errors."""
-    return Icmp(ip, config or IcmpConfig())
+    return Icmp(ip, config)
 
 
 class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl, IcmpInfo]):
@@ -303,8 +304,7 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
             return
         connection.open = False
         connection.receiver = None
-        if self._sessions.open.get(connection.key) is connection:
-            self._sessions.remove(connection.key)
+        self._sessions.remove(connection.key, connection)
         if not connection.key & BEGUN_BY_PEER:
             self._unshare(connection)
 

@@ -36,12 +36,13 @@ from foxpy.waiting import first
 
 # -- configuration
 
+DEFAULT: Final = IpConfig()
 LOOPBACK_ADDRESS: Final = IPv4Interface("127.0.0.1/8")
 
 # -- factory
 
 
-def ipv4(*interfaces: Interface, gateway: IPv4Address | str | None = None, config: IpConfig | None = None) -> Ip:
+def ipv4(*interfaces: Interface, gateway: IPv4Address | str | None = None, config: IpConfig = DEFAULT) -> Ip:
     """An IPv4 host with ``interfaces`` (see ``interface``), sending by ``gateway`` what is for no network of theirs.
 
     Raises BadAddress for a gateway that is on none of those networks or names that are not distinct, and
@@ -56,7 +57,7 @@ def ipv4(*interfaces: Interface, gateway: IPv4Address | str | None = None, confi
         each.name = each.name or f"ip{number}"
     if len({each.name for each in interfaces} | {"lo"}) <= len(interfaces):
         raise BadAddress("the interfaces of one host need names of their own, and lo is the loopback's")
-    host = Ip(interfaces, config or IpConfig())
+    host = Ip(interfaces, config)
     if gateway is not None:
         try:
             host.routes.set_gateway(EVERYWHERE, IPv4Address(gateway))
@@ -159,7 +160,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         begun = self.connections.open.get(connection.key)
         if begun is not None and self.connections.is_passive(connection.key):
             # The peer spoke first, to a listener. The open takes its place: this side's choice of a handler counts.
-            self.connections.remove(connection.key)
+            self.connections.remove(connection.key, begun)
             self._forgotten(begun)
         self.connections.add(connection.key, connection, passive=False)
         try:
@@ -287,8 +288,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
 
     def abort(self, connection: IpConnection) -> None:
         if connection.open:
-            if self.connections.open.get(connection.key) is connection:
-                self.connections.remove(connection.key)
+            self.connections.remove(connection.key, connection)
             self._end(connection)
 
     def _end(self, connection: IpConnection) -> None:

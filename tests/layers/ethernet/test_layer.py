@@ -40,7 +40,7 @@ class Rig:
     def __init__(self, config: EthernetConfig | None = None) -> None:
         segment = link(scheduler=Scheduler(lambda: 0.0))
         self.device: Device[EthernetFrames] = segment.attach()
-        self.ethernet = ethernet(self.device, OURS, config)
+        self.ethernet = ethernet(self.device, OURS, config=config or EthernetConfig())
         self.ethernet.initialize()
         far = segment.attach()
         far.initialize()
@@ -252,6 +252,23 @@ def test_an_open_takes_the_place_of_what_the_peer_began() -> None:
     ((_, theirs),) = rig.accepted.accepted
     assert (theirs.packets, theirs.events) == ([b"to the listener"], [Forgotten()])
     assert mine.packets == [b"to the opener"]
+
+
+def test_to_close_what_was_forgotten_leaves_the_one_in_its_place() -> None:
+    rig = Rig(EthernetConfig(passive_connections=1))
+    rig.ethernet.listen(EthernetPattern(TYPE), rig.accepted)
+    rig.hear(frame())
+    rig.hear(frame(src=MacAddress.local(3)))
+    rig.hear(frame())
+    (old, _), _, (_, theirs) = rig.accepted.accepted
+    rig.ethernet.abort(old)
+    rig.hear(frame(body=b"more"))
+    assert theirs.packets == [b"data", b"more"]
+    mine = Collector()
+    rig.ethernet.open(EthernetAddress(THEIRS, TYPE), lambda _: mine)
+    rig.ethernet.abort(rig.accepted.accepted[2][0])
+    rig.hear(frame())
+    assert mine.packets == [b"data"]
 
 
 def test_when_the_device_is_gone_all_connections_are() -> None:
