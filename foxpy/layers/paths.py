@@ -1,7 +1,8 @@
 """What the layers with ports share: between two hosts there is one path of the layer below, for all connections.
 
 A path that a peer began may be forgotten below for room. It can still send then; when the peer speaks again a new one
-comes, and takes its place under the same connections.
+comes, and takes its place under the same connections. Forgotten or not, it is given back: the layer below may keep
+something for whoever can still send.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class SharedPath(Receiver):
     picked: bool
     """This side opened it and let the layer below pick our address."""
     users: int
-    """Who needs the path: connections that can send, and opens under way."""
+    """Who needs the path: connections that can send, forgotten ones too, and opens under way."""
 
     def __init__(self, answerable: bool) -> None:
         self.answerable = answerable
@@ -57,7 +58,7 @@ class SharedPath(Receiver):
 
     @abstractmethod
     def forgotten(self) -> None:
-        """The layer below made room: drop it from the table, unless a connection waits here for packets."""
+        """The layer below made room: give the path back, unless somebody needs it."""
 
     @abstractmethod
     def end(self, event: Status) -> None:

@@ -181,10 +181,11 @@ class TcpPath(SharedPath, Generic[Host]):
 
     def forgotten(self) -> None:
         if not self.users:
-            self.layer.drop(self)
+            self.close()
 
     def renew(self, lower: Path[Host]) -> None:
         """``lower`` takes the place of the path that the layer below has forgotten."""
+        self.lower.close()
         self.lower = lower
         self.sender = lower.sender
         self.gone = False
@@ -209,9 +210,8 @@ class TcpPath(SharedPath, Generic[Host]):
         if self._settling is not None:
             self._settling.stop()
         self.layer.drop(self)
-        if not self.gone:
-            self.gone = True
-            self.lower.close()
+        self.gone = True
+        self.lower.close()
 
     def end(self, event: Status) -> None:
         """All connections over it end, and their receivers hear ``event``."""

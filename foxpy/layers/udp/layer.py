@@ -115,6 +115,7 @@ class Udp(
         """A connection to ``address``; sends nothing. Raises OpenFailed where it is open already, or no port free."""
         self.require_initialized()
         path = self._paths.to(address.host, address.local)
+        path.users += 1
         try:
             port = address.local_port or self._ports.allocate(f"{path.local} {address}", self._taken.__contains__)
             connection = UdpConnection(path, address.port, port)
@@ -132,6 +133,7 @@ class Udp(
                 self.abort(connection)
                 raise
         finally:
+            path.users -= 1
             self.let_go(path)
         return connection
 

@@ -140,19 +140,18 @@ class UdpPath(SharedPath, Generic[Host]):
     # -- close and abort
 
     def forgotten(self) -> None:
-        if not self.connections:
-            self.layer.drop(self)
+        self.layer.let_go(self)
 
     def renew(self, lower: Path[Host]) -> None:
         """``lower`` takes the place of the path that the layer below has forgotten."""
+        self.lower.close()
         self.lower = lower
         self.gone = False
 
     def close(self) -> None:
         """Give the path back. Harmless where it is gone."""
-        if not self.gone:
-            self.gone = True
-            self.lower.close()
+        self.gone = True
+        self.lower.close()
 
     def end(self, event: Status) -> None:
         """All connections over it end, and their receivers hear ``event``."""
@@ -174,7 +173,7 @@ class UdpSender(Sender, Generic[Host]):
         path = connection.path
         self._connection = connection
         self._path = path
-        self._lower = path.lower.sender
+        self._lower = path.lower.sender  # what took the packet that is begun
         self._counters = path.layer.counters
         self._port = connection.port
         self._local_port = connection.local_port
@@ -185,8 +184,9 @@ class UdpSender(Sender, Generic[Host]):
             raise InvalidConnection(f"{self._connection} is closed")
         if size > LARGEST:
             raise PacketSize(f"{self._connection}: {size} bytes, at most {self.limit()}", size, self.limit())
+        lower = self._lower = self._path.lower.sender  # another one where the path was forgotten and came again
         try:
-            writer = self._lower.begin(HEADER + size)
+            writer = lower.begin(HEADER + size)
         except PacketSize:
             limit = self.limit()
             raise PacketSize(f"{self._connection}: {size} bytes, at most {limit}", size, limit) from None
@@ -202,7 +202,7 @@ class UdpSender(Sender, Generic[Host]):
         self._lower.commit(writer, payload)
 
     def limit(self) -> int:
-        return min(self._lower.limit() - HEADER, LARGEST)
+        return min(self._path.lower.sender.limit() - HEADER, LARGEST)
 
 
 class UnansweringSender(Sender, Generic[Host]):

@@ -585,6 +585,51 @@ def test_a_forgotten_connection_can_still_send_and_its_peer_begins_anew() -> Non
     assert accepting.made[2][1].got == [b"again", b"more"]
 
 
+def test_who_closes_what_an_open_took_the_place_of_leaves_the_path_alone() -> None:
+    lower, layer = running()
+
+    class Closing(Taker):
+        def status(self, event: Status) -> None:
+            layer.abort(accepting.made[0][0])
+
+    accepting = Accepting()
+
+    def accept(connection: UdpConnection[str]) -> Receiver:
+        accepting(connection)
+        return Closing()
+
+    layer.listen(UdpPattern(Port(7)), accept)
+    lower.arrive("peer", datagram(9, 7, b"hello"))
+    mine = Accepting()
+    connection = layer.open(UdpAddress("peer", Port(9), Port(7)), mine)
+    lower.arrive("peer", datagram(9, 7, b"again"))
+    assert mine.made[0][1].got == [b"again"]
+    layer.send(connection).send(b"answer")
+    assert len(lower.paths) == 1
+    layer.abort(connection)
+    assert not lower.paths
+
+
+def test_a_path_that_was_forgotten_is_given_back() -> None:
+    """The layer below may keep something for it: it can still send."""
+    lower, layer = running()
+    accepting = Accepting()
+    layer.listen(UdpPattern(Port(7)), accepting)
+    lower.arrive("peer", datagram(9, 7, b"one"))
+    first = lower.paths["peer", OURS]
+    lower.forget("peer")
+    layer.send(accepting.made[0][0]).send(b"it still sends")
+    lower.arrive("peer", datagram(9, 7, b"two"))
+    second = lower.paths["peer", OURS]
+    assert [each.open for each in (first, second)] == [False, True]
+    layer.send(accepting.made[0][0]).send(b"by the new one")
+    lower.forget("peer")
+    assert second.open
+    layer.abort(accepting.made[0][0])
+    assert [each.open for each in (first, second)] == [False, False]
+    assert layer.query().paths == 0
+
+
 def test_connections_outlive_a_path_that_the_layer_below_forgets() -> None:
     lower, layer = running()
     accepting = Accepting()
