@@ -127,6 +127,9 @@ class IpSender(Sender):
         try:
             writer = self._begin(size + self._header)
         except ProtocolError:
+            self._look_again()
+            if size > self._largest:
+                return self._begin_large(size)
             writer = self._begin_again(size + self._header)
         counter = self._identification
         counter.value = ident = (counter.value + 1) & 0xFFFF
@@ -189,14 +192,14 @@ class IpSender(Sender):
         self._begin, self._commit = self._nowhere.begin, self._nowhere.commit
         self._largest = LARGEST - self._header
 
-    def _begin_again(self, size: int) -> Writer:
+    def _look_again(self) -> None:
         """The link refused: it has let go of this neighbour, it carries less than it did, or it is down."""
         if not self._connection.open:
             raise InvalidConnection(f"{self._connection} is closed")
         self._ip.measure()
         self._route()
-        if size > self._largest + self._header:
-            raise PacketSize(f"{self._connection}: the link's limit has become {self._largest}", size, self._largest)
+
+    def _begin_again(self, size: int) -> Writer:
         try:
             return self._begin(size)
         except ProtocolError:
@@ -226,7 +229,7 @@ class IpSender(Sender):
             try:
                 writer = self._begin(size + IPv4.MIN + len(options))
             except ProtocolError:
-                self._version = UNROUTED
+                self._ip.measure()  # the next datagram is cut to what the link carries by now
                 counters.no_route += 1
                 return
             append_ipv4(

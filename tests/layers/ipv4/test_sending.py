@@ -384,6 +384,28 @@ def test_a_link_that_carries_less_than_it_did() -> None:
     assert bench.ip.query().interfaces[0].mtu == 1000
 
 
+def test_what_may_be_fragmented_is_where_the_link_carries_less_than_it_did() -> None:
+    bench = IpBench()
+    _, _, send = bench.open()
+    send.send(bytes(1480))
+    bench.link.take()
+    bench.link.mtu = 1000
+    send.send(bytes(1480))
+    assert whole(bench.link.take()) == bytes(1480)
+
+
+def test_fragments_that_the_link_takes_no_more_are_smaller_the_next_time() -> None:
+    bench = IpBench()
+    _, _, send = bench.open()
+    send.send(bytes(3000))
+    bench.link.take()
+    bench.link.mtu = 1000
+    send.send(bytes(3000))  # lost
+    assert bench.link.take() == []
+    send.send(bytes(3000))
+    assert whole(bench.link.take()) == bytes(3000)
+
+
 def test_a_link_that_is_down_for_a_while() -> None:
     bench = IpBench()
     _, collector, send = bench.open()
