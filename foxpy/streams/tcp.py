@@ -269,6 +269,8 @@ class TcpStream(trio.abc.HalfCloseableStream, Generic[Host]):
         self.inbox.readable.ring()
         self.inbox.writable.ring()
         try:
+            # Cancelled before it began: a FIN now would make what is cut off look complete.
+            await trio.lowlevel.checkpoint_if_cancelled()
             with trio.move_on_after(self.linger):
                 await self._tcp.close(self.connection)
             await trio.lowlevel.checkpoint()

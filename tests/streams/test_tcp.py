@@ -496,3 +496,13 @@ async def test_two_tasks_cannot_accept_at_once() -> None:
         with pytest.raises(trio.BusyResourceError):
             await listener.accept()
         nursery.cancel_scope.cancel()
+
+
+async def test_what_is_closed_by_force_does_not_look_complete() -> None:
+    async with pair() as (left, right):
+        await left.send_all(b"cut off")
+        await trio.sleep(1.0)
+        await trio.aclose_forcefully(left)
+        assert await right.receive_some() == b"cut off"
+        with pytest.raises(trio.BrokenResourceError):
+            await right.receive_some()
