@@ -55,7 +55,7 @@ class Connections(Generic[Key, Conn]):
         return key in self._passive
 
     def remove(self, key: Key, connection: Conn) -> None:
-        """Take ``connection`` out. Harmless where it was forgotten: another one may have its key since, and keeps it."""
+        """Take ``connection`` out. Harmless where it was forgotten: another may have its key since."""
         if self.open.get(key) is connection:
             del self.open[key]
             self._passive.pop(key, None)
