@@ -186,7 +186,7 @@ def _dressed(plan: Plan, devices: Sequence[Device[AnyMedium]], closing: ExitStac
     """``devices`` with the faults, the captures and the trace that were asked for; ``closing`` ends the captures."""
     for index, (device, medium) in enumerate(zip(devices, plan.stack.wants.media, strict=True)):
         if plan.faults is not None:
-            faults(device, plan.faults)
+            faults(device, config=plan.faults)
         if plan.pcap is not None:
             path = plan.pcap if index == 0 else plan.pcap.with_stem(f"{plan.pcap.stem}-{index + 1}")
             # A capture of the real world says when that was.

@@ -43,7 +43,7 @@ async def host(place: Namespace, config: ArpConfig | None = None) -> AsyncIterat
     with place.entered():
         device = tap("tap0", kernel_address=f"{LINUX}/24")
         eth = ethernet(device, STATION)
-        layer = arp(eth.carrier(0x0806), eth.carrier(0x0800), config=config)
+        layer = arp(eth.carrier(0x0806), eth.carrier(0x0800), config=config or ArpConfig())
         device.initialize()  # here, in the namespace
     async with running(layer):
         device.finalize()

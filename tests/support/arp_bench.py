@@ -55,7 +55,7 @@ async def arp_bench(config: ArpConfig | None = None, claimed: bool = True) -> As
     """The layer has claimed US at OURS, unless told otherwise, and has announced it; the station THEIRS is silent."""
     segment = link()
     eth = ethernet(segment.attach(), OURS)
-    layer = arp(eth.carrier(0x0806), eth.carrier(0x0800), config=config)
+    layer = arp(eth.carrier(0x0806), eth.carrier(0x0800), config=config or ArpConfig())
     if claimed:
         layer.claim(IPv4Interface(f"{US}/24"))
     station = ArpStation(segment, THEIRS)

@@ -34,7 +34,7 @@ class IcmpBench(IpBench):
         self, *addresses: str, icmp_config: IcmpConfig | None = None, config: IpConfig | None = None, mtu: int = 1500
     ) -> None:
         super().__init__(*addresses, config=config, mtu=mtu)
-        self.icmp: Icmp = icmp(self.ip, icmp_config)
+        self.icmp: Icmp = icmp(self.ip, config=icmp_config or IcmpConfig())
         self.icmp.initialize()
 
     def tell(

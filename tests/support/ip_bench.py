@@ -156,7 +156,7 @@ class IpBench:
         wanted = addresses or ("192.0.2.1/24",)
         self.links = [BenchLink(self.runtime, mtu, broadcasts=broadcasts) for _ in wanted]
         interfaces = [interface(link, each) for link, each in zip(self.links, wanted, strict=True)]
-        self.ip: Ip = ipv4(*interfaces, gateway=gateway, config=config)
+        self.ip: Ip = ipv4(*interfaces, gateway=gateway, config=config or IpConfig())
         self.ip.initialize()
 
     @property

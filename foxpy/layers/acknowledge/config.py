@@ -13,7 +13,7 @@ QUEUE: Final = 4096
 PATIENCE: Final = 30.0
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class AcknowledgeConfig:
     """Settings, for each connection. Raises ValueError where one is absurd."""
 

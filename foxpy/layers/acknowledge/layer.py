@@ -53,7 +53,7 @@ class Acknowledge(Framing):
     converses = True
 
     def __init__(self, window: int = WINDOW, queue: int = QUEUE, patience: float = PATIENCE) -> None:
-        self.config = AcknowledgeConfig(window, queue, patience)
+        self.config = AcknowledgeConfig(window=window, queue=queue, patience=patience)
         self.counters = AcknowledgeCounters()
 
     def session(self, connection: Connection, runtime: Runtime) -> Session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Final, TypeVar
+from typing import Final
 
 import attrs
 
@@ -28,41 +28,33 @@ class Defence(enum.Enum):
     ALWAYS = "keep it, defend it every 10 seconds at most (c)"
 
 
-Number = TypeVar("Number", int, float)
-
-
-def _positive(instance: object, attribute: attrs.Attribute[Number], value: Number) -> None:
-    if not value > 0:
-        raise ValueError(f"{attribute.name} is {value}; it must be above 0")
-
-
 @attrs.frozen(kw_only=True)
 class ArpConfig:
     """How to resolve, remember and answer. Times are seconds; those of the cache are Linux's, after RFC 4861."""
 
-    reachable_time: float = attrs.field(default=30.0, validator=_positive)
+    reachable_time: float = attrs.field(default=30.0, validator=attrs.validators.gt(0))
     """How long an answer is believed; each time between half and one and a half of it (RFC 4861, section 6.3.2)."""
-    delay_first_probe: float = attrs.field(default=5.0, validator=_positive)
+    delay_first_probe: float = attrs.field(default=5.0, validator=attrs.validators.gt(0))
     """How long a stale entry that is used again may prove itself before it is polled."""
-    retransmit: float = attrs.field(default=1.0, validator=_positive)
+    retransmit: float = attrs.field(default=1.0, validator=attrs.validators.gt(0))
     """Between two requests for one neighbour. RFC 1122, section 2.3.2.1, recommends no less than 1."""
-    requests: int = attrs.field(default=3, validator=_positive)
+    requests: int = attrs.field(default=3, validator=attrs.validators.gt(0))
     """Broadcast requests before a neighbour counts as unreachable."""
-    polls: int = attrs.field(default=3, validator=_positive)
+    polls: int = attrs.field(default=3, validator=attrs.validators.gt(0))
     """Unicast requests to a stale neighbour before its entry is given up."""
-    forget_after: float = attrs.field(default=600.0, validator=_positive)
+    forget_after: float = attrs.field(default=600.0, validator=attrs.validators.gt(0))
     """How long a stale or failed entry that nobody has open is kept."""
-    neighbours: int = attrs.field(default=4096, validator=_positive)
+    neighbours: int = attrs.field(default=4096, validator=attrs.validators.gt(0))
     """Entries in the cache. Those that nobody has open make room, the one longest without news first."""
-    queue: int = attrs.field(default=64, validator=_positive)
+    queue: int = attrs.field(default=64, validator=attrs.validators.gt(0))
     """Packets that wait for one neighbour; the oldest is dropped for the newest (RFC 1122, section 2.3.2.2)."""
-    queue_bytes: int = attrs.field(default=4 << 20, validator=_positive)
+    queue_bytes: int = attrs.field(default=4 << 20, validator=attrs.validators.gt(0))
     """Bytes that wait for all neighbours together."""
-    request_rate: float = attrs.field(default=256.0, validator=_positive)
+    request_rate: float = attrs.field(default=256.0, validator=attrs.validators.gt(0))
     """Requests a second for all neighbours together, and the size of a burst."""
-    reply_rate: float = attrs.field(default=1024.0, validator=_positive)
+    reply_rate: float = attrs.field(default=1024.0, validator=attrs.validators.gt(0))
     """Replies a second, and the size of a burst."""
-    lock_time: float = 1.0
+    lock_time: float = attrs.field(default=1.0, validator=attrs.validators.ge(0))
     """For how long the first of several different answers stands (Linux: locktime); 0 lets the last one win."""
     accept_updates: bool = True
     """Whether a station may change its entry without having been asked, by a request or an announcement, as RFC 826

@@ -37,6 +37,7 @@ from foxpy.waiting import first
 
 # -- configuration
 
+DEFAULT: Final = ArpConfig()
 EVERYBODY: Final = IPv4Address("255.255.255.255")
 GROUPS: Final = bytes((0x01, 0x00, 0x5E))
 
@@ -52,9 +53,9 @@ def group_station(group: IPv4Address) -> MacAddress:
 # -- factory
 
 
-def arp(requests: Carrier[MacAddress], packets: Carrier[MacAddress], *, config: ArpConfig | None = None) -> Arp:
+def arp(requests: Carrier[MacAddress], packets: Carrier[MacAddress], *, config: ArpConfig = DEFAULT) -> Arp:
     """Neighbours on the segment that ``requests`` (ethertype 0x0806) and ``packets`` (0x0800) are carriers of."""
-    return Arp(requests, packets, config or ArpConfig())
+    return Arp(requests, packets, config)
 
 
 class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpInfo]):

@@ -1,5 +1,6 @@
 """Ethernet: stations on a segment, named by MAC address."""
 
+from foxpy.layers.ethernet.config import EthernetConfig
 from foxpy.layers.ethernet.connection import (
     LLC,
     EthernetAddress,
@@ -11,7 +12,7 @@ from foxpy.layers.ethernet.connection import (
     LeaveGroup,
     SetFilter,
 )
-from foxpy.layers.ethernet.layer import Ethernet, EthernetCarrier, EthernetConfig, ethernet
+from foxpy.layers.ethernet.layer import Ethernet, EthernetCarrier, ethernet
 
 __all__ = [
     "LLC",

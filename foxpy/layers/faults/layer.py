@@ -37,8 +37,8 @@ class FaultInfo:
 
 def faults(
     layer: L,
-    config: FaultConfig | None = None,
     *,
+    config: FaultConfig | None = None,
     loss: float = 0.0,
     corrupt: float = 0.0,
     duplicate: float = 0.0,

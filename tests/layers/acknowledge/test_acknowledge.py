@@ -78,7 +78,7 @@ def test_everything_arrives_exactly_once(
 def reliable(config: FaultConfig, mtu: int = 500, seed: int = 1) -> Crossing:
     """What the reliable Ethernet stack is made of, over a bad path."""
     return Crossing(
-        lambda device: fragment(sequence(acknowledge(checksum(faults(device, config))))), mtu=mtu, seed=seed
+        lambda device: fragment(sequence(acknowledge(checksum(faults(device, config=config))))), mtu=mtu, seed=seed
     )
 
 

@@ -27,7 +27,7 @@ def crossing(config: FaultConfig, *, up: bool = False, seed: int = 1) -> Crossin
     """Faults on the left end's sending, or on the right end's hearing."""
 
     def faulty(device: Frames) -> Frames:
-        return faults(device, config)
+        return faults(device, config=config)
 
     return Crossing(plain, faulty, seed=seed) if up else Crossing(faulty, plain, seed=seed)
 
