@@ -1,6 +1,7 @@
 """UDP: datagrams between ports (RFC 768)."""
 
 from foxpy.layers.udp.carrier import UdpCarrier, UdpEndpoint
+from foxpy.layers.udp.config import UdpConfig
 from foxpy.layers.udp.connection import (
     SetChecksums,
     UdpAddress,
@@ -9,7 +10,7 @@ from foxpy.layers.udp.connection import (
     UdpInfo,
     UdpPattern,
 )
-from foxpy.layers.udp.layer import Udp, UdpConfig, udp
+from foxpy.layers.udp.layer import Udp, udp
 
 __all__ = [
     "SetChecksums",

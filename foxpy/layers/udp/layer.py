@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import Final, Generic
 
-import attrs
-
 from foxpy.addresses import Port
 from foxpy.demux import Listeners
 from foxpy.errors import InvalidConnection, OpenFailed
 from foxpy.layers.paths import PathTable
 from foxpy.layers.udp.carrier import UdpCarrier
+from foxpy.layers.udp.config import UdpConfig
 from foxpy.layers.udp.connection import (
     UdpAddress,
     UdpConnection,
@@ -21,28 +20,14 @@ from foxpy.layers.udp.connection import (
     UdpInfo,
     UdpPattern,
 )
-from foxpy.layers.udp.path import UdpCounters, UdpPath, UdpSender, UnansweringSender
-from foxpy.ports import FIRST, LAST, Ports, PortsInUse
+from foxpy.layers.udp.counters import Counters
+from foxpy.layers.udp.path import UdpPath, UdpSender, UnansweringSender
+from foxpy.ports import Ports, PortsInUse
 from foxpy.protocol import Carrier, Connectionless, Handler, Host, Listening, Path, Sender
 from foxpy.status import Closed, Forgotten
 from foxpy.waiting import first
 
 # -- configuration
-
-
-@attrs.frozen(kw_only=True)
-class UdpConfig:
-    """Settings of a UDP, for all its connections."""
-
-    require_checksums: bool = False
-    """Drop datagrams that come without one (RFC 1122, section 4.1.3.4: an application MAY ask for that)."""
-    passive_connections: int = attrs.field(default=4096, validator=attrs.validators.ge(1))
-    """How many connections begun by peers are kept."""
-    first_port: Port = FIRST
-    """The first ephemeral port."""
-    last_port: Port = LAST
-    """The last one."""
-
 
 DEFAULT: Final = UdpConfig()
 
@@ -72,7 +57,7 @@ class Udp(
         self.checksums = checksums
         self.check = checksums and not over.verified
         self.verified = over.verified or (checksums and config.require_checksums)
-        self.counters = UdpCounters()
+        self.counters = Counters()
         self._over = over
         self._listening: Listening | None = None
         self._listeners: Listeners[UdpPattern[Host], UdpConnection[Host]] = Listeners(self._stopped)

@@ -21,31 +21,6 @@ LARGEST: Final = 0xFFFF - HEADER
 """The most that the length field lets a datagram carry, in bytes."""
 
 
-class UdpCounters:
-    """Counted for every datagram, so a plain object."""
-
-    __slots__ = (
-        "checksum_errors",
-        "foreign_reports",
-        "forgotten",
-        "malformed",
-        "received",
-        "sent",
-        "unchecked",
-        "unclaimed",
-    )
-
-    def __init__(self) -> None:
-        self.sent = 0
-        self.received = 0
-        self.malformed = 0
-        self.checksum_errors = 0
-        self.unchecked = 0
-        self.unclaimed = 0
-        self.forgotten = 0
-        self.foreign_reports = 0
-
-
 class UdpPath(SharedPath, Generic[Host]):
     """A path of the layer below, and the connections over it by their ports."""
 
