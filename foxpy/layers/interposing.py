@@ -17,6 +17,7 @@ LOOK: Final = 1.0
 """Seconds after which a session that waits for something looks whether its connection has ended meanwhile."""
 
 I = TypeVar("I", bound=Interposer)  # noqa: E741  # a kind of interposer, nothing else
+Info = TypeVar("Info", bound=attrs.AttrsInstance)
 
 
 class Between(Session, Sender, Receiver):
@@ -69,6 +70,11 @@ def interposed(layer: Interposable, kind: type[I]) -> I:
             return interposer
     names = ", ".join(type(interposer).__name__ for interposer in layer.interposers) or "nothing"
     raise LookupError(f"no {kind.__name__} is interposed on this {type(layer).__name__}, only {names}")
+
+
+def counted(info: type[Info], counters: object) -> Info:
+    """What ``counters`` counted so far, as an ``info`` whose fields have the same names."""
+    return info(**{field.name: getattr(counters, field.name) for field in attrs.fields(info)})
 
 
 def ended(below: Sender) -> bool:

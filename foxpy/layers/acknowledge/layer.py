@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-import attrs
-
 from foxpy.interpose import Interposable, Session
 from foxpy.layers.acknowledge.config import (
     PATIENCE,
@@ -21,7 +19,7 @@ from foxpy.layers.acknowledge.config import (
 )
 from foxpy.layers.acknowledge.session import AcknowledgeSession
 from foxpy.layers.acknowledge.wire import any_header
-from foxpy.layers.interposing import Framing
+from foxpy.layers.interposing import Framing, counted
 from foxpy.runtime import Runtime
 from foxpy.transfer import Connection
 
@@ -65,6 +63,4 @@ class Acknowledge(Framing):
         return str(any_header.view(frame, start, end))
 
     def info(self) -> AcknowledgeInfo:
-        return AcknowledgeInfo(
-            **{field.name: getattr(self.counters, field.name) for field in attrs.fields(AcknowledgeInfo)}
-        )
+        return counted(AcknowledgeInfo, self.counters)

@@ -18,7 +18,7 @@ from foxpy.layers.checksum.wire import (
     read_internet,
     verify_internet,
 )
-from foxpy.layers.interposing import Framing, Headed
+from foxpy.layers.interposing import Framing, Headed, counted
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
 from foxpy.transfer import Connection
@@ -88,8 +88,7 @@ class Checksum(Framing):
         return str(self._header.view(frame, start, end))
 
     def info(self) -> ChecksumInfo:
-        c = self.counters
-        return ChecksumInfo(c.sent, c.received, c.damaged, c.malformed)
+        return counted(ChecksumInfo, self.counters)
 
 
 class _Crc32Session(Headed):

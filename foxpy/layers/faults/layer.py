@@ -11,7 +11,7 @@ from foxpy.errors import InvalidConnection, ProtocolError
 from foxpy.interpose import Interposable, Interposer, Session
 from foxpy.layers.faults.config import Direction, FaultConfig
 from foxpy.layers.faults.line import Line, LineCounters, LineInfo
-from foxpy.layers.interposing import Between, ended
+from foxpy.layers.interposing import Between, counted, ended
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
 from foxpy.status import Aborted, Closed, HalfClosed, Status
@@ -96,7 +96,7 @@ class Faults(Interposer):
     # -- control and query
 
     def info(self) -> FaultInfo:
-        return FaultInfo(LineInfo.of(self._down), LineInfo.of(self._up))
+        return FaultInfo(counted(LineInfo, self._down), counted(LineInfo, self._up))
 
 
 class _FaultySession(Between):

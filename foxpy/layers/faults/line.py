@@ -61,10 +61,6 @@ class LineInfo:
     abandoned: int
     """Still on their way when the connection ended, or no longer taken by the layer below."""
 
-    @classmethod
-    def of(cls, counters: LineCounters) -> LineInfo:
-        return cls(**{field.name: getattr(counters, field.name) for field in attrs.fields(cls)})
-
 
 class Line:
     """One direction of one connection. First ``fate``, then ``carry``, for each packet."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-import attrs
-
 from foxpy.interpose import Interposable, Session
 from foxpy.layers.fragment.config import LARGEST, FragmentConfig, FragmentCounters, FragmentInfo
 from foxpy.layers.fragment.session import FragmentSession
 from foxpy.layers.fragment.wire import Fragment
-from foxpy.layers.interposing import Framing
+from foxpy.layers.interposing import Framing, counted
 from foxpy.runtime import Runtime
 from foxpy.transfer import Connection
 
@@ -45,4 +43,4 @@ class Fragmentation(Framing):
         return str(Fragment.view(frame, start, end))
 
     def info(self) -> FragmentInfo:
-        return FragmentInfo(**{field.name: getattr(self.counters, field.name) for field in attrs.fields(FragmentInfo)})
+        return counted(FragmentInfo, self.counters)

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import attrs
 
 from foxpy.interpose import Interposable, Session
-from foxpy.layers.interposing import LOOK, Framing, Headed, ended
+from foxpy.layers.interposing import LOOK, Framing, Headed, counted, ended
 from foxpy.layers.sequence.order import Order, Verdict
 from foxpy.layers.sequence.wire import Numbered, append_numbered, read_numbered
 from foxpy.message import Writer
@@ -102,8 +102,7 @@ class Sequence(Framing):
         return str(Numbered.view(frame, start, end))
 
     def info(self) -> SequenceInfo:
-        c = self.counters
-        return SequenceInfo(c.sent, c.received, c.duplicates, c.skipped, c.malformed, c.unusable, c.dropped)
+        return counted(SequenceInfo, self.counters)
 
 
 class _SequenceSession(Headed):
