@@ -249,6 +249,12 @@ def _fit_into_window(tcb: Tcb, segment: Segment, seq: int) -> bool:
     edge = rcv.edge
     stop = seq + segment.end - segment.start + (segment.flags & FIN)
     if stop < nxt or seq > edge:
+        if stop < nxt and segment.end > segment.start:
+            # Text once more: the peer lacks our acknowledgements, and a limit would let it wait for time-outs. No two
+            # peers can go on so for ever, as the answer has no text.
+            tcb.counters.duplicate_segments += 1
+            acknowledge(tcb)
+            return False
         tcb.counters.out_of_window += 1
         # "an acknowledgment should be sent in reply": limited, as two confused peers would go on for ever
         challenge(tcb)
