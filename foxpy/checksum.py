@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-COMPILED: Final = not __file__.endswith(".py")
-"""Whether this module runs as machine code; the two idioms below are each the fastest of their kind."""
-
 
 def ones_sum(data: bytes | bytearray, start: int, end: int) -> int:
     """The folded ones' complement sum of ``data[start:end]``, 0 to 0xFFFF; an odd last byte is the high half of a word.

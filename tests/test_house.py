@@ -1,4 +1,4 @@
-"""What holds for the house as a whole: which modules may import what, the order of every layer, links that resolve."""
+"""What holds for the house as a whole: which modules may import what, and the order of every layer."""
 
 from __future__ import annotations
 
@@ -11,18 +11,12 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote
 
 import pytest
 
 HOUSE: Final = Path(__file__).parent.parent
 LIBRARY: Final = sorted(path.relative_to(HOUSE) for path in (HOUSE / "foxpy").rglob("*.py"))
 LAYERS: Final = [path for path in LIBRARY if path.name == "layer.py"]
-PAGES: Final = sorted(
-    path.relative_to(HOUSE)
-    for path in HOUSE.rglob("*.md")
-    if not any(part.startswith(".") for part in path.relative_to(HOUSE).parts)
-)
 
 HEADINGS: Final = (
     "configuration",
@@ -197,29 +191,3 @@ def test_what_mypy_is_told_to_ignore_has_a_code_and_a_reason(path: Path) -> None
     for line, _, text in comments(path):
         if re.match(r"#\s*type:\s*ignore", text):
             assert re.match(r"# type: ignore\[[a-z, -]+\]  # \w", text), f"{path}:{line}"
-
-
-# -- pages
-
-
-@pytest.mark.parametrize("path", PAGES, ids=str)
-def test_links_lead_somewhere(path: Path) -> None:
-    page = (HOUSE / path).read_text(encoding="utf-8")
-    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", page) if "://" not in link]
-    for link in links:
-        name, _, anchor = unquote(link).partition("#")
-        target = HOUSE / path.parent / name if name else HOUSE / path
-        assert target.exists(), f"{path} links to {link}"
-        assert target.resolve().is_relative_to(HOUSE.resolve()), f"{path} links to {link}, outside of the project"
-        if anchor and target.suffix == ".md":
-            titles = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
-            anchors = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
-            assert anchor in anchors, f"{path} links to {link}"
-
-
-@pytest.mark.parametrize("path", PAGES, ids=str)
-def test_files_that_pages_name_are_there(path: Path) -> None:
-    """Names like ``foxpy/protocol.py`` in back quotes."""
-    page = (HOUSE / path).read_text(encoding="utf-8")
-    for name in re.findall(r"`((?:foxpy|stacks|tests|docs|typecheck|benchmarks)/[\w./*]+)`", page):
-        assert list(HOUSE.glob(name.rstrip("/"))), f"{path} names {name}"

@@ -6,20 +6,17 @@ from __future__ import annotations
 class RttEstimator:
     """SRTT, RTTVAR and RTO. Fed only with samples that Karn's algorithm allows (MUST-18)."""
 
-    __slots__ = ("_largest", "_least", "backoff", "rto", "rttvar", "srtt")
+    __slots__ = ("_largest", "_least", "rto", "rttvar", "srtt")
 
     srtt: float
     """The smoothed round-trip time; 0 before the first sample."""
     rto: float
     """The timeout to use now, backed off where timeouts happened since the last sample."""
-    backoff: int
-    """How often it was doubled since."""
 
     def __init__(self, initial: float, least: float, largest: float) -> None:
         self.srtt = 0.0
         self.rttvar = 0.0
         self.rto = initial
-        self.backoff = 0
         self._least = least
         self._largest = largest
 
@@ -36,15 +33,12 @@ class RttEstimator:
         # K = 4; instead of the clock granularity G, the least RTO bounds it from below, as (2.4) does.
         rto = srtt + 4 * self.rttvar
         self.rto = min(max(rto, self._least), self._largest)
-        self.backoff = 0
 
     def back_off(self) -> None:
         """A timeout: double the RTO (5.5), up to the bound of (2.5). The next sample ends this."""
-        self.backoff += 1
         self.rto = min(self.rto * 2, self._largest)
 
     def syn_was_lost(self) -> None:
         """The SYN had to be sent again and told no round trip: begin data with 3 s (5.7)."""
         if self.srtt == 0.0:
             self.rto = min(max(3.0, self._least), self._largest)
-            self.backoff = 0
