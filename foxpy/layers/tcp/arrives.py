@@ -46,6 +46,11 @@ from foxpy.layers.tcp.states import (
     Why,
 )
 from foxpy.layers.tcp.tcb import Tcb
+from foxpy.layers.tcp.window import adapt
+
+QUICK: Final = 16
+"""Segments acknowledged one by one after a sign of loss, as Linux does: where one ACK stood for a repaired gap and for
+all that came after it, Karn's algorithm would leave the sender without a measured round trip, and backed off."""
 
 _UNUSUAL: Final = SYN | RST | FIN | URG
 
@@ -119,6 +124,8 @@ def _take_syn(tcb: Tcb, segment: Segment) -> None:
     rcv.irs = segment.seq
     rcv.nxt = rcv.up = segment.seq + 1
     rcv.edge = rcv.nxt + min(rcv.buffer, 0xFFFF)  # what our SYN, or SYN,ACK, offers: unscaled ([7323] section 2.2)
+    rcv.round_nxt = rcv.nxt
+    rcv.round_at = tcb.now
     options = segment.options
     if options is None:
         tcb.negotiated(None, None)
@@ -262,6 +269,7 @@ def _fit_into_window(tcb: Tcb, segment: Segment, seq: int) -> bool:
     if seq < nxt:
         if stop > seq:
             rcv.ack_now = True
+            rcv.quick = QUICK
             if stop == nxt:
                 tcb.counters.duplicate_segments += 1
         if segment.end - segment.start < nxt - seq:  # the FIN is old as well
@@ -408,13 +416,15 @@ def _text_and_fin(tcb: Tcb, state: State, seq: int, text: int, flags: int, segme
         else:
             # what is held already stands, even where this segment covers it
             reassembly.add(seq, segment.frame, segment.start, segment.end, limited=False)
-            rcv.ack_now = True  # "all or part of a gap" is filled ([5681] section 4.2)
+            rcv.quick = QUICK  # "all or part of a gap" is filled: acknowledge at once ([5681] section 4.2)
     elif text:
         tcb.counters.out_of_order += 1
         if not reassembly.add(seq, segment.frame, segment.start, segment.end):
             tcb.counters.reassembly_full += 1
         # "A TCP receiver SHOULD send an immediate duplicate ACK when an out-of-order segment arrives" ([5681] 4.2)
         acknowledge(tcb)
+        rcv.quick = QUICK
+        rcv.gap = True
     if flags & FIN:
         reassembly.fin = seq + text
     if not reassembly:
@@ -435,6 +445,8 @@ def _deliver(tcb: Tcb, data: bytes) -> None:
     rcv.unacked += count
     if rcv.holding:
         rcv.held += count
+    if rcv.adaptive and tcb.now > rcv.round_at:
+        adapt(rcv, tcb.now, tcb.rtt.srtt or 0.05)
     tcb.bytes_delivered += count
     tcb.todo.append(Deliver(data))
 
@@ -475,7 +487,10 @@ def _afterwards(tcb: Tcb, state: State) -> State:
         output(tcb)
     rcv = tcb.rcv
     if rcv.ack_now or rcv.unacked:
-        if not tcb.config.ack_per_batch:
+        if rcv.quick:
+            rcv.quick -= 1
+            acknowledge(tcb)
+        elif not tcb.config.ack_per_batch:
             acknowledge_in_time(tcb)
         elif not rcv.batch_waiting:
             rcv.batch_waiting = True

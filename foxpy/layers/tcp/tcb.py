@@ -105,25 +105,41 @@ class ReceiveSide:
 
     __slots__ = (
         "ack_now",
+        "adaptive",
         "batch_waiting",
         "buffer",
         "delayed",
         "edge",
         "full",
+        "gap",
         "held",
         "holding",
         "irs",
         "mss",
         "nxt",
+        "quick",
         "reassembly",
+        "round_at",
+        "round_nxt",
         "scaling",
         "shift",
         "shut",
         "unacked",
         "up",
+        "window",
     )
 
-    def __init__(self, buffer: int, mss: int, pieces: int) -> None:
+    def __init__(self, buffer: int, window: int, mss: int, pieces: int) -> None:
+        self.adaptive = window < buffer
+        """The window follows what the path can use."""
+        self.window = min(window, buffer)
+        """How much of the buffer is offered."""
+        self.round_at = 0.0
+        """When the round trip began in which the use of the window is being measured."""
+        self.gap = False
+        """Something came out of order since then."""
+        self.round_nxt = 0
+        """RCV.NXT then."""
         self.irs = 0
         self.nxt = 0
         self.edge = 0
@@ -151,6 +167,8 @@ class ReceiveSide:
         """Bytes received in order since the last acknowledgement."""
         self.ack_now = False
         """An acknowledgement is due that must not be delayed."""
+        self.quick = 0
+        """So many more segments are acknowledged one by one: the sender is repairing a loss."""
         self.batch_waiting = False
         """The end of the batch has been asked for."""
         self.delayed = False
@@ -229,7 +247,12 @@ class Tcb:
         self.now = now
         """The time of the event being processed."""
         self.snd = SendSide(iss, limit)
-        self.rcv = ReceiveSide(config.receive_buffer, announced_mss(config, limit), config.reassembly_segments)
+        self.rcv = ReceiveSide(
+            config.receive_buffer,
+            config.initial_receive_window,
+            announced_mss(config, limit),
+            config.reassembly_segments,
+        )
         self.recovery = Recovery(iss)
         self.rtt = RttEstimator(config.initial_rto, config.min_rto, config.max_rto)
         self.congestion = ALGORITHMS[config.congestion_control](DEFAULT_MSS, config.initial_window)
@@ -262,6 +285,8 @@ class Tcb:
             rcv.scaling = True
         else:
             rcv.buffer = min(rcv.buffer, 0xFFFF)
+            rcv.window = rcv.buffer
+            rcv.adaptive = False
 
     def fit(self, limit: int) -> None:
         """Reckon the effective send MSS: what the peer takes, and what the path below carries (MUST-16)."""

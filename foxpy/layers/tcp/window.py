@@ -10,8 +10,8 @@ def offer(rcv: ReceiveSide) -> int:
 
     The edge moves in steps of a segment or of half the buffer (MUST-39), and never back (SHLD-14).
     """
-    edge = rcv.nxt + rcv.buffer - rcv.held
-    if edge - rcv.edge >= min(rcv.buffer >> 1, rcv.full):
+    edge = rcv.nxt + rcv.window - rcv.held
+    if edge - rcv.edge >= min(rcv.window >> 1, rcv.full):
         rcv.edge = edge
     shift = rcv.shift
     if not shift:
@@ -29,5 +29,25 @@ def update_due(rcv: ReceiveSide) -> bool:
 
     While half of the buffer is still on offer the peer is not held up, and ordinary acknowledgements carry the news.
     """
-    gain = rcv.nxt + rcv.buffer - rcv.held - rcv.edge
-    return gain >= min(rcv.buffer >> 1, 2 * rcv.full) and rcv.edge - rcv.nxt < rcv.buffer >> 1
+    gain = rcv.nxt + rcv.window - rcv.held - rcv.edge
+    return gain >= min(rcv.window >> 1, 2 * rcv.full) and rcv.edge - rcv.nxt < rcv.window >> 1
+
+
+def adapt(rcv: ReceiveSide, now: float, round_trip: float) -> None:
+    """Data came: once a round trip, fit the window to what the path can make use of.
+
+    It doubles while the peer fills at least half of it, as a sender in slow start does (dynamic right-sizing, as in
+    Linux). A round trip with a loss in it halves it, down to eight segments, which still tell of a loss by three
+    duplicate ACKs: so it comes to about as many segments as pass between two losses. A congestion window comes to less
+    than that, about the square root of it ([5681]), so the sender is not held up; but a sender without SACK that has
+    filled a large window goes back over all of it after a time-out, and loses as many segments again.
+    """
+    if now - rcv.round_at < round_trip:
+        return
+    if rcv.gap:
+        rcv.window = max(rcv.window >> 1, min(rcv.window, 8 * rcv.full))
+    elif 2 * (rcv.nxt - rcv.round_nxt) >= rcv.window:
+        rcv.window = min(2 * rcv.window, rcv.buffer)
+    rcv.gap = False
+    rcv.round_at = now
+    rcv.round_nxt = rcv.nxt

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.reassembly import Reassembly
 from foxpy.layers.tcp.segment import ACK, FIN, PSH, URG
-from foxpy.testing.tcp_ladder import established
+from foxpy.testing.tcp_ladder import Ladder, established
 
 EACH = TcpConfig(ack_per_batch=False)
 
@@ -311,7 +311,7 @@ def test_a_small_segment_does_not_open_the_window_a_little() -> None:
 
 def test_the_right_edge_never_moves_back() -> None:
     """SHLD-14, also with a scaled window, where each field is rounded."""
-    peer = established(TcpConfig(receive_buffer=300_000), scale=2)
+    peer = established(TcpConfig(receive_buffer=300_000, initial_receive_window=300_000), scale=2)
     peer.end.machine.hold()
     edges = []
     for number in range(250):
@@ -336,6 +336,65 @@ def test_consumed_in_any_state_is_harmless() -> None:
     peer.sent.clear()
     peer.end.consumed(3)
     peer.expects_nothing()
+
+
+def rounds(peer: Ladder, count: int, gap: bool = False) -> int:
+    """The peer fills the window in each of ``count`` round trips; how much it is offered then."""
+    rcv = peer.end.machine.tcb.rcv
+    for _ in range(count):
+        peer.advance(0.06)
+        if gap:
+            peer.sends(ACK, b"x", seq=peer.seq + 5000)
+        begin = peer.seq
+        while peer.seq + peer.peer_iss + 1000 <= rcv.edge and peer.seq - begin < rcv.window:
+            peer.sends(ACK, bytes(1000))
+    peer.sent.clear()
+    return rcv.window
+
+
+def test_the_window_grows_as_it_is_used() -> None:
+    peer = established(scale=7)
+    assert rounds(peer, 1) == 32_768
+    assert rounds(peer, 1) == 65_536
+    assert rounds(peer, 6) == 512 * 1024
+
+
+def test_the_window_does_not_grow_unused() -> None:
+    peer = established(scale=7)
+    for _ in range(20):
+        peer.advance(0.06)
+        peer.sends(ACK, bytes(1000))
+    assert peer.end.machine.tcb.rcv.window == 32_768
+
+
+def test_losses_make_the_window_small_but_no_smaller_than_shows_them() -> None:
+    peer = established(scale=7)
+    rounds(peer, 4)
+    assert rounds(peer, 20, gap=True) == 8_000
+    edge = peer.end.machine.tcb.rcv.edge
+    assert edge >= peer.end.machine.tcb.rcv.nxt
+
+
+def test_an_adapting_window_never_moves_back_either() -> None:
+    """SHLD-14: it closes from the left, as data comes."""
+    peer = established(scale=7)
+    edges = []
+    for number in range(60):
+        peer.advance(0.06)
+        if number % 20 > 10:
+            peer.sends(ACK, b"x", seq=peer.seq + 3000)
+        for _ in range(10):
+            if peer.seq + peer.peer_iss + 1000 <= peer.end.machine.tcb.rcv.edge:
+                peer.sends(ACK, bytes(1000))
+        while peer.sent:
+            sent = peer.sent.popleft()
+            edges.append(peer.peers(sent.ack) + (sent.window << 4))
+    assert edges == sorted(edges)
+
+
+def test_a_fixed_window_stays() -> None:
+    peer = established(TcpConfig(initial_receive_window=512 * 1024), scale=7)
+    assert rounds(peer, 5, gap=True) == 512 * 1024
 
 
 # -- urgent data
