@@ -184,7 +184,7 @@ class Executor(Generic[Host]):
             receiver.status(event)
 
     def forget(self) -> None:
-        """Drop it for room."""
+        """Drop it without a word: for room, or because its listener has gone."""
         self.closed = True
         self.machine.forget(self._runtime.now)
         self.perform()

@@ -35,7 +35,7 @@ from foxpy.layers.tcp.limit import RateLimit
 from foxpy.layers.tcp.path import HEADER, TcpPath
 from foxpy.message import Writer
 from foxpy.ports import Ports, PortsInUse
-from foxpy.protocol import Carrier, Handler, Host, Listening, Path, Protocol, Sender
+from foxpy.protocol import Carrier, Handler, Host, Listening, Path, Protocol, Receiver, Sender
 from foxpy.status import Aborted
 from foxpy.waiting import Waiter, first
 
@@ -71,7 +71,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self._listened = PortsInUse()
         self._paths: PathTable[Host, TcpPath[Host]] = PathTable(over, self._new_path, TcpPath.renew)
         self._connections: dict[Executor[Host], None] = {}
-        self._half_open: dict[Executor[Host], None] = {}  # the oldest first, as in the next
+        self._half_open: dict[Executor[Host], Handler[TcpConnection[Host]]] = {}  # the oldest first, as in the next
         self._lingering: dict[Executor[Host], None] = {}
         self._ports = Ports(over.runtime, config.first_port, config.last_port)
         self._resets = RateLimit()
@@ -164,14 +164,26 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
     # -- passive open
 
     def listen(self, pattern: TcpPattern[Host], accept: Handler[TcpConnection[Host]]) -> Listening:
-        """``accept`` is called when a handshake is complete. Patterns do not use each other up (MUST-41, MUST-42)."""
+        """``accept`` is called when a handshake is complete. Patterns do not use each other up (MUST-41, MUST-42).
+
+        Once stopped it is not called for what was half open either: those peers get a reset for what they send next.
+        """
         self.require_initialized()
-        listening = self._listeners.listen(pattern, accept)
+
+        def accepting(connection: TcpConnection[Host]) -> Receiver:  # tells this listening from others by its identity
+            return accept(connection)
+
+        listening = self._listeners.listen(pattern, accepting)
         self._listened.take(pattern.port)
-        return listening
+        return _TcpListening(self, listening, accepting)
 
     def _stopped(self, pattern: TcpPattern[Host]) -> None:
         self._listened.give_back(pattern.port)
+
+    def unaccepted(self, accept: Handler[TcpConnection[Host]]) -> None:
+        """``accept`` takes no further peers: what is half open for it is dropped."""
+        for connection in [each for each, handler in self._half_open.items() if handler is accept]:
+            connection.forget()
 
     async def passive_open(
         self, pattern: TcpPattern[Host], handler: Handler[TcpConnection[Host]]
@@ -206,7 +218,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
             self.counters.half_open_evicted += 1
             next(iter(self._half_open)).forget()
         connection = self._enter(path, key, accept, last)
-        self._half_open[connection] = None
+        self._half_open[connection] = accept
         return connection
 
     def no_longer_half_open(self, connection: Executor[Host]) -> None:
@@ -347,3 +359,16 @@ class TcpSender(Sender, Generic[Host]):
     def limit(self) -> int:
         """The room in the send buffer; after 0, a Sendable event tells when half of it is free again."""
         return self._executor.sendable()
+
+
+class _TcpListening(Listening, Generic[Host]):
+    """What is listened to, and what is half open for it."""
+
+    def __init__(self, layer: Tcp[Host], listening: Listening, accept: Handler[TcpConnection[Host]]) -> None:
+        self._layer = layer
+        self._listening = listening
+        self._accept = accept
+
+    def stop(self) -> None:
+        self._listening.stop()
+        self._layer.unaccepted(self._accept)

@@ -23,6 +23,7 @@ from foxpy.layers.tcp import (
     TcpPattern,
     tcp,
 )
+from foxpy.layers.tcp.segment import ACK, RST, SYN
 from foxpy.testing import CHECKS, Acceptor, Check, Collector, ProtocolPair, check_protocol, virtual
 from foxpy.testing.tcp_pair import (
     LEFT,
@@ -156,6 +157,55 @@ def test_the_more_specific_listener_is_asked_first() -> None:
             listenings[number].stop()
         with pytest.raises(Refused):
             await net.left.active_open(TcpAddress(RIGHT, PORT), lambda _: Collector())
+
+    net(test)
+
+
+def test_what_is_half_open_ends_with_its_listening() -> None:
+    async def test(net: Net) -> None:
+        stranger = net.stranger()
+        acceptor: Acceptor[Connection] = Acceptor()
+        listenings = [
+            net.right.listen(TcpPattern(PORT), acceptor),
+            net.right.listen(TcpPattern(Port(8)), acceptor),
+        ]
+        stranger.sends(SYN, seq=5, port=1)
+        stranger.sends(SYN, seq=5, port=1, to=8)
+        await trio.sleep(0.01)
+        (_, seq, _), (_, other, _) = stranger.heard
+        listenings[0].stop()
+        assert net.right.query().half_open == 1
+        listenings[0] = net.right.listen(TcpPattern(PORT), acceptor)
+        stranger.sends(ACK, seq=6, ack=seq + 1, port=1)
+        stranger.sends(ACK, seq=6, ack=other + 1, port=1, to=8)
+        await trio.sleep(0.01)
+        assert stranger.heard[2:] == [(RST, seq + 1, 0)]
+        assert [connection.local_port for connection, _ in acceptor.accepted] == [8]
+
+    net(test)
+
+
+def test_a_passive_open_takes_one_of_two_that_are_half_open() -> None:
+    async def test(net: Net) -> None:
+        stranger = net.stranger()
+        taken: list[Connection] = []
+
+        def take(connection: Connection) -> Collector:
+            taken.append(connection)
+            return Collector()
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(net.right.passive_open, TcpPattern(PORT), take)
+            await trio.sleep(0.01)
+            for port in (1, 2):
+                stranger.sends(SYN, seq=5, port=port)
+            await trio.sleep(0.01)
+            for port, (_, seq, _) in zip((1, 2), list(stranger.heard), strict=True):
+                stranger.sends(ACK, seq=6, ack=seq + 1, port=port)
+        assert [connection.port for connection in taken] == [1]
+        await trio.sleep(0.01)
+        assert stranger.heard[2][0] == RST
+        assert net.right.query().half_open == 0
 
     net(test)
 
