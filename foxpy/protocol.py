@@ -82,7 +82,8 @@ Host = TypeVar("Host", bound=Hashable)  # how a carrier names the machine at the
 Handler: TypeAlias = Callable[[Conn], Receiver]
 """Is given a new connection, once, and returns what takes its packets and status events.
 
-It may stage a sender (``protocol.send(connection)``) and send, close or abort from inside."""
+It may stage a sender (``protocol.send(connection)``) and send, close or abort from inside. Where it raises, the
+connection is aborted and the error goes to who called: the open, or, for a peer's connection, what turns the stack."""
 
 
 class Listening(ABC):
@@ -201,14 +202,19 @@ class Protocol(Component, Interposable, Generic[Address, Pattern, Conn, Control,
         """What a layer calls in place of ``handler(connection)``: with nothing interposed it is the same.
 
         Otherwise the receiver that it gives sits below all that is interposed, and so does what the layer delivers.
+        Where ``handler`` raises, ``connection`` is aborted: the layer has nothing to undo.
         """
-        if not self.interposers:
-            return handler(connection)
-        sender, receiving = staged(
-            self.interposers, connection, self.stage(connection), self.runtime, lambda: self.abort(connection)
-        )
-        connection.staged = sender
-        return receiving(handler(connection))
+        try:
+            if not self.interposers:
+                return handler(connection)
+            sender, receiving = staged(
+                self.interposers, connection, self.stage(connection), self.runtime, lambda: self.abort(connection)
+            )
+            connection.staged = sender
+            return receiving(handler(connection))
+        except BaseException:
+            self.abort(connection)
+            raise
 
     # -- close and abort
 

@@ -66,7 +66,7 @@ class _Carried(Connectionless[Host, Anybody, PathConnection[Host], Never, Carrie
         def opening(path: Path[Host]) -> Receiver:
             connection = PathConnection(path)
             opened.append(connection)
-            return handler(connection)
+            return self.attach(connection, handler)
 
         self._carrier.open(address, opening)
         self._opened += 1
@@ -77,7 +77,7 @@ class _Carried(Connectionless[Host, Anybody, PathConnection[Host], Never, Carrie
 
         def accepting(path: Path[Host]) -> Receiver:
             self._accepted += 1
-            return accept(PathConnection(path))
+            return self.attach(PathConnection(path), accept)
 
         return self._carrier.listen(accepting)
 

@@ -74,6 +74,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     reentrancy.a_receiver_may_abort,
     reentrancy.accept_may_abort,
     reentrancy.an_open_may_abort,
+    reentrancy.an_open_whose_handler_raises_leaves_nothing,
     reentrancy.accept_may_stop_the_listening,
     reentrancy.accept_may_open,
     reentrancy.a_receiver_may_open,

@@ -461,6 +461,18 @@ class AbortsOnce(Postbox):
         super().abort(connection)
 
 
+@breaks("an_open_whose_handler_raises_leaves_nothing")
+class KeepsWhatFailed(Postbox):
+    def attach(self, connection: Line, handler: Handler[Line]) -> Receiver:
+        def kept(line: Line) -> Receiver:
+            try:
+                return handler(line)
+            except RuntimeError:
+                return _Nobody()
+
+        return super().attach(connection, kept)
+
+
 @breaks("nothing_is_heard_after_abort")
 @breaks("a_receiver_may_abort")
 @breaks("accept_may_abort")

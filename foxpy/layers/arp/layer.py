@@ -157,11 +157,7 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
             self._check_neighbour(host)
             connection = self._to_neighbour(host)
         self._opened[connection] = None
-        try:
-            connection.receiver = self.attach(connection, handler)
-        except BaseException:
-            self.abort(connection)
-            raise
+        connection.receiver = self.attach(connection, handler)
         return connection
 
     def _check_neighbour(self, host: IPv4Address) -> None:

@@ -125,11 +125,7 @@ class Ethernet(
             self._drop(begun, Forgotten())
         connection = EthernetConnection(address.host, self.address, address.ethertype, key)
         self._connections.add(key, connection, passive=False)
-        try:
-            self._hand(connection, handler)
-        except BaseException:
-            self.abort(connection)
-            raise
+        self._hand(connection, handler)
         return connection
 
     def _hand(self, connection: EthernetConnection, handler: Handler[EthernetConnection]) -> None:

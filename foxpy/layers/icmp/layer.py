@@ -127,11 +127,7 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
         shared = self._share(address.host, local)
         connection = IcmpConnection(address.host, local, identifier, key, self.below(shared.connection))
         self._sessions.add(key, connection, passive=False)
-        try:
-            connection.receiver = self.attach(connection, handler)
-        except BaseException:
-            self.abort(connection)
-            raise
+        connection.receiver = self.attach(connection, handler)
         return connection
 
     def _free_identifier(self, prefix: int) -> int:

@@ -163,11 +163,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
             self.connections.remove(connection.key, begun)
             self._forgotten(begun)
         self.connections.add(connection.key, connection, passive=False)
-        try:
-            connection.receiver = self.attach(connection, handler)
-        except BaseException:
-            self.abort(connection)
-            raise
+        connection.receiver = self.attach(connection, handler)
         return connection
 
     def _connection_to(self, address: IpAddress) -> IpConnection:

@@ -112,11 +112,7 @@ class Udp(
                 self._forget(begun)
             path.enter(connection)
             self._taken.take(port)
-            try:
-                self._attach(connection, handler)
-            except BaseException:
-                self.abort(connection)
-                raise
+            self._attach(connection, handler)
         finally:
             path.users -= 1
             self.let_go(path)

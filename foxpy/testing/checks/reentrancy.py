@@ -137,6 +137,26 @@ async def an_open_may_abort(rig: Rig[Address, Pattern, Conn]) -> None:
         require(not collector.packets, "a connection that its handler aborted was delivered to")
 
 
+async def an_open_whose_handler_raises_leaves_nothing(rig: Rig[Address, Pattern, Conn]) -> None:
+    """Where its handler raises, an open that does not wait raises the same, and the connection is aborted."""
+    async with rig.turning(), rig.initialized():
+        protocol = rig.left
+        if not isinstance(protocol, Connectionless):
+            return  # the handler is called in the middle of an upcall, so its error ends the stack
+        begun: list[Conn] = []
+
+        def failing(connection: Conn) -> Collector:
+            begun.append(connection)
+            raise RuntimeError("the handler's own")
+
+        with raising(RuntimeError, "an open whose handler raises RuntimeError"):
+            protocol.open(rig.pair.right_address, failing)
+        with raising(InvalidConnection, "staging a sender on the connection whose handler raised"):
+            protocol.send(begun[0])
+        with harmless("opening again after a handler raised"):
+            protocol.open(rig.pair.right_address, ignoring)
+
+
 async def accept_may_stop_the_listening(rig: Rig[Address, Pattern, Conn]) -> None:
     """accept may stop the listening that called it; the connection at hand lives on."""
     async with rig.turning(), rig.initialized():
