@@ -86,7 +86,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self.settle = self._over.settle  # what is interposed is known by now
         self._over.initialize()
         try:
-            self._listening = self._over.listen(self._paths.enter)
+            self._listening = self._over.listen(self._begun_path)
         except BaseException:
             self._over.finalize()
             raise
@@ -256,6 +256,11 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
 
     def _new_path(self, lower: Path[Host]) -> TcpPath[Host]:
         return TcpPath(self, lower)
+
+    def _begun_path(self, lower: Path[Host]) -> Receiver:
+        path = self._paths.enter(lower)
+        path.may_stay_silent()
+        return path
 
     def drop(self, path: TcpPath[Host]) -> None:
         """``path`` is no more the one between its hosts. Harmless where it is not."""

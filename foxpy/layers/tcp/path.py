@@ -194,6 +194,11 @@ class TcpPath(SharedPath, Generic[Host]):
         """A conversation over it has ended now; the peer knows that as well."""
         self._used = self.layer.runtime.now
 
+    def may_stay_silent(self) -> None:
+        """A peer began it. What converses below may keep back all that it sends, and then no segment lets go of it."""
+        if self.layer.settle:
+            self._look_after(self.layer.settle)
+
     def let_go(self) -> None:
         """Give the path back where nobody needs it, once it has settled. Harmless where it is gone."""
         if not self.users:
@@ -201,9 +206,12 @@ class TcpPath(SharedPath, Generic[Host]):
             if self.gone or left <= 0:
                 self.close()
             else:
-                if self._settling is None:
-                    self._settling = self.layer.runtime.timer(self.let_go)
-                self._settling.start(left)
+                self._look_after(left)
+
+    def _look_after(self, delay: float) -> None:
+        if self._settling is None:
+            self._settling = self.layer.runtime.timer(self.let_go)
+        self._settling.start(delay)
 
     def close(self) -> None:
         """Give the path back now."""

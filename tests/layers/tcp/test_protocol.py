@@ -7,6 +7,7 @@ import trio
 
 from foxpy.addresses import BROADCAST, Port
 from foxpy.devices.link import link
+from foxpy.driver import running
 from foxpy.errors import (
     BadAddress,
     InvalidConnection,
@@ -14,7 +15,9 @@ from foxpy.errors import (
     Refused,
     TimedOut,
 )
+from foxpy.interpose import Interposer, Session
 from foxpy.layers.ethernet import ethernet
+from foxpy.layers.interposing import Between
 from foxpy.layers.tcp import (
     Hold,
     TcpAddress,
@@ -24,6 +27,8 @@ from foxpy.layers.tcp import (
     tcp,
 )
 from foxpy.layers.tcp.segment import ACK, RST, SYN
+from foxpy.protocol import SETTLE
+from foxpy.runtime import Runtime
 from foxpy.testing import CHECKS, Acceptor, Check, Collector, ProtocolPair, check_protocol, virtual
 from foxpy.testing.tcp_pair import (
     LEFT,
@@ -37,6 +42,7 @@ from foxpy.testing.tcp_pair import (
     assert_nothing_left,
     net,
 )
+from foxpy.transfer import Connection as LowerConnection
 
 
 def pair(checksums: bool) -> ProtocolPair[TcpAddress[Mac], TcpPattern[Mac], Connection]:
@@ -183,6 +189,32 @@ def test_what_is_half_open_ends_with_its_listening() -> None:
         assert [connection.local_port for connection, _ in acceptor.accepted] == [8]
 
     net(test)
+
+
+def test_a_path_whose_packets_are_all_kept_back_below_is_given_back() -> None:
+    class Mute(Interposer):
+        converses = True
+
+        def session(self, connection: LowerConnection, runtime: Runtime) -> Session:
+            return _Mute()
+
+    class _Mute(Between):
+        def deliver(self, frame: bytes, start: int, end: int) -> None:
+            return
+
+    async def test() -> None:
+        segment = link()
+        layer = tcp(ethernet(segment.attach(), RIGHT).carrier(TYPE).interpose(Mute()))
+        other = ethernet(segment.attach(), LEFT).carrier(TYPE)
+        async with running(layer, other):
+            other.open(RIGHT, lambda _: Collector()).sender.send(b"from nowhere")
+            await trio.sleep(1)
+            assert layer.query().paths == 1
+            await trio.sleep(SETTLE)
+            assert layer.query().paths == 0
+            assert segment.scheduler.timers.running() == 0
+
+    virtual(test)
 
 
 def test_a_passive_open_takes_one_of_two_that_are_half_open() -> None:
