@@ -100,7 +100,7 @@ class EthernetInfo:
     """An Ethernet now. Counts are frames since it was made."""
 
     address: MacAddress
-    largest: int
+    mtu: int
     """The largest payload of a frame, in bytes."""
     connections: int
     groups: frozenset[MacAddress]

@@ -270,7 +270,7 @@ class Ethernet(
         c = self.counters
         return EthernetInfo(
             address=self.address,
-            largest=self._device.mtu,
+            mtu=self._device.mtu,
             connections=len(self._connections.open),
             groups=frozenset(self._groups),
             sent=c.sent,

@@ -11,7 +11,7 @@ class Counters:
         "about_fragments",
         "about_groups",
         "about_nobody",
-        "bad_checksum",
+        "checksum_errors",
         "echo_limited",
         "echo_refused",
         "echo_replies_received",
@@ -42,7 +42,7 @@ class Counters:
         self.errors_sent = 0
         self.redirects_followed = 0
         # what came and was dropped
-        self.bad_checksum = 0
+        self.checksum_errors = 0
         self.malformed = 0  # shorter than its type has it, or an error of an unknown code
         self.unknown_type = 0  # queries that hosts no longer answer among them
         self.stray_replies = 0  # of no session

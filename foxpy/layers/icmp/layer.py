@@ -189,7 +189,7 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
         try:
             kind, code = read_icmp(frame, start, end)
             if not verify_icmp(frame, start, end):
-                counters.bad_checksum += 1
+                counters.checksum_errors += 1
             elif kind == REQUEST:
                 self._requested(peer, frame, start, end)
             elif kind == REPLY:

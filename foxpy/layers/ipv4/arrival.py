@@ -53,7 +53,7 @@ class Arrival(Receiver):
             counters.bad_length += 1
             return
         if not verify_ipv4(frame, start, end):
-            counters.bad_checksum += 1
+            counters.checksum_errors += 1
             return
         local = self._destinations.get(destination)
         if local is None:

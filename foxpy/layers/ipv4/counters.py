@@ -7,12 +7,13 @@ class Counters:
     """Datagrams and fragments, by what became of them."""
 
     __slots__ = (
-        "bad_checksum",
         "bad_header",
         "bad_length",
         "bad_options",
         "bad_source",
+        "checksum_errors",
         "delivered",
+        "foreign_reports",
         "fragments_sent",
         "interface_disabled",
         "link_broadcast",
@@ -22,7 +23,6 @@ class Counters:
         "received",
         "sent",
         "source_routed",
-        "stray_reports",
         "truncated",
         "unknown_protocol",
     )
@@ -37,7 +37,7 @@ class Counters:
         self.not_ipv4 = 0
         self.bad_header = 0  # a header length below 20 or beyond the datagram
         self.bad_length = 0  # a total length below the header's
-        self.bad_checksum = 0
+        self.checksum_errors = 0
         self.bad_options = 0
         self.source_routed = 0
         self.bad_source = 0  # a group, this host itself, or no host at all
@@ -45,7 +45,7 @@ class Counters:
         self.link_broadcast = 0  # sent to all stations, but to one host (RFC 1122, section 3.3.6)
         self.interface_disabled = 0
         self.unknown_protocol = 0
-        self.stray_reports = 0  # about no connection of ours
+        self.foreign_reports = 0  # about no connection of ours
         # why what was sent was dropped
         self.no_route = 0
 

@@ -58,7 +58,7 @@ class Reports:
             if limit == 0:
                 connection = None
         if connection is None or connection.receiver is None:
-            self._counters.stray_reports += 1
+            self._counters.foreign_reports += 1
             return False
         header = read_ipv4(frame, start, end)[0]
         connection.receiver.status(Report(trouble, frame[start + header : end], max(0, limit - header)))

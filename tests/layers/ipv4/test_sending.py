@@ -280,7 +280,7 @@ def test_what_cannot_be_true_is_not_believed(mtu: int) -> None:
     assert not too_big(bench, mtu)
     assert send.limit() == 1480
     assert not collector.heard
-    assert bench.dropped() == {"stray_reports": 1}
+    assert bench.dropped() == {"foreign_reports": 1}
 
 
 def test_a_report_of_a_small_datagram_is_not_believed() -> None:
@@ -355,7 +355,7 @@ def test_a_neighbour_that_does_not_answer_is_reported() -> None:
     assert collector.events == [Report(Trouble.HOST_UNREACHABLE, b"are you there?")]
     bench.link.unresolved(neighbour, packet[:10])
     bench.link.unresolved(neighbour, datagram(src=US, dst=FAR, protocol=1))
-    assert bench.dropped() == {"stray_reports": 2}
+    assert bench.dropped() == {"foreign_reports": 2}
 
 
 def test_a_link_that_refuses_a_neighbour_is_no_way() -> None:
