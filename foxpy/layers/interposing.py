@@ -52,6 +52,24 @@ class Between(Session, Sender, Receiver):
         self.above.status(event)
 
 
+class Watching(Between):
+    """A session that wants the packets on their way down whole."""
+
+    __slots__ = ("_at",)
+
+    def __init__(self) -> None:
+        self._at = 0
+
+    def begin(self, size: int) -> Writer:
+        writer = self.below.begin(size)
+        self._at = len(writer)
+        return writer
+
+    def packet(self, writer: Writer, payload: bytes) -> bytes:
+        """What is being committed: the headers from above, and the payload."""
+        return bytes(writer[self._at :]) + payload
+
+
 class Framing(Interposer):
     """An interposer that puts a header in front of each packet."""
 

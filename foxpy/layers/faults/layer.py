@@ -11,7 +11,7 @@ from foxpy.errors import InvalidConnection, ProtocolError
 from foxpy.interpose import Interposable, Interposer, Session
 from foxpy.layers.faults.config import Direction, FaultConfig
 from foxpy.layers.faults.line import Line, LineCounters, LineInfo
-from foxpy.layers.interposing import Between, counted, ended
+from foxpy.layers.interposing import Watching, counted, ended
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
 from foxpy.status import Aborted, Closed, HalfClosed, Status
@@ -99,8 +99,8 @@ class Faults(Interposer):
         return FaultInfo(counted(LineInfo, self._down), counted(LineInfo, self._up))
 
 
-class _FaultySession(Between):
-    __slots__ = ("_at", "_down", "_down_counters", "_faulty_down", "_faulty_up", "_up", "_up_counters")
+class _FaultySession(Watching):
+    __slots__ = ("_down", "_down_counters", "_faulty_down", "_faulty_up", "_up", "_up_counters")
 
     def __init__(
         self,
@@ -110,7 +110,7 @@ class _FaultySession(Between):
         down: LineCounters,
         up: LineCounters,
     ) -> None:
-        self._at = 0
+        super().__init__()
         self._down_counters = down
         self._up_counters = up
         self._faulty_down = config.direction != "up"
@@ -120,18 +120,13 @@ class _FaultySession(Between):
 
     # -- down: send
 
-    def begin(self, size: int) -> Writer:
-        writer = self.below.begin(size)
-        self._at = len(writer)
-        return writer
-
     def commit(self, writer: Writer, payload: bytes) -> None:
         if self._faulty_down:
             line = self._down
             fate = line.fate()
             if fate or not line.immediate:
                 # What the layer below had begun is dropped; the packet goes through it when its time has come.
-                packet = bytes(writer[self._at :]) + payload
+                packet = self.packet(writer, payload)
                 line.carry(fate, packet, 0, len(packet))
                 return
         self._down_counters.passed += 1

@@ -13,7 +13,7 @@ from foxpy.devices.pcap import ETHERNET, RAW, PcapWriter
 from foxpy.devices.pcap.writer import LARGEST
 from foxpy.interpose import Interposable, Interposer, Session
 from foxpy.layers.carried import Carried, carried
-from foxpy.layers.interposing import Between
+from foxpy.layers.interposing import Watching
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
 from foxpy.transfer import Connection
@@ -110,24 +110,19 @@ def _close_quietly(capture: PcapWriter) -> None:
         capture.close()
 
 
-class _RecordSession(Between):
-    __slots__ = ("_at", "_record", "_runtime")
+class _RecordSession(Watching):
+    __slots__ = ("_record", "_runtime")
 
     def __init__(self, record: Record, runtime: Runtime) -> None:
+        super().__init__()
         self._record = record
         self._runtime = runtime
-        self._at = 0
 
     # -- down: send
 
-    def begin(self, size: int) -> Writer:
-        writer = self.below.begin(size)
-        self._at = len(writer)
-        return writer
-
     def commit(self, writer: Writer, payload: bytes) -> None:
         # Before it is sent: the answer may come before ``commit`` returns.
-        self._record.take(bytes(writer[self._at :]) + payload, self._runtime)
+        self._record.take(self.packet(writer, payload), self._runtime)
         self.below.commit(writer, payload)
 
     # -- up: deliver

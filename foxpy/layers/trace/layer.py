@@ -9,7 +9,7 @@ from foxpy import dissect
 from foxpy.dissect import Dissector
 from foxpy.interpose import Interposable, Interposer, Session
 from foxpy.layers.carried import Carried, carried, name_of
-from foxpy.layers.interposing import Between, Framing
+from foxpy.layers.interposing import Framing, Watching
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
 from foxpy.status import Status
@@ -82,28 +82,23 @@ def _described(framing: Framing) -> Dissector:
     return describe
 
 
-class _TraceSession(Between):
-    __slots__ = ("_at", "_decode", "_name", "_runtime", "_write")
+class _TraceSession(Watching):
+    __slots__ = ("_decode", "_name", "_runtime", "_write")
 
     def __init__(self, name: str, write: Write, decode: Dissector, runtime: Runtime) -> None:
+        super().__init__()
         self._name = name
         self._write = write
         self._decode = decode
         self._runtime = runtime
-        self._at = 0
 
     def _tell(self, direction: str, text: str) -> None:
         self._write(f"{self._runtime.now:.6f} {self._name} {direction} {text}")
 
     # -- down: send
 
-    def begin(self, size: int) -> Writer:
-        writer = self.below.begin(size)
-        self._at = len(writer)
-        return writer
-
     def commit(self, writer: Writer, payload: bytes) -> None:
-        packet = bytes(writer[self._at :]) + payload
+        packet = self.packet(writer, payload)
         # Before it is sent: the answer may come before ``commit`` returns.
         self._tell("out", self._decode(packet, 0, len(packet)))
         self.below.commit(writer, payload)
