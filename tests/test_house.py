@@ -17,6 +17,11 @@ import pytest
 HOUSE: Final = Path(__file__).parent.parent
 LIBRARY: Final = sorted(path.relative_to(HOUSE) for path in (HOUSE / "foxpy").rglob("*.py"))
 LAYERS: Final = [path for path in LIBRARY if path.name == "layer.py"]
+PROTOCOLS: Final = [
+    *(Path("foxpy/layers", name, "layer.py") for name in ("arp", "ethernet", "icmp", "ipv4", "tcp", "udp")),
+    Path("docs/examples/channels.py"),
+]
+DEVICES: Final = [Path("foxpy/devices", name) for name in ("device.py", "link.py", "tuntap.py")]
 
 HEADINGS: Final = (
     "configuration",
@@ -75,17 +80,17 @@ def headings(path: Path) -> tuple[list[str], list[list[str]]]:
     return [text for line, (_, text) in sorted(found.items()) if line not in inside], classes
 
 
-@pytest.mark.parametrize("path", LAYERS, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", [*LAYERS, *DEVICES, Path("foxpy/testing/postbox.py")], ids=str)
 def test_every_layer_keeps_the_order(path: Path) -> None:
     module, classes = headings(path)
-    assert module in (["configuration", "factory"], ["factory"])
+    assert module in (["configuration", "factory"], ["factory"]) or path not in LAYERS
     for found in classes:
         assert found == [heading for heading in HEADINGS[2:] if heading in found]
 
 
-@pytest.mark.parametrize("name", ["arp", "ethernet", "icmp", "ipv4", "tcp", "udp"])
-def test_every_protocol_has_all_of_it(name: str) -> None:
-    module, classes = headings(Path("foxpy/layers", name, "layer.py"))
+@pytest.mark.parametrize("path", PROTOCOLS, ids=str)
+def test_every_protocol_has_all_of_it(path: Path) -> None:
+    module, classes = headings(path)
     assert module == [*HEADINGS[:2]]
     assert [*HEADINGS[2:]] in classes
 

@@ -81,3 +81,10 @@ def test_the_definition_on_the_page_is_the_one_in_use() -> None:
     done = run(f"{page}\nprint(IPv4.MIN)")
     assert done.stdout == f"{IPv4.MIN}\n", done.stderr
     assert f"`IPv4.MIN` | the least number of bytes, {IPv4.MIN} |" in (HOUSE / "docs/wire.md").read_text()
+
+
+def test_every_stack_is_shown() -> None:
+    page = (HOUSE / "stacks/README.md").read_text(encoding="utf-8")
+    for path in sorted((HOUSE / "stacks").glob("[!_]*.py")):
+        assert f"[{path.name}]({path.name})" in page
+        assert re.search(rf"^ .*\b{path.stem}\b", page, re.MULTILINE), f"{path.stem} has no drawing"

@@ -106,7 +106,7 @@ class Postbox(Connectionless[Box, Topic, Line, object, PostInfo], Receiver):
             self.device.abort(self.wire)
         self.device.finalize()
 
-    # -- opens
+    # -- active open
 
     def open(self, address: Box, handler: Handler[Line]) -> Line:
         self.require_initialized()
@@ -115,6 +115,15 @@ class Postbox(Connectionless[Box, Topic, Line, object, PostInfo], Receiver):
         if address in self.lines:
             raise OpenFailed("the line is open already")
         return self.begin_line(address, handler)
+
+    def begin_line(self, peer: Box, handler: Handler[Line]) -> Line:
+        line = self.lines[peer] = Line(peer)
+        receiver = self.attach(line, handler)
+        if line.open:
+            line.receiver = receiver
+        return line
+
+    # -- passive open
 
     def listen(self, pattern: Topic, accept: Handler[Line]) -> Listening:
         self.require_initialized()
@@ -126,19 +135,14 @@ class Postbox(Connectionless[Box, Topic, Line, object, PostInfo], Receiver):
         line = await first(self, pattern, handler)
         return line, line.peer
 
-    def begin_line(self, peer: Box, handler: Handler[Line]) -> Line:
-        line = self.lines[peer] = Line(peer)
-        receiver = self.attach(line, handler)
-        if line.open:
-            line.receiver = receiver
-        return line
-
-    # -- down and up
+    # -- down: send
 
     def stage(self, connection: Line) -> Sender:
         if not connection.open or self.wire is None:
             raise InvalidConnection("the line is closed")
         return PostSender(self, connection, self.device.send(self.wire))
+
+    # -- up: deliver
 
     def deliver(self, frame: bytes, start: int, end: int) -> None:
         if end - start < HEADER or frame[start + 1] != self.number:
@@ -159,7 +163,7 @@ class Postbox(Connectionless[Box, Topic, Line, object, PostInfo], Receiver):
         if line.receiver is not None:
             line.receiver.deliver(frame, start, end)
 
-    # -- close, abort, control, query
+    # -- close and abort
 
     def end(self, line: Line, event: Status) -> None:
         receiver = line.receiver
@@ -172,6 +176,8 @@ class Postbox(Connectionless[Box, Topic, Line, object, PostInfo], Receiver):
             connection.open = False
             connection.receiver = None
             del self.lines[connection.peer]
+
+    # -- control and query
 
     def control(self, request: object) -> None:
         """It takes no requests."""
