@@ -16,7 +16,8 @@ from foxpy.runtime import Component, Descriptor, Driver, Runtime, Scheduler
 
 def trio_scheduler() -> Scheduler:
     """A Scheduler on trio's clock: real time in a program, virtual time under a MockClock. Call it inside trio."""
-    return Scheduler(trio.current_time)
+    # The clock's own method: trio.current_time would look the running loop up each time.
+    return Scheduler(trio.lowlevel.current_clock().current_time)
 
 
 @asynccontextmanager

@@ -69,7 +69,7 @@ class Driver(ABC):
 class Scheduler:
     """The order of events: timers that are due, and sources in memory that have frames waiting."""
 
-    __slots__ = ("_clock", "_ready", "batch_time", "descriptors", "driver", "timers")
+    __slots__ = ("_clock", "_descriptors", "_ready", "batch_time", "descriptors", "driver", "timers")
 
     batch_time: float | None
     """When the frames that are being handed up arrived; None while none are. Set by ``Runtime.pump``."""
@@ -87,6 +87,7 @@ class Scheduler:
         self.timers = TimerQueue(self.now, self._wake)
         self.driver = None
         self.descriptors = {}
+        self._descriptors: tuple[tuple[Descriptor, Runtime], ...] = ()  # a loop over it stands what it causes
 
     def now(self) -> float:
         """Seconds of the clock, read once for each batch of received frames."""
@@ -106,13 +107,23 @@ class Scheduler:
     def watch(self, runtime: Runtime, descriptor: Descriptor) -> None:
         """Wait for ``descriptor`` from now on, until ``unwatch``."""
         self.descriptors[descriptor] = runtime
+        self._descriptors = tuple(self.descriptors.items())
         if self.driver is not None:
             self.driver.watch(descriptor, runtime)
 
     def unwatch(self, descriptor: Descriptor) -> None:
         """Stop waiting for ``descriptor``, which is about to be closed. Harmless where nobody does."""
-        if self.descriptors.pop(descriptor, None) is not None and self.driver is not None:
-            self.driver.unwatch(descriptor)
+        if self.descriptors.pop(descriptor, None) is not None:
+            self._descriptors = tuple(self.descriptors.items())
+            if self.driver is not None:
+                self.driver.unwatch(descriptor)
+
+    def poll(self) -> None:
+        """Take in what the kernel has ready, without waiting for the driver to notice it; for applications that have
+        just sent: on the same machine the answer often is there when the send returns. Not from inside an upcall."""
+        if self.batch_time is None:
+            for descriptor, runtime in self._descriptors:
+                runtime.pump(descriptor)
 
     def run(self) -> bool:
         """Do what can be done now, one round of it; whether there is more to do at once. Does not block."""

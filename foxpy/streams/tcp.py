@@ -8,7 +8,7 @@ from typing import Final, Generic
 import trio
 
 from foxpy.addresses import Port
-from foxpy.errors import InvalidConnection, NotInitialized, ProtocolError
+from foxpy.errors import InvalidConnection, NotInitialized, PacketSize, ProtocolError
 from foxpy.layers.tcp import Tcp, TcpAddress, TcpConnection, TcpPattern
 from foxpy.layers.tcp.buffers import SendBuffer
 from foxpy.ports import ANY
@@ -151,6 +151,7 @@ class TcpStream(trio.abc.HalfCloseableStream, Generic[Host]):
         self.inbox: Final = Inbox()
         self._tcp = tcp
         self._sender = tcp.send(connection)
+        self._scheduler = tcp.runtime.scheduler
         self._closed = False
         self._sent_eof = False
         self._sending = Turn("sending on this stream")
@@ -168,21 +169,26 @@ class TcpStream(trio.abc.HalfCloseableStream, Generic[Host]):
             await trio.lowlevel.checkpoint_if_cancelled()
             # Sent before others get their turn, as trio's sockets do: the answer may be there when they have had it.
             rest = data if isinstance(data, bytes) else bytes(data)
-            begin, end = 0, len(rest)
-            while True:
+            sent, end = self._put(rest) if rest else 0, len(rest)
+            while sent < end:
                 room = self._sender.limit()
                 if room > 0:
-                    self._put(rest[begin : begin + room] if begin or room < end else rest)
-                    begin += room
-                if begin >= end:
-                    await trio.lowlevel.cancel_shielded_checkpoint()
-                    return
-                await self.inbox.writable.wait()
-                self._require_sendable()
+                    sent += self._put(rest[sent : sent + room])
+                else:
+                    await self.inbox.writable.wait()
+                    self._require_sendable()
+            self._scheduler.poll()
+            await trio.lowlevel.cancel_shielded_checkpoint()
 
-    def _put(self, data: bytes) -> None:
+    def _put(self, data: bytes) -> int:
+        """Send as much of ``data`` as there is room for, and how much that was."""
         try:
             self._sender.send(data)
+            return len(data)
+        except PacketSize as refused:
+            if refused.limit > 0:
+                self._sender.send(data[: refused.limit])
+            return refused.limit
         except InvalidConnection as error:
             raise trio.BrokenResourceError(str(error)) from error
 

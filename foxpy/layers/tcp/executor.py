@@ -144,8 +144,10 @@ class Executor(Generic[Host]):
         self.machine.hold()
 
     def consumed(self, count: int) -> None:
-        self.machine.consumed(count, self._runtime.now)
-        self.perform()
+        machine = self.machine
+        machine.consumed(count, self._runtime.now)
+        if machine.todo:
+            self.perform()
 
     def half_close(self) -> None:
         if not self.closed:

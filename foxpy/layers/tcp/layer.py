@@ -350,9 +350,10 @@ class TcpSender(Sender, Generic[Host]):
             self._executor.send(payload)
 
     def send(self, payload: bytes) -> None:
-        self._require(len(payload))
         if payload:
             self._executor.send(payload)
+        else:
+            self._executor.require_open()
 
     def _require(self, size: int) -> None:
         executor = self._executor
