@@ -71,8 +71,10 @@ class Inbox(Receiver):
     It is bounded by TCP's receive window, which stays closed over what lies here (``TcpConnection.hold``).
     """
 
-    __slots__ = ("_buffer", "_crumbs", "ended", "error", "readable", "writable")
+    __slots__ = ("_buffer", "_crumbs", "ended", "error", "readable", "size", "writable")
 
+    size: int
+    """Bytes that can be taken."""
     ended: bool
     """Nothing more comes: the peer has ended its side."""
     error: ProtocolError | None
@@ -81,34 +83,36 @@ class Inbox(Receiver):
     def __init__(self) -> None:
         self._buffer = SendBuffer()
         self._crumbs = bytearray()
+        self.size = 0
         self.ended = False
         self.error = None
         self.readable = Bell()
         self.writable = Bell()
 
-    def __len__(self) -> int:
-        return self._buffer.size + len(self._crumbs)
-
     def take(self, count: int) -> bytes:
-        """Remove and return the first ``count`` bytes; 0 < ``count`` <= ``len``."""
-        self._gather()
+        """Remove and return the first ``count`` bytes; 0 < ``count`` <= ``size``."""
+        if self._crumbs:
+            self._gather()
+        self.size -= count
         return self._buffer.take(count)
 
     def clear(self) -> None:
+        self.size = 0
         self._buffer.clear()
         self._crumbs.clear()
 
     def _gather(self) -> None:
-        if self._crumbs:
-            self._buffer.put(bytes(self._crumbs))
-            self._crumbs.clear()
+        self._buffer.put(bytes(self._crumbs))
+        self._crumbs.clear()
 
     def deliver(self, frame: bytes, start: int, end: int) -> None:
+        self.size += end - start
         if end - start < CRUMB and self._buffer.size:
             # A peer that sends single bytes must not make us keep an object for each of them.
             self._crumbs += frame[start:end]
         else:
-            self._gather()
+            if self._crumbs:
+                self._gather()
             self._buffer.put(frame[start:end])
         self.readable.ring()
 
@@ -242,17 +246,17 @@ class TcpStream(trio.abc.HalfCloseableStream, Generic[Host]):
         with self._receiving:
             inbox = self.inbox
             self._require_open()
-            if len(inbox) or inbox.ended or inbox.error is not None:
+            if inbox.size or inbox.ended or inbox.error is not None:
                 await trio.lowlevel.checkpoint()
-            while True:
+            while not inbox.size:
                 self._require_open()
-                size = len(inbox)
-                if size:
-                    break
                 if inbox.ended:
                     return b""
                 self._require_unbroken()
                 await inbox.readable.wait()
+            if self._closed:
+                self._require_open()
+            size = inbox.size
             if max_bytes is not None and max_bytes < size:
                 size = max_bytes
             data = inbox.take(size)

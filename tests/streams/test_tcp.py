@@ -158,7 +158,7 @@ async def test_a_reader_that_does_not_read_stops_the_sender() -> None:
         with trio.move_on_after(60.0) as scope:
             await left.send_all(bytes(100_000))
         assert scope.cancelled_caught
-        assert len(right.inbox) <= SMALL.receive_buffer
+        assert right.inbox.size <= SMALL.receive_buffer
         (info,) = right._tcp.query().details()
         assert info.rcv_wnd == 0
         got = 0
@@ -174,14 +174,14 @@ async def test_single_bytes_are_not_kept_singly() -> None:
     for piece in pieces:
         inbox.deliver(piece, 0, len(piece))
     whole = b"".join(pieces)
-    assert len(inbox) == len(whole)
+    assert inbox.size == len(whole)
     assert len(inbox._buffer._chunks) <= 3
     got = b""
     for count in (1, 4, 1, 4998, 2, 200):
         got += inbox.take(count)
-    got += inbox.take(len(inbox))
+    got += inbox.take(inbox.size)
     assert got == whole
-    assert not len(inbox)
+    assert not inbox.size
 
 
 async def test_one_wake_up_for_a_batch() -> None:
@@ -230,7 +230,7 @@ async def test_aclose_waits_until_everything_has_arrived() -> None:
         await one.send_all(bytes(4000))
         await one.aclose()
         assert trio.current_time() - began >= 1.0
-        assert len(other.inbox) == 4000
+        assert other.inbox.size == 4000
         assert other.inbox.ended
 
 

@@ -132,7 +132,8 @@ class Executor(Generic[Host]):
 
     def send(self, data: bytes, *, urgent: bool = False, more: bool = False) -> None:
         """Raises InvalidConnection, PacketSize."""
-        self.require_open()
+        if self.closed:
+            self.require_open()
         self.machine.send(data, self._runtime.now, urgent=urgent, more=more)
         if not self._performing:
             self.perform()
