@@ -212,13 +212,14 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         if len(self._connections) >= self.config.connections or path.limit() <= HEADER:
             self.counters.refused += 1
             return None
-        if len(self._half_open) >= self.config.backlog:
-            # A flood of SYNs must not keep others out for the three minutes that a handshake may take: the oldest,
-            # which has had the most time, makes room. A peer that is there gets a reset for its ACK and tries again.
-            self.counters.half_open_evicted += 1
-            next(iter(self._half_open)).forget()
         connection = self._enter(path, key, accept, last)
         self._half_open[connection] = accept
+        if len(self._half_open) > self.config.backlog:
+            # A flood of SYNs must not keep others out for the three minutes that a handshake may take: the oldest,
+            # which has had the most time, makes room. A peer that is there gets a reset for its ACK and tries again.
+            # Only now: were it the last one over this path, the path would be given back.
+            self.counters.half_open_evicted += 1
+            next(iter(self._half_open)).forget()
         return connection
 
     def no_longer_half_open(self, connection: Executor[Host]) -> None:

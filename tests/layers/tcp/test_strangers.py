@@ -11,10 +11,11 @@ from foxpy.layers.tcp import (
 )
 from foxpy.layers.tcp.segment import ACK, FIN, RST, SYN
 from foxpy.layers.tcp.wire import append_tcp, fill_tcp
-from foxpy.testing import Collector
+from foxpy.testing import Acceptor, Collector
 from foxpy.testing.tcp_pair import (
     PORT,
     RIGHT,
+    Connection,
     Net,
     assert_nothing_left,
     net,
@@ -70,6 +71,24 @@ def test_a_flood_of_syns_is_bounded() -> None:
         assert_nothing_left(net)
 
     net(test, right=TcpConfig(backlog=20))
+
+
+def test_what_makes_room_does_not_take_the_path_along() -> None:
+    async def test(net: Net) -> None:
+        acceptor: Acceptor[Connection] = Acceptor()
+        net.right.listen(TcpPattern(PORT), acceptor)
+        stranger = net.stranger()
+        stranger.sends(SYN, seq=1, port=1)
+        stranger.sends(SYN, seq=1, port=2)
+        await trio.sleep(0.1)
+        (_, _, _), (flags, seq, _) = stranger.heard
+        assert flags == SYN | ACK
+        stranger.sends(ACK, seq=2, ack=seq + 1, port=2)
+        await trio.sleep(0.1)
+        assert [connection.port for connection, _ in acceptor.accepted] == [2]
+        assert net.right.query().paths == 1
+
+    net(test, right=TcpConfig(backlog=1))
 
 
 def test_a_flood_from_many_hosts_leaves_no_paths() -> None:
