@@ -119,11 +119,11 @@ class Scheduler:
                 self.driver.unwatch(descriptor)
 
     def poll(self) -> None:
-        """Take in what the kernel has ready, without waiting for the driver to notice it; for applications that have
-        just sent: on the same machine the answer often is there when the send returns. Not from inside an upcall."""
+        """Take in a frame that the kernel has ready, without waiting for the driver to notice it; for applications that
+        have just sent: on the same machine the answer often is there when the send returns. Harmless in an upcall."""
         if self.batch_time is None:
             for descriptor, runtime in self._descriptors:
-                runtime.pump(descriptor)
+                runtime.pump(descriptor, 1)
 
     def run(self) -> bool:
         """Do what can be done now, one round of it; whether there is more to do at once. Does not block."""
@@ -170,13 +170,14 @@ class Runtime:
         """A stopped timer that will call ``expired``."""
         return Timer(self.scheduler.timers, expired)
 
-    def pump(self, source: Source) -> bool:
-        """Let ``source`` hand up one batch, then tell those who asked that it has ended; whether more is waiting."""
+    def pump(self, source: Source, budget: int = BURST) -> bool:
+        """Let ``source`` hand up one batch of at most ``budget`` frames, then tell those who asked that it has ended;
+        whether more may be waiting."""
         scheduler = self.scheduler
         scheduler.batch_time = scheduler.now()
         self._in_batch = True
         try:
-            more = source.burst(BURST)
+            more = source.burst(budget)
             if self._batch:
                 self._end_batch()
         finally:

@@ -151,7 +151,8 @@ class Ethernet(
     def stage(self, connection: EthernetConnection) -> Sender:
         if not connection.open or self._wire is None:
             raise InvalidConnection(f"{connection} is closed")
-        return EthernetSender(self, connection, self._device.send(self._wire))
+        lower = self._device.send(self._wire)
+        return (LlcSender if connection.ethertype == LLC else EthernetSender)(self, connection, lower)
 
     # -- up: deliver
 
@@ -286,32 +287,35 @@ class Ethernet(
 
 
 class EthernetSender(Sender):
-    """Sends frames of one connection."""
+    """Sends the Ethernet II frames of one connection, whose headers are all the same."""
 
-    __slots__ = ("_connection", "_counters", "_destination", "_kind", "_lower", "_minimum", "_padding", "_source")
+    __slots__ = ("_connection", "_counters", "_header", "_lower", "_minimum", "_padding")
 
     def __init__(self, layer: Ethernet, connection: EthernetConnection, lower: Sender) -> None:
         self._lower = lower
         self._connection = connection
         self._counters = layer.counters
-        self._destination = connection.peer.packed
-        self._source = layer.address.packed
-        self._kind = connection.ethertype
         self._minimum = layer.config.minimum
         self._padding = b""
+        self._header = self.header(layer.address, connection.ethertype)
+
+    def header(self, source: MacAddress, kind: int) -> Writer:
+        """A header from ``source``, with ``kind`` for the ethertype or the length."""
+        header = Writer()
+        append_ethernet(header, 0, dst=self._connection.peer.packed, src=source.packed, kind=kind)
+        return header
 
     def begin(self, size: int) -> Writer:
         if not self._connection.open:
             raise InvalidConnection(f"{self._connection} is closed")
-        kind = self._kind
-        if kind == LLC:
-            if size > LARGEST_LENGTH:
-                raise PacketSize(f"{self._connection}: {size} bytes, at most {self.limit()}", size, self.limit())
-            kind = size
-        padding = self._minimum - size
-        self._padding = bytes(padding) if padding > 0 else b""
-        writer = self._lower.begin(Header.MIN + size + len(self._padding))
-        append_ethernet(writer, size, dst=self._destination, src=self._source, kind=kind)
+        minimum = self._minimum
+        if size < minimum:
+            self._padding = bytes(minimum - size)
+            writer = self._lower.begin(Header.MIN + minimum)
+        else:
+            self._padding = b""
+            writer = self._lower.begin(Header.MIN + size)
+        writer += self._header
         return writer
 
     def commit(self, writer: Writer, payload: bytes) -> None:
@@ -319,8 +323,26 @@ class EthernetSender(Sender):
         self._lower.commit(writer, payload + self._padding if self._padding else payload)
 
     def limit(self) -> int:
-        largest = self._lower.limit() - Header.MIN
-        return min(largest, LARGEST_LENGTH) if self._kind == LLC else largest
+        return self._lower.limit() - Header.MIN
+
+
+class LlcSender(EthernetSender):
+    """Sends frames with their length where the ethertype would be."""
+
+    __slots__ = ("_source",)
+
+    def __init__(self, layer: Ethernet, connection: EthernetConnection, lower: Sender) -> None:
+        super().__init__(layer, connection, lower)
+        self._source = layer.address
+
+    def begin(self, size: int) -> Writer:
+        if size > LARGEST_LENGTH:
+            raise PacketSize(f"{self._connection}: {size} bytes, at most {self.limit()}", size, self.limit())
+        self._header = self.header(self._source, size)
+        return super().begin(size)
+
+    def limit(self) -> int:
+        return min(super().limit(), LARGEST_LENGTH)
 
 
 class EthernetCarrier(ProtocolCarrier[MacAddress, EthernetAddress, EthernetPattern, EthernetConnection]):
