@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 import attrs
@@ -118,5 +119,5 @@ class EthernetInfo:
     """Frames of an ethertype that nobody listens to."""
     forgotten: int
     """Connections begun by peers and dropped for room."""
-    unclaimed_ethertypes: dict[int, int]
+    unclaimed_ethertypes: Mapping[int, int]
     """How many of each unclaimed ethertype; the first 64 kinds, the others are in ``unclaimed`` alone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import attrs
@@ -41,5 +42,5 @@ class IcmpInfo:
     sessions: int
     forgotten: int
     """Sessions begun by peers and dropped for room."""
-    discards: dict[str, int]
+    discards: Mapping[str, int]
     """Every reason to drop a message or not to send one, and for how many it was one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import TypeAlias
 
@@ -159,7 +159,7 @@ class IpInfo:
     packets_delivered: int
     packets_discarded: int
     """The sum of ``discards``."""
-    discards: dict[str, int]
+    discards: Mapping[str, int]
     """Every reason to drop a datagram, and for how many it was one."""
     fragments_sent: int
     fragments: FragmentInfo
