@@ -111,6 +111,7 @@ class Administration:
         raise BadAddress(f"no interface {name!r}; there are {known}")
 
     def _enable(self, interface: Interface, enabled: bool) -> None:
+        interface.lost = False  # from now on it is as somebody wanted it
         if interface.enabled is enabled:
             return
         interface.enabled = enabled

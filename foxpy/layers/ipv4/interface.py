@@ -54,12 +54,15 @@ class Interface:
         "enabled",
         "groups",
         "link",
+        "lost",
         "mtu",
         "name",
     )
 
     addresses: list[IPv4Interface]
     enabled: bool
+    lost: bool
+    """It is not enabled because its link went, and is again when the host begins anew."""
     groups: set[int]
     """Multicast groups joined here."""
     mtu: int
@@ -70,6 +73,7 @@ class Interface:
         self.addresses = addresses
         self.name = name or ""
         self.enabled = True
+        self.lost = False
         self.groups: set[int] = set()
         self.mtu = 0
         self._hops: dict[int, Hop] = {}  # the longest unused first
@@ -100,6 +104,8 @@ class Interface:
         self._report = report
         self._limit = hops
         self.link.initialize()
+        if self.lost:
+            self.lost, self.enabled = False, True
         try:
             self._listening = self.link.listen(accept)
             self._everybody = self._open(EVERYBODY)

@@ -119,6 +119,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
                 undoing.callback(each.stop)
             undoing.pop_all()
         self._administration.running = True
+        self._administration.changed()
         self.routes.changed()
 
     def _start(self, interface: Interface) -> None:
@@ -146,8 +147,8 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
 
     def lost(self, interface: Interface) -> None:
         """The link of ``interface`` is gone for good, unless this host is letting go of it itself."""
-        if self._initialized:
-            interface.enabled = False
+        if self._initialized and interface.enabled:
+            interface.enabled, interface.lost = False, True
             self._administration.changed()
 
     # -- active open

@@ -111,6 +111,32 @@ def test_a_device_that_is_gone_takes_its_interface_with_it() -> None:
     assert host.finalize() == 0
 
 
+@pytest.mark.parametrize("disabled", ["never", "before", "meanwhile"])
+def test_an_interface_whose_device_was_gone_is_back_when_the_host_begins_anew(disabled: str) -> None:
+    medium, scheduler = segment()
+    device = medium.attach()
+    host, other = (
+        ipv4(interface(point_to_point(each), f"{address}/30"))
+        for each, address in ((device, LEFT), (medium.attach(), RIGHT))
+    )
+    host.initialize()
+    other.initialize()
+    if disabled == "before":
+        host.control(DisableInterface("ip0"))
+    device.fail(OpenFailed("unplugged"))
+    if disabled == "meanwhile":
+        host.control(DisableInterface("ip0"))
+    host.finalize()
+    host.initialize()
+    assert host.query().interfaces[0].enabled is (disabled == "never")
+    accepted: Acceptor[Connection] = Acceptor()
+    other.listen(IpPattern(PROTOCOL), accepted)
+    if disabled == "never":
+        host.send(host.open(IpAddress(RIGHT, PROTOCOL), lambda _: Collector())).send(b"here again")
+        turn(scheduler)
+        assert accepted.accepted[0][1].packets == [b"here again"]
+
+
 # -- the loopback
 
 
