@@ -4,9 +4,7 @@
 - ``foxpy.testing.hosts``: whole hosts on a segment in memory; ``foxpy.testing.capture``: what passes through a layer;
 - ``foxpy.testing.checkers``: what a packet has to be, layer by layer;
 - ``foxpy.testing.carriers``: a carrier as a protocol, for the kit; ``foxpy.testing.postbox``: a small whole protocol.
-- ``foxpy.testing.tcp_ladder`` and ``tcp_machines``: TCP's state machine segment by segment, without a network;
-  ``foxpy.testing.tcp_pair``: two TCPs on a segment;
-- ``foxpy.testing.namespaces`` and ``processes``: Linux as the other end, which needs root.
+- ``foxpy.testing.namespaces``: Linux as the other end, which needs root.
 """
 
 from foxpy.testing.collector import Acceptor, Collector

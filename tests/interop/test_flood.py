@@ -17,7 +17,7 @@ import pytest
 
 from foxpy.checksum import ones_sum
 from foxpy.testing.namespaces import Namespace
-from foxpy.testing.processes import ServedHost, host
+from tests.support.processes import ServedHost, host
 
 FLOOD: Final = 100_000
 ALLOWED: Final = 20_000_000

@@ -13,7 +13,7 @@ import pytest
 
 from foxpy.cli.http import pseudo_random
 from foxpy.testing.namespaces import Namespace
-from foxpy.testing.processes import FOXPY, LINUX, ServedHost, foxpy, host
+from tests.support.processes import FOXPY, LINUX, ServedHost, foxpy, host
 
 SIZE: Final = 10_000_000
 PATHS: Final = {

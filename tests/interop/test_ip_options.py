@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from foxpy.testing.namespaces import Namespace
-from foxpy.testing.processes import host
+from tests.support.processes import host
 
 
 @pytest.mark.interop("ping")

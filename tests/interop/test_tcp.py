@@ -12,7 +12,7 @@ import time
 import pytest
 
 from foxpy.testing.namespaces import Namespace
-from foxpy.testing.processes import ServedHost, host
+from tests.support.processes import ServedHost, host
 
 
 def called(place: Namespace, there: ServedHost, port: int = 7) -> socket.socket:

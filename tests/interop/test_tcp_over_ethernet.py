@@ -12,7 +12,7 @@ import pytest
 
 from foxpy.cli.http import pseudo_random
 from foxpy.testing.namespaces import Namespace, bridge
-from foxpy.testing.processes import foxpy, serving
+from tests.support.processes import foxpy, serving
 
 SIZE: Final = 10_000_000
 SERVER: Final = "02:00:00:00:00:01"

@@ -8,7 +8,7 @@ import pytest
 
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.segment import ACK, FIN, PSH, RST, SYN, URG
-from foxpy.testing.tcp_ladder import Ladder, close_wait, established, fin_wait_1, fin_wait_2, last_ack
+from tests.support.tcp_ladder import Ladder, close_wait, established, fin_wait_1, fin_wait_2, last_ack
 
 Maker = Callable[[], Ladder]
 STATES = [established, fin_wait_1, fin_wait_2, close_wait, last_ack]

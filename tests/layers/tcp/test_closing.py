@@ -11,7 +11,7 @@ from foxpy.layers.tcp.actions import Timer
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.segment import ACK, FIN, RST, SYN
 from foxpy.layers.tcp.states import Why
-from foxpy.testing.tcp_ladder import (
+from tests.support.tcp_ladder import (
     Ladder,
     close_wait,
     closing,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from foxpy.errors import InvalidConnection, PacketSize
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.segment import ACK, FIN, PSH, RST, SYN, URG, Options
-from foxpy.testing.tcp_ladder import (
+from tests.support.tcp_ladder import (
     Ladder,
     close_wait,
     closing,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.segment import ACK
-from foxpy.testing.tcp_ladder import established
+from tests.support.tcp_ladder import established
 
 
 def test_text_that_comes_again_is_always_acknowledged() -> None:

@@ -9,7 +9,7 @@ from foxpy.layers.tcp.segment import ACK, FIN, RST, SYN, Options, Segment
 from foxpy.layers.tcp.sequence import MASK
 from foxpy.layers.tcp.stateless import Verdict, listener, reset_for
 from foxpy.layers.tcp.states import Why
-from foxpy.testing.tcp_ladder import Ladder, established, syn_received, syn_sent
+from tests.support.tcp_ladder import Ladder, established, syn_received, syn_sent
 
 # -- no connection
 

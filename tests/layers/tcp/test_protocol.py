@@ -30,7 +30,8 @@ from foxpy.layers.tcp.segment import ACK, RST, SYN
 from foxpy.protocol import SETTLE
 from foxpy.runtime import Runtime
 from foxpy.testing import CHECKS, Acceptor, Check, Collector, ProtocolPair, check_protocol, virtual
-from foxpy.testing.tcp_pair import (
+from foxpy.transfer import Connection as LowerConnection
+from tests.support.tcp_pair import (
     LEFT,
     NOBODY,
     PORT,
@@ -42,7 +43,6 @@ from foxpy.testing.tcp_pair import (
     assert_nothing_left,
     net,
 )
-from foxpy.transfer import Connection as LowerConnection
 
 
 def pair(checksums: bool) -> ProtocolPair[TcpAddress[Mac], TcpPattern[Mac], Connection]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.reassembly import Reassembly
 from foxpy.layers.tcp.segment import ACK, FIN, PSH, URG
-from foxpy.testing.tcp_ladder import Ladder, established
+from tests.support.tcp_ladder import Ladder, established
 
 EACH = TcpConfig(ack_per_batch=False)
 

@@ -18,7 +18,7 @@ from foxpy.layers.tcp import (
 )
 from foxpy.status import Closed, Forgotten, Report, Trouble
 from foxpy.testing import Collector
-from foxpy.testing.tcp_pair import (
+from tests.support.tcp_pair import (
     NOBODY,
     PORT,
     RIGHT,

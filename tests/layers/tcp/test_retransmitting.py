@@ -9,7 +9,7 @@ from foxpy.layers.tcp.congestion import ALGORITHMS, NewReno, NoControl
 from foxpy.layers.tcp.rtt import RttEstimator
 from foxpy.layers.tcp.segment import ACK
 from foxpy.layers.tcp.states import Why
-from foxpy.testing.tcp_ladder import Ladder, established
+from tests.support.tcp_ladder import Ladder, established
 
 # -- round trips
 

@@ -13,7 +13,7 @@ from foxpy.layers.tcp.buffers import SendBuffer
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.segment import ACK, FIN, RST
 from foxpy.layers.tcp.states import Why
-from foxpy.testing.tcp_ladder import close_wait, established, syn_sent
+from tests.support.tcp_ladder import close_wait, established, syn_sent
 
 # -- the send buffer
 

@@ -12,7 +12,7 @@ from foxpy.layers.tcp import (
 from foxpy.layers.tcp.segment import ACK, FIN, RST, SYN
 from foxpy.layers.tcp.wire import append_tcp, fill_tcp
 from foxpy.testing import Acceptor, Collector
-from foxpy.testing.tcp_pair import (
+from tests.support.tcp_pair import (
     PORT,
     RIGHT,
     Connection,

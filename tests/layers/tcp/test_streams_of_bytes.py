@@ -29,7 +29,7 @@ from foxpy.layers.tcp import (
 from foxpy.protocol import Receiver
 from foxpy.status import Aborted, Closed, HalfClosed, Sendable, Stalled, Urgent
 from foxpy.testing import Acceptor, Collector
-from foxpy.testing.tcp_pair import (
+from tests.support.tcp_pair import (
     PORT,
     RIGHT,
     Connection,

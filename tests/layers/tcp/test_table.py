@@ -12,7 +12,7 @@ import pytest
 from foxpy.layers.tcp.segment import ACK, FIN, RST, SYN
 from foxpy.layers.tcp.states import Why
 from foxpy.layers.tcp.table import TABLE, Event, allowed, dot, render
-from foxpy.testing.tcp_ladder import (
+from tests.support.tcp_ladder import (
     Ladder,
     close_wait,
     closing,

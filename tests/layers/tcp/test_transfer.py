@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.states import Why
-from foxpy.testing.tcp_machines import Channel, End, Joined
+from tests.support.tcp_machines import Channel, End, Joined
 
 
 class Feed:

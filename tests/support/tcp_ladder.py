@@ -13,7 +13,7 @@ from foxpy.layers.tcp.actions import SendSegment
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.segment import ACK, FIN, PSH, SYN, Options, Segment, describe
 from foxpy.layers.tcp.sequence import MASK
-from foxpy.testing.tcp_machines import End, Simulation
+from tests.support.tcp_machines import End, Simulation
 
 WINDOW = 60000
 """What the scripted peer offers, unless told otherwise."""
