@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 import trio
 
-from foxpy.errors import ProtocolError
+from foxpy.errors import OpenFailed, ProtocolError
 from foxpy.layers.arp import Flush, RemoveNeighbour
 from foxpy.layers.ipv4 import AddAddress, DisableInterface, EnableInterface, RemoveAddress, SetInterfaceAddress
 from tests.system.machines import LEFT, at, left
@@ -38,6 +38,15 @@ async def restart(network: Network, member: Member, choose: random.Random) -> No
     await trio.sleep(choose.choice((0.0, 0.1, 10.0, 60.0)))
     network.rebuild(member)
     network.start(member)
+
+
+async def breaking(network: Network, member: Member, choose: random.Random) -> None:
+    """A device is gone for good; after a while somebody starts the host anew."""
+    if not member.up:
+        return
+    choose.choice(member.breaks)(OpenFailed("the device was pulled out"))
+    await trio.sleep(choose.choice((0.0, 1.0, 30.0)))
+    await choose.choice((pause, restart))(network, member, choose)
 
 
 async def narrowing(network: Network, member: Member, choose: random.Random) -> None:
@@ -81,7 +90,7 @@ async def disabling(network: Network, member: Member, choose: random.Random) -> 
     machine.ip.control(EnableInterface("ip0"))
 
 
-BLOWS: Final[tuple[Blow, ...]] = (outage, outage, pause, restart, narrowing, forgetting, moving, disabling)
+BLOWS: Final[tuple[Blow, ...]] = (outage, outage, pause, restart, breaking, narrowing, forgetting, moving, disabling)
 
 
 async def befalls(network: Network, member: Member, until: float) -> None:

@@ -10,9 +10,10 @@ from typing import Final, Generic, TypeAlias
 from foxpy.addresses import MacAddress
 from foxpy.devices.device import WIRE, Device, EthernetFrames, IpPackets, Medium
 from foxpy.devices.link import Segment, ip_link, link
+from foxpy.errors import OpenFailed
 from foxpy.layers.faults.config import FaultConfig
 from foxpy.protocol import Receiver
-from foxpy.runtime import Scheduler
+from foxpy.runtime import Runtime, Scheduler
 from foxpy.status import Status
 from tests.system import machines
 from tests.system.machines import Machine
@@ -55,6 +56,8 @@ class Member:
         self.machine: Machine | None = None
         self.lives = 0
         self.up = False
+        self.breaks: list[Callable[[OpenFailed], None]] = []
+        """What the devices of this life do when their medium is gone."""
 
     def has(self, machine: Machine) -> bool:
         """Whether it is up, and in the life that ``machine`` is of."""
@@ -89,6 +92,7 @@ class Network:
     def rebuild(self, member: Member) -> Machine:
         """A new life for ``member``, which is down."""
         member.lives += 1
+        member.breaks.clear()
         member.machine = self._build(self, member, self.random)
         return member.machine
 
@@ -102,8 +106,11 @@ class Network:
             member.up = False
             member.machine.stop()
 
-    def attach(self, segment: Segment[Medium], member: Member) -> Device[Medium]:
-        return segment.attach(f"host{member.number}").interpose(member.weather)
+    def attach(self, segment: Segment[Medium], member: Member, runtime: Runtime | None = None) -> Device[Medium]:
+        """A device for the life of ``member`` that is being built."""
+        device = segment.attach(f"host{member.number}", runtime)
+        member.breaks.append(device.fail)
+        return device.interpose(member.weather)
 
     def describe(self) -> str:
         """What the hosts are at, for who looks for the reason of a failure."""
@@ -157,7 +164,7 @@ def _tunnelled(network: Network, member: Member, choose: random.Random) -> Machi
 
 def _two_links(network: Network, member: Member, choose: random.Random) -> Machine:
     one = network.attach(network.left, member)
-    other = network.right.attach(runtime=one.runtime).interpose(member.weather)
+    other = network.attach(network.right, member, one.runtime)
     return machines.on_two_links(one, other, member.number)
 
 

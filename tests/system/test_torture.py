@@ -1,11 +1,12 @@
 """Every stack under everything at once.
 
-More of it: ``FOXPY_TORTURE=200 pytest -m slow tests/system`` tries the seeds 0 to 199 of every kind.
+More of it: ``FOXPY_TORTURE=200 pytest tests/system/test_torture.py`` tries the seeds 0 to 199 of every kind.
 """
 
 from __future__ import annotations
 
 import os
+from typing import Final
 
 import pytest
 
@@ -13,7 +14,9 @@ from foxpy.testing import virtual
 from tests.system.network import KINDS, Network
 from tests.system.torture import Torture
 
-MANY = int(os.environ.get("FOXPY_TORTURE", "10"))
+FEW: Final = 2
+MANY: Final = int(os.environ.get("FOXPY_TORTURE", FEW))
+SLOW: Final = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(FEW, MANY)]
 
 
 async def tortured(kind: str, seed: int) -> str:
@@ -25,13 +28,6 @@ async def tortured(kind: str, seed: int) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [*range(FEW), *SLOW])
 def test_everything_at_once(kind: str, seed: int) -> None:
-    virtual(tortured, kind, seed)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("seed", range(2, MANY))
-def test_everything_at_once_many_times(kind: str, seed: int) -> None:
     virtual(tortured, kind, seed)

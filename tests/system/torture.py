@@ -38,7 +38,7 @@ class Torture:
             for member in network.members:
                 network.stop(member)
             assert_nothing_runs(network)
-            assert sum(listener.frames for listener in network.listeners) > 100, "nothing was said"
+            assert sum(listener.frames for listener in network.listeners) > 20, "nothing was said"
 
     async def storm_and_calm(self) -> None:
         """All but the end, in which every host is up."""
@@ -78,7 +78,7 @@ class Torture:
         network, traffic, choose = self.network, self.traffic, self.network.random
         while trio.current_time() < self._ends:
             await trio.sleep(choose.uniform(0.0, self._storm / 2))
-            one, other = choose.sample(network.members, 2)
+            one, other = choose.choice(network.members), choose.choice(network.members)  # perhaps the same one
             await traffic.ping(one, other.number)
             await traffic.scatter(one, other.number, 10)
             await traffic.post(one, other.number, 10)
@@ -103,6 +103,8 @@ class Torture:
                 while not await traffic.ping(one, other.number):
                     await trio.sleep(0.5)
             assert not limit.cancelled_caught, f"{what}: no ping\n{self.network.describe()}"
+        if one.machine.bind is not None:
+            assert await traffic.mark(one, other.number), f"{what}: no datagram\n{self.network.describe()}"
         if one.machine.messages is not None:
             assert await self._posts(one, other), f"{what}: no message"
         if one.machine.connect is not None:

@@ -19,6 +19,8 @@ from tests.system.post import Post
 
 STREAMS: Final = Port(7)
 DATAGRAMS: Final = Port(9)
+MARKS: Final = 1_000_000
+"""Places in the noise from here on name one datagram each."""
 BROKEN: Final = (ProtocolError, trio.BrokenResourceError, trio.ClosedResourceError)
 """What the torture may do to those who use the network."""
 
@@ -104,6 +106,8 @@ class Traffic:
         self.broken = 0
         self.datagrams = 0
         self.pings = 0
+        self._marks = itertools.count(MARKS)
+        self.marked: set[int] = set()
         self._serials = itertools.count(1)
         self._posts: dict[int, Post] = {}
 
@@ -203,6 +207,7 @@ class Traffic:
                             # Two wrong bits can cancel out in a checksum, and several fragments may have one each.
                             if len(data) < 500 or not self.network.corrupts:
                                 assert data[4:] == noise(begin, len(data) - 4), f"{len(data)} bytes"
+                            self.marked.add(begin)
                         self.datagrams += 1
             await socket.aclose()
 
@@ -229,6 +234,22 @@ class Traffic:
             await socket.send(to, DATAGRAMS, data)
         except (PacketSize, OpenFailed):
             return
+
+    async def mark(self, member: Member, to: int) -> bool:
+        """Whether one of some small datagrams from ``member`` arrives at ``to``."""
+        machine = member.machine
+        assert machine is not None
+        assert machine.bind is not None
+        socket = machine.bind(Port(0))
+        mark = next(self._marks)
+        for _ in range(20):
+            with suppress(ProtocolError):
+                await socket.send(to, DATAGRAMS, mark.to_bytes(4, "big") + noise(mark, 10))
+            await trio.sleep(1.0)
+            if mark in self.marked:
+                break
+        await socket.aclose()
+        return mark in self.marked
 
     # -- messages
 
