@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from foxpy.carrier import ProtocolPaths
 from foxpy.errors import BadAddress
 from foxpy.layers.arp.claims import Watch
-from foxpy.layers.arp.connection import ANY_STATION, ArpAddress, ArpConnection, ArpPattern
+from foxpy.layers.arp.connection import ANY_STATION, ArpAddress, ArpConnection, ArpPattern, Suspect
 from foxpy.layers.ipv4.link import ANYBODY, EVERYBODY, IpLink, NextHop
+from foxpy.protocol import Path
 
 if TYPE_CHECKING:  # the layer makes its link: the one names the other
     from foxpy.layers.arp.layer import Arp
@@ -47,6 +48,10 @@ class ArpLink(ProtocolPaths[NextHop, ArpAddress, ArpPattern, ArpConnection], IpL
             return NextHop(IPv4Address(text))
         except AddressValueError:
             raise BadAddress(f"{text!r} is not an IPv4 address; write it like 192.0.2.1") from None
+
+    def suspect(self, path: Path[NextHop]) -> None:
+        """Polls the neighbour (RFC 1122, section 2.3.2.1)."""
+        self._arp.control(Suspect(path.peer.address))
 
     # -- this host's addresses
 

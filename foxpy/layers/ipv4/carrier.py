@@ -47,6 +47,14 @@ class IpCarrier(ProtocolCarrier[IPv4Address, IpAddress, IpPattern, IpConnection]
         except AddressValueError:
             raise BadAddress(f"{text!r} is not an IPv4 address; write it like 192.0.2.1") from None
 
+    def is_group(self, host: IPv4Address) -> bool:
+        """Multicast groups, and the broadcast addresses of the networks that this host is on."""
+        return self._ip.is_group(host)
+
+    def suspect(self, path: Path[IPv4Address]) -> None:
+        """The link polls the first hop."""
+        self._ip.suspect(path.peer)
+
     def reject(self, path: Path[IPv4Address], frame: bytes, start: int, end: int) -> None:
         """ICMP port unreachable, where ICMP is there and the rules let it speak."""
         self._ip.reject(path.peer, path.local, frame, start, end)

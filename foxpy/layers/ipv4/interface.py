@@ -152,6 +152,12 @@ class Interface:
         self._hops[neighbour] = hop
         return hop
 
+    def suspect(self, neighbour: int) -> None:
+        """Have the link see whether ``neighbour`` is still there, where there is a way to it at all."""
+        hop = self._hops.get(neighbour)
+        if hop is not None and not hop.lost:
+            self.link.suspect(hop.path)
+
     def _open(self, neighbour: NextHop) -> Hop:
         hop = Hop(self._unicast, self._report)
         hop.path = self.link.open(neighbour, lambda _: hop)

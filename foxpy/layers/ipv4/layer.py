@@ -8,7 +8,14 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Interface
 from typing import Final
 
 from foxpy.demux import Connections, Listeners
-from foxpy.errors import BadAddress, InitializationFailed, InvalidConnection, OpenFailed, Unreachable
+from foxpy.errors import (
+    BadAddress,
+    InitializationFailed,
+    InvalidConnection,
+    OpenFailed,
+    ProtocolError,
+    Unreachable,
+)
 from foxpy.layers.ipv4.addresses import IpAddress, IpPattern, Service
 from foxpy.layers.ipv4.administration import Administration
 from foxpy.layers.ipv4.arrival import Arrival
@@ -23,7 +30,7 @@ from foxpy.layers.ipv4.identification import Identification
 from foxpy.layers.ipv4.interface import Interface
 from foxpy.layers.ipv4.link import NextHop
 from foxpy.layers.ipv4.loopback import Loopback
-from foxpy.layers.ipv4.numbers import LIMITED_BROADCAST, UNSPECIFIED
+from foxpy.layers.ipv4.numbers import LIMITED_BROADCAST, UNSPECIFIED, is_multicast
 from foxpy.layers.ipv4.pathmtu import PathMtu
 from foxpy.layers.ipv4.problems import ProblemReporter
 from foxpy.layers.ipv4.reassembly import LARGEST, Reassembly
@@ -254,6 +261,19 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
             *_, source, destination = read_ipv4(frame, at, end)
             if source == int(peer) and destination == int(local):
                 self.problem(Trouble.PORT_UNREACHABLE, frame, at, end)
+
+    def is_group(self, host: IPv4Address) -> bool:
+        """Whether ``host`` stands for many: a multicast group, or all on one of this host's networks."""
+        number = int(host)
+        return is_multicast(number) or self.routes.is_broadcast(number)
+
+    def suspect(self, peer: IPv4Address) -> None:
+        """A layer above doubts that ``peer`` gets its datagrams: the link looks after the first hop to it."""
+        try:
+            decision = self.routes.decide(int(peer), None)
+        except ProtocolError:
+            return
+        decision.interface.suspect(decision.next_hop)
 
     def report_problems_to(self, reporter: ProblemReporter | None) -> None:
         """``reporter`` tells other hosts what was wrong with their datagrams; None: nobody does."""

@@ -59,6 +59,9 @@ class UdpCarrier(
     def answerable(self, connection: UdpConnection[Host]) -> bool:
         return connection.answerable
 
+    def is_group(self, host: UdpEndpoint[Host]) -> bool:
+        return self._udp.is_group(host.host)
+
     def host(self, text: str) -> UdpEndpoint[Host]:
         """``192.0.2.1:7000``; without a port, the port that is ours. Raises BadAddress."""
         try:

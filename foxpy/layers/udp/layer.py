@@ -70,6 +70,10 @@ class Udp(
         """This UDP as what lives on one local ``port`` sees it. Raises BadAddress outside 1..65535."""
         return UdpCarrier(self, port)
 
+    def is_group(self, host: Host) -> bool:
+        """Whether ``host`` stands for many machines."""
+        return self._over.is_group(host)
+
     def host(self, text: str) -> Host:
         """The host that ``text`` names. Raises BadAddress."""
         return self._over.host(text)
