@@ -167,18 +167,16 @@ class Traffic:
         if self.calm:
             conversation.patience = float("inf")
         try:
-            stream = await machine.connect(to, STREAMS)
-            with trio.move_on_after(conversation.patience) as scope:
+            with trio.move_on_after(conversation.patience):
+                stream = await machine.connect(to, STREAMS)
                 try:
                     await stream.send_all(name)
-                except BROKEN:
-                    await trio.aclose_forcefully(stream)
+                except BaseException:
+                    with trio.CancelScope(shield=True):
+                        await trio.aclose_forcefully(stream)
                     raise
                 await conversation.hold(stream, choose, conversation.up, conversation.down)
-            conversation.whole = not scope.cancelled_caught
-            if scope.cancelled_caught:
-                with trio.CancelScope(shield=True):
-                    await trio.aclose_forcefully(stream)
+                conversation.whole = True
         except BaseException as error:
             if sure:
                 raise
@@ -292,12 +290,3 @@ class Traffic:
             return False
         self.pings += answered
         return answered
-
-
-async def until(true: Callable[[], bool], within: float, what: str) -> None:
-    """Wait for ``true``, for ``within`` seconds."""
-    with trio.move_on_after(within):
-        while not true():
-            await trio.sleep(0.5)
-        return
-    raise AssertionError(f"{what} did not come about within {within} s")
