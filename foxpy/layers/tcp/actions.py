@@ -165,7 +165,7 @@ class StopTimer:
 
 
 class CallAtEndOfBatch:
-    """Call ``Machine.end_of_batch`` once the segments at hand have been taken in."""
+    """Call ``Machine.end_of_batch`` once the segments at hand have been taken in, if ``awaits_end_of_batch`` then."""
 
     __slots__ = ()
 
@@ -195,22 +195,12 @@ class Delete:
         return "delete"
 
 
-Action: TypeAlias = (
-    SendSegment
-    | Deliver
-    | StartTimer
-    | StopTimer
-    | CallAtEndOfBatch
-    | Opened
-    | PeerClosed
-    | Room
-    | UrgentAhead
-    | DeliveryTrouble
-    | CloseAcknowledged
-    | Finished
-    | Reopen
-    | Delete
+Seldom: TypeAlias = (
+    Opened | PeerClosed | Room | UrgentAhead | DeliveryTrouble | CloseAcknowledged | Finished | Reopen | Delete
 )
+"""What is not done for each segment."""
+
+Action: TypeAlias = SendSegment | Deliver | StartTimer | StopTimer | CallAtEndOfBatch | Seldom
 
 # The ones that carry nothing are made once.
 OPENED: Final = Opened()

@@ -21,7 +21,6 @@ from foxpy.errors import (
     Unreachable,
 )
 from foxpy.layers.tcp.actions import (
-    Action,
     CallAtEndOfBatch,
     CloseAcknowledged,
     Delete,
@@ -32,6 +31,7 @@ from foxpy.layers.tcp.actions import (
     PeerClosed,
     Reopen,
     Room,
+    Seldom,
     SendSegment,
     StartTimer,
     StopTimer,
@@ -232,12 +232,27 @@ class Executor(Generic[Host]):
             return
         self._performing = True
         todo = self.machine.todo
+        runtime = self._runtime
         try:
             while todo:
                 action = todo.popleft()
-                if self._runtime.observer is not None:
-                    self._runtime.observer(TcpEvent(self.connection, str(action)))
-                self._do(action)
+                if runtime.observer is not None:
+                    runtime.observer(TcpEvent(self.connection, str(action)))
+                match action:  # the most frequent first
+                    case SendSegment():
+                        self._transmit(action)
+                    case Deliver(data=data):
+                        if self.receiver is not None:
+                            self.receiver.deliver(data, 0, len(data))
+                    case StartTimer(timer=timer, delay=delay):
+                        self._timer(timer).start(delay)
+                    case CallAtEndOfBatch():
+                        if self.machine.awaits_end_of_batch():
+                            runtime.at_end_of_batch(self._end_of_batch)
+                    case StopTimer(timer=timer):
+                        self._timer(timer).stop()
+                    case _:
+                        self._do_seldom(action)
         finally:
             self._performing = False
 
@@ -246,19 +261,8 @@ class Executor(Generic[Host]):
         if self._runtime.observer is not None:
             self._runtime.observer(TcpEvent(self.connection, f"{name(source)} to {name(target)}: {event.value}"))
 
-    def _do(self, action: Action) -> None:
+    def _do_seldom(self, action: Seldom) -> None:
         match action:
-            case SendSegment():
-                self._transmit(action)
-            case Deliver(data=data):
-                if self.receiver is not None:
-                    self.receiver.deliver(data, 0, len(data))
-            case CallAtEndOfBatch():
-                self._runtime.at_end_of_batch(self._end_of_batch)
-            case StartTimer(timer=timer, delay=delay):
-                self._timer(timer).start(delay)
-            case StopTimer(timer=timer):
-                self._timer(timer).stop()
             case Opened():
                 self._opened()
             case PeerClosed():

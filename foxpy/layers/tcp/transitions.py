@@ -246,6 +246,12 @@ class Machine:
         if state is not self.state:
             self._become(Event.SEGMENT, state)
 
+    def awaits_end_of_batch(self) -> bool:
+        """Whether a ``CallAtEndOfBatch`` is still wanted: an answer to what was delivered may have acknowledged it."""
+        rcv = self.tcb.rcv
+        rcv.batch_waiting = rcv.ack_now or rcv.unacked > 0
+        return rcv.batch_waiting
+
     def end_of_batch(self, now: float) -> None:
         """The segments at hand have been taken in: acknowledge them (MUST-58, MUST-59)."""
         tcb = self.tcb
