@@ -248,16 +248,20 @@ class Machine:
 
     def awaits_end_of_batch(self) -> bool:
         """Whether a ``CallAtEndOfBatch`` is still wanted: an answer to what was delivered may have acknowledged it."""
-        rcv = self.tcb.rcv
-        rcv.batch_waiting = rcv.ack_now or rcv.unacked > 0
-        return rcv.batch_waiting
+        tcb = self.tcb
+        rcv = tcb.rcv
+        tcb.batch_waiting = rcv.unacked > 0 or rcv.ack_now or tcb.timer_idle
+        return tcb.batch_waiting
 
     def end_of_batch(self, now: float) -> None:
         """The segments at hand have been taken in: acknowledge them (MUST-58, MUST-59)."""
         tcb = self.tcb
-        tcb.rcv.batch_waiting = False
+        tcb.batch_waiting = False
         if not isinstance(self.state, Closed):
             tcb.now = now
+            if tcb.timer_idle:
+                tcb.timer_idle = False
+                self.todo.append(StopTimer(Timer.RETRANSMISSION))
             arrives.acknowledge_in_time(tcb)
 
     # -- 3.10.8 time-outs
