@@ -11,7 +11,7 @@ from foxpy.wire.packet import Packet
 from foxpy.wire.reading import Unpacking, atom
 from foxpy.wire.rules import Checksum, Sized
 from foxpy.wire.source import Source
-from foxpy.wire.writing import checksum_offset, complement
+from foxpy.wire.writing import checksum_offset, complement, is_even
 
 Filler: TypeAlias = Callable[[bytearray, int, bytes, int], None]
 """``fill(out, at, payload, seed)``."""
@@ -36,11 +36,8 @@ def filler(packet: type[Packet], /) -> Filler:
     source = Source(f"{layout.name} filler")
     put = source.codec("pack_into", ">H")
     with source.block("def _fill(out, at, payload, seed):"):
-        source.line("_end = _len(out)")
-        source.line("_sum = _ones_sum(payload, 0, _len(payload))")
-        with source.block("if _end - at & 1:"):
-            source.line("_sum = (_sum & 0xFF) << 8 | _sum >> 8  # the payload begins in the low half of a word")
-        source.line("_sum += _ones_sum(out, at, _end) + seed")
+        _sum_up(source, "out[at:] + payload", "_len(out) - at + _len(payload)")
+        source.line("_sum += seed")
         source.line(f"{put}(out, at + {at}, {complement('_sum', rule.zero)})")
     return cast(Filler, source.load()["_fill"])
 
@@ -64,11 +61,20 @@ def verifier(packet: type[Packet], /) -> Verifier:
             source.line(f"if not _b[_o + {at}] | _b[_o + {at + 1}]:")
             source.line("    return True")
         if rule.over == "header":
-            source.line("return _ones_sum(_b, _o, _end) == 0xFFFF")
+            _sum_up(source, "_b[_o:_end]", None if is_even(layout) else "_end - _o")
         else:
-            source.line("_sum = _ones_sum(_b, _o, _e) + _seed")
-            source.line("return _sum > 0 and _sum % 0xFFFF == 0")
+            _sum_up(source, "_b[_o:_e]", "_e - _o")
+            source.line("_sum += _seed")
+        source.line("return _sum > 0 and _sum % 0xFFFF == 0")
     return cast(Verifier, source.load()["_verify"])
+
+
+def _sum_up(source: Source, data: str, size: str | None) -> None:
+    """Emit the setting of ``_sum`` to ``data`` as a number, modulo 0xFFFF its sum; ``size`` None: it is even."""
+    source.line(f"_sum = _int_from({data}, 'big')  # see foxpy.checksum")
+    if size is not None:
+        with source.block(f"if ({size}) & 1:"):
+            source.line("_sum <<= 8")
 
 
 def _find_header(source: Source, layout: Layout) -> None:
