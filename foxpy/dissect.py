@@ -6,7 +6,7 @@ read, the line says why, and goes no deeper.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address
 from typing import Final, TypeAlias, assert_never
 
@@ -50,6 +50,15 @@ DEPTH: Final = 3
 
 def frame(frame: bytes, start: int, end: int) -> str:
     """An Ethernet frame."""
+    return _frame(frame, start, end, ETHERTYPES)
+
+
+def frames(ethertypes: Mapping[int, Dissector]) -> Dissector:
+    """Describes Ethernet frames whose bodies are read as ``ethertypes`` says, which is looked into for each."""
+    return lambda frame, start, end: _frame(frame, start, end, ethertypes)
+
+
+def _frame(frame: bytes, start: int, end: int, ethertypes: Mapping[int, Dissector]) -> str:
     try:
         header = ethernet.view(frame, start, end)
     except PacketError as error:
@@ -58,7 +67,7 @@ def frame(frame: bytes, start: int, end: int) -> str:
     behind = start + EthernetII.MIN
     match header:
         case EthernetII(kind=kind):
-            inner = ETHERTYPES.get(kind)
+            inner = ethertypes.get(kind)
             if inner is None:
                 return f"{ends}, ethertype {kind:#06x}, {raw(frame, behind, end)}"
             return f"{ends}, {inner(frame, behind, end)}"

@@ -18,6 +18,7 @@ import trio
 from trio.abc import Clock
 from trio.testing import MockClock
 
+from foxpy import dissect
 from foxpy.cli import parsing
 from foxpy.cli.stackfile import Settings, StackFile, load, medium_name
 from foxpy.cli.usage import CommandError
@@ -25,13 +26,16 @@ from foxpy.devices.device import AnyMedium, Device, EthernetFrames, IpPackets
 from foxpy.devices.link import Segment, ip_link, link
 from foxpy.devices.pcap import PcapWriter, pcap
 from foxpy.devices.tap import tap, tun
+from foxpy.dissect import Dissector
 from foxpy.driver import trio_scheduler
 from foxpy.errors import ProtocolError
-from foxpy.layers.ethernet import Ethernet
+from foxpy.layers.ethernet import Ethernet, EthernetCarrier
 from foxpy.layers.faults import FaultConfig, faults
 from foxpy.layers.ipv4 import Ip
 from foxpy.layers.record import record
-from foxpy.layers.trace import trace
+from foxpy.layers.tcp import Tcp
+from foxpy.layers.trace import framed, trace
+from foxpy.layers.udp import Udp
 from foxpy.runtime import Runtime, Scheduler
 from foxpy.stack import Stack
 
@@ -138,16 +142,17 @@ async def hosts(plan: Plan) -> AsyncIterator[tuple[Stack, Stack | None]]:
     """The stack of ``plan``, running, and on a link the other host's. Raises CommandError, InitializationFailed."""
     with ExitStack() as closing:
         media = plan.stack.wants.media
+        known = dict(dissect.ETHERTYPES)
         if not plan.virtual:
             runtime = Runtime(trio_scheduler(), plan.seed)
             real = [_real(plan, spec, medium, runtime) for spec, medium in zip(plan.devices, media, strict=True)]
-            stack = plan.stack.build(_dressed(plan, real, closing), plan.settings)
+            stack = _read(plan.stack.build(_dressed(plan, real, known, closing), plan.settings), known)
             async with stack.running():
                 yield stack, None
             return
         scheduler = trio_scheduler()
         segments = [_segment(medium, plan, scheduler) for medium in media]
-        stack = plan.stack.build(_dressed(plan, _attached(segments), closing), plan.settings)
+        stack = _read(plan.stack.build(_dressed(plan, _attached(segments), known, closing), plan.settings), known)
         peer = plan.stack.build(_attached(segments), _opposite(plan.settings))
         async with stack.running(), peer.running():
             yield stack, peer
@@ -182,7 +187,9 @@ def _real(plan: Plan, spec: parsing.DeviceSpec, medium: type[AnyMedium], runtime
     return make(spec.name, mtu=plan.mtu, kernel_address=plan.kernel_address or (), runtime=runtime)
 
 
-def _dressed(plan: Plan, devices: Sequence[Device[AnyMedium]], closing: ExitStack) -> Sequence[Device[AnyMedium]]:
+def _dressed(
+    plan: Plan, devices: Sequence[Device[AnyMedium]], ethertypes: dict[int, Dissector], closing: ExitStack
+) -> Sequence[Device[AnyMedium]]:
     """``devices`` with the faults, the captures and the trace that were asked for; ``closing`` ends the captures."""
     for index, (device, medium) in enumerate(zip(devices, plan.stack.wants.media, strict=True)):
         if plan.faults is not None:
@@ -198,8 +205,18 @@ def _dressed(plan: Plan, devices: Sequence[Device[AnyMedium]], closing: ExitStac
             closing.callback(writer.close)
             record(device, writer)
         if plan.trace:
-            trace(device, lambda line: click.echo(line, err=True))
+            decode = None if medium is IpPackets else dissect.frames(ethertypes)
+            trace(device, lambda line: click.echo(line, err=True), decode=decode)
     return devices
+
+
+def _read(stack: Stack, ethertypes: dict[int, Dissector]) -> Stack:
+    """Enter what ``stack`` has straight over Ethernet into ``ethertypes``, so that a trace can read it."""
+    for component in stack.components():
+        if isinstance(component, Tcp | Udp) and isinstance(component.over, EthernetCarrier):
+            inner = dissect.tcp if isinstance(component, Tcp) else dissect.udp
+            ethertypes[component.over.pattern().ethertype] = framed(component.over.interposers, inner)
+    return stack
 
 
 def own_name(stack: Stack) -> str:

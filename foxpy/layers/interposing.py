@@ -77,6 +77,13 @@ class Framing(Interposer):
     def describe(self, frame: bytes, start: int, end: int) -> str:
         """The packet ``frame[start:end]`` with that header, in one line for people. Raises PacketError."""
 
+    def inside(self, frame: bytes, start: int, end: int) -> tuple[int, int] | None:
+        """Where in ``frame[start:end]`` the packet of the layer above lies; None where it is not there as a whole.
+
+        Raises PacketError.
+        """
+        return None
+
 
 def interposed(layer: Interposable, kind: type[I]) -> I:
     """The interposer of ``kind`` on ``layer``, nearest the wire if there are several: ``interposed(x, Faults).info()``.

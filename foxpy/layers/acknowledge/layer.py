@@ -18,7 +18,7 @@ from foxpy.layers.acknowledge.config import (
     AcknowledgeInfo,
 )
 from foxpy.layers.acknowledge.session import AcknowledgeSession
-from foxpy.layers.acknowledge.wire import any_header
+from foxpy.layers.acknowledge.wire import Data, any_header
 from foxpy.layers.interposing import Framing, counted
 from foxpy.runtime import Runtime
 from foxpy.transfer import Connection
@@ -61,6 +61,10 @@ class Acknowledge(Framing):
 
     def describe(self, frame: bytes, start: int, end: int) -> str:
         return str(any_header.view(frame, start, end))
+
+    def inside(self, frame: bytes, start: int, end: int) -> tuple[int, int] | None:
+        header = any_header.view(frame, start, end)
+        return (start + Data.MIN, start + header.length) if isinstance(header, Data) else None
 
     def info(self) -> AcknowledgeInfo:
         return counted(AcknowledgeInfo, self.counters)

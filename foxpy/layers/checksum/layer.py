@@ -22,7 +22,7 @@ from foxpy.layers.interposing import Framing, Headed, counted
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
 from foxpy.transfer import Connection
-from foxpy.wire import Packet, PacketError
+from foxpy.wire import PacketError
 
 L = TypeVar("L", bound=Interposable)
 
@@ -75,7 +75,7 @@ class Checksum(Framing):
     def __init__(self, check: Check = "crc32") -> None:
         if check not in ("crc32", "internet"):
             raise ValueError(f"check: {check!r} is none; write crc32 or internet")
-        self._header: type[Packet] = Crc32 if check == "crc32" else InternetChecksum
+        self._header: type[Crc32] | type[InternetChecksum] = Crc32 if check == "crc32" else InternetChecksum
         self._session = _Crc32Session if check == "crc32" else _InternetSession
         self.counters = ChecksumCounters()
 
@@ -86,6 +86,9 @@ class Checksum(Framing):
 
     def describe(self, frame: bytes, start: int, end: int) -> str:
         return str(self._header.view(frame, start, end))
+
+    def inside(self, frame: bytes, start: int, end: int) -> tuple[int, int]:
+        return start + self._header.MIN, start + self._header.view(frame, start, end).length
 
     def info(self) -> ChecksumInfo:
         return counted(ChecksumInfo, self.counters)

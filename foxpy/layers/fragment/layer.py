@@ -42,5 +42,10 @@ class Fragmentation(Framing):
     def describe(self, frame: bytes, start: int, end: int) -> str:
         return str(Fragment.view(frame, start, end))
 
+    def inside(self, frame: bytes, start: int, end: int) -> tuple[int, int] | None:
+        header = Fragment.view(frame, start, end)
+        whole = header.size == header.length - Fragment.MIN
+        return (start + Fragment.MIN, start + header.length) if whole else None
+
     def info(self) -> FragmentInfo:
         return counted(FragmentInfo, self.counters)

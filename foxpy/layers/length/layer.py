@@ -57,6 +57,9 @@ class Length(Framing):
     def describe(self, frame: bytes, start: int, end: int) -> str:
         return str(Header.view(frame, start, end))
 
+    def inside(self, frame: bytes, start: int, end: int) -> tuple[int, int]:
+        return start + Header.MIN, start + Header.view(frame, start, end).length
+
     def info(self) -> LengthInfo:
         return LengthInfo(self.malformed)
 

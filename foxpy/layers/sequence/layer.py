@@ -101,6 +101,9 @@ class Sequence(Framing):
     def describe(self, frame: bytes, start: int, end: int) -> str:
         return str(Numbered.view(frame, start, end))
 
+    def inside(self, frame: bytes, start: int, end: int) -> tuple[int, int]:
+        return start + Numbered.MIN, start + Numbered.view(frame, start, end).length
+
     def info(self) -> SequenceInfo:
         return counted(SequenceInfo, self.counters)
 

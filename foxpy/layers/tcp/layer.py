@@ -76,6 +76,11 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self._ports = Ports(over.runtime, config.first_port, config.last_port)
         self._resets = RateLimit()
 
+    @property
+    def over(self) -> Carrier[Host]:
+        """What it stands on."""
+        return self._over
+
     def host(self, text: str) -> Host:
         """The host that ``text`` names. Raises BadAddress."""
         return self._over.host(text)

@@ -1,5 +1,5 @@
 """Trace: one line for each packet."""
 
-from foxpy.layers.trace.layer import Trace, Write, trace
+from foxpy.layers.trace.layer import Trace, Write, framed, trace
 
-__all__ = ["Trace", "Write", "trace"]
+__all__ = ["Trace", "Write", "framed", "trace"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias, TypeVar
 
 from foxpy import dissect
@@ -70,6 +70,29 @@ class Trace(Interposer):
             if isinstance(interposer, Framing):
                 return _described(interposer)
         return DISSECTORS[carried(self._layer, connection)]
+
+
+def framed(interposers: Iterable[Interposer], inner: Dissector) -> Dissector:
+    """Reads what ``inner`` reads through the headers of ``interposers``, the nearest to the wire first.
+
+    Where one of them has no whole packet inside it is described itself.
+    """
+    framings = [interposer for interposer in interposers if isinstance(interposer, Framing)]
+
+    def describe(frame: bytes, start: int, end: int) -> str:
+        path = ""
+        for framing in framings:
+            try:
+                inside = framing.inside(frame, start, end)
+            except PacketError:
+                inside = None
+            if inside is None or not start <= inside[0] <= inside[1] <= end:
+                return f"{path}{_described(framing)(frame, start, end)}"
+            start, end = inside
+            path += f"{type(framing).__name__.lower()}, "
+        return f"{path}{inner(frame, start, end)}"
+
+    return describe
 
 
 def _described(framing: Framing) -> Dissector:

@@ -70,6 +70,11 @@ class Udp(
         """This UDP as what lives on one local ``port`` sees it. Raises BadAddress outside 1..65535."""
         return UdpCarrier(self, port)
 
+    @property
+    def over(self) -> Carrier[Host]:
+        """What it stands on."""
+        return self._over
+
     def is_group(self, host: Host) -> bool:
         """Whether ``host`` stands for many machines."""
         return self._over.is_group(host)
