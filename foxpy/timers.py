@@ -38,7 +38,10 @@ class Timer:
 
     def start(self, delay: float) -> None:
         """Fire ``delay`` seconds from now, in place of any earlier arrangement. A delay below 0 counts as 0."""
-        deadline = self._queue.now() + (delay if delay > 0.0 else 0.0)
+        self.start_at(self._queue.now() + (delay if delay > 0.0 else 0.0))
+
+    def start_at(self, deadline: float) -> None:
+        """``start``, for who knows the time already. Fires at once where ``deadline`` has passed."""
         self.deadline = deadline
         if deadline < self._queued:
             self._queued = deadline

@@ -119,7 +119,7 @@ class End:
         self.perform()
 
     def consumed(self, count: int) -> None:
-        self.machine.consumed(count, self.simulation.now)
+        self.machine.consumed(count)
         self.perform()
 
     def half_close(self) -> None:

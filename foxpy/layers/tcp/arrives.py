@@ -412,6 +412,8 @@ def _text_and_fin(tcb: Tcb, state: State, seq: int, text: int, flags: int, segme
     if text and seq == rcv.nxt:
         if not reassembly:
             _deliver(tcb, segment.frame[segment.start : segment.end])
+            if not flags & FIN:
+                return state  # as nearly all do
         else:
             # what is held already stands, even where this segment covers it
             reassembly.add(seq, segment.frame, segment.start, segment.end, limited=False)

@@ -146,7 +146,7 @@ class Executor(Generic[Host]):
 
     def consumed(self, count: int) -> None:
         machine = self.machine
-        machine.consumed(count, self._runtime.now)
+        machine.consumed(count)
         if machine.todo:
             self.perform()
 
@@ -231,7 +231,8 @@ class Executor(Generic[Host]):
         if self._performing:
             return
         self._performing = True
-        todo = self.machine.todo
+        machine = self.machine
+        todo = machine.todo
         runtime = self._runtime
         try:
             while todo:
@@ -245,9 +246,9 @@ class Executor(Generic[Host]):
                         if self.receiver is not None:
                             self.receiver.deliver(data, 0, len(data))
                     case StartTimer(timer=timer, delay=delay):
-                        self._timer(timer).start(delay)
+                        self._timer(timer).start_at(machine.tcb.now + delay)
                     case CallAtEndOfBatch():
-                        if self.machine.awaits_end_of_batch():
+                        if machine.awaits_end_of_batch():
                             runtime.at_end_of_batch(self._end_of_batch)
                     case StopTimer(timer=timer):
                         self._timer(timer).stop()

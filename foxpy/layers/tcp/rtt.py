@@ -32,7 +32,9 @@ class RttEstimator:
             self.srtt = srtt = srtt + error / 8
         # K = 4; instead of the clock granularity G, the least RTO bounds it from below, as (2.4) does.
         rto = srtt + 4 * self.rttvar
-        self.rto = min(max(rto, self._least), self._largest)
+        if rto < self._least:
+            rto = self._least
+        self.rto = rto if rto < self._largest else self._largest
 
     def back_off(self) -> None:
         """A timeout: double the RTO (5.5), up to the bound of (2.5). The next sample ends this."""

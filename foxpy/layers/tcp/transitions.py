@@ -113,11 +113,10 @@ class Machine:
                 assert_never(self.state)
         if snd.fin_wanted:
             raise InvalidConnection("this side of the connection was closed: nothing can be sent on it any more")
-        if len(data) > room:
+        if len(data) >= room:
             snd.starved = True
-            raise PacketSize(f"{len(data)} bytes do not fit: the send buffer has room for {room}", len(data), room)
-        if len(data) == room:
-            snd.starved = True
+            if len(data) > room:
+                raise PacketSize(f"{len(data)} bytes do not fit: the send buffer has room for {room}", len(data), room)
         if data:
             snd.buffer.put(data)
             if urgent:
@@ -146,7 +145,7 @@ class Machine:
         """From now on, what is delivered counts as consumed only when ``consumed`` says so: the window may close."""
         self.tcb.rcv.holding = True
 
-    def consumed(self, count: int, now: float) -> None:
+    def consumed(self, count: int) -> None:
         """The application is done with ``count`` delivered bytes; tells the peer of the room where that is due."""
         tcb = self.tcb
         rcv = tcb.rcv
@@ -154,7 +153,6 @@ class Machine:
         match self.state:
             case Established() | FinWait1() | FinWait2():
                 if update_due(rcv):
-                    tcb.now = now
                     acknowledge(tcb)
             case SynSent() | SynReceived() | CloseWait() | Closing() | LastAck() | TimeWait() | Closed():
                 return  # nothing more can come

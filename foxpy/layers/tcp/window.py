@@ -11,13 +11,16 @@ def offer(rcv: ReceiveSide) -> int:
     The edge moves in steps of a segment or of half the buffer (MUST-39), and never back (SHLD-14).
     """
     edge = rcv.nxt + rcv.window - rcv.held
-    if edge - rcv.edge >= min(rcv.window >> 1, rcv.full):
+    gain = edge - rcv.edge
+    if gain >= rcv.full or gain >= rcv.window >> 1:
         rcv.edge = edge
     shift = rcv.shift
     if not shift:
         return rcv.edge - rcv.nxt
     # Rounded up, as rounding down would take back what was offered; by less than one unit of the scale.
-    field = min((rcv.edge - rcv.nxt + (1 << shift) - 1) >> shift, 0xFFFF)
+    field = (rcv.edge - rcv.nxt + (1 << shift) - 1) >> shift
+    if field > 0xFFFF:
+        field = 0xFFFF
     edge = rcv.nxt + (field << shift)
     if edge > rcv.edge:
         rcv.edge = edge
