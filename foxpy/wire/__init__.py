@@ -39,6 +39,7 @@ from foxpy.wire.out import Out
 from foxpy.wire.packet import Packet
 from foxpy.wire.reader import Reader, reader
 from foxpy.wire.records import Records
+from foxpy.wire.stager import Stamp, stager
 from foxpy.wire.sums import Filler, Verifier, filler, verifier
 from foxpy.wire.window import Buffer, Window
 from foxpy.wire.writer import writer
@@ -59,6 +60,7 @@ __all__ = [
     "Raw",
     "Reader",
     "Records",
+    "Stamp",
     "Truncated",
     "UInt",
     "Verifier",
@@ -75,6 +77,7 @@ __all__ = [
     "reader",
     "rest",
     "sized",
+    "stager",
     "total",
     "u1",
     "u2",

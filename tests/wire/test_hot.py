@@ -14,6 +14,7 @@ from foxpy.wire import (
     Malformed,
     Octets,
     Out,
+    OutOfRange,
     Packet,
     Raw,
     Truncated,
@@ -28,6 +29,7 @@ from foxpy.wire import (
     reader,
     rest,
     sized,
+    stager,
     total,
     u4,
     u6,
@@ -247,6 +249,66 @@ def test_a_zero_that_means_none() -> None:
     assert verify_whole(b"\xff\0\0\0\0", 0, 5, 0)
     assert not verify_whole(b"\xff\0\0\1\0", 0, 5, 0)
     assert not verify_whole(b"\xff\0\0", 0, 3, 0)
+
+
+class Numbered(Packet):
+    """A checksum that lies before what it covers, and is never sent as 0."""
+
+    check: u16 = inet_checksum("header", zero=0xFFFF)
+    kind: u8
+    words: u8 = derived()
+    number: u16 = field(default=0)
+    length: u16 = total(plus=2)
+    options: Raw = sized(words * 2, default=b"")
+    body: Body = rest(default=b"")
+
+
+stage = stager(Numbered, Numbered.number)
+
+
+@given(
+    kind=st.integers(0, 255),
+    options=st.binary(max_size=6).map(lambda half: half * 2),
+    size=st.integers(0, 0xFF00),
+    number=st.integers(0, 0xFFFF),
+    staged=st.integers(0, 0xFFFF),
+)
+def test_a_stamp_appends_what_the_appender_would(
+    kind: int, options: bytes, size: int, number: int, staged: int
+) -> None:
+    stamp = stage(kind=kind, number=staged, options=options)
+    stamped, appended = bytearray(b"before"), bytearray(b"before")
+    for value in (number, 0, number):
+        stamp(stamped, size, value)
+        appender(Numbered)(appended, size, kind=kind, number=value, options=options)
+    assert stamped == appended
+
+
+def test_a_stamp_sends_no_checksum_of_0() -> None:
+    out = bytearray()
+    stage(kind=0)(out, 0, 0xFFFF - 6)  # with the length, 6, all the words there are
+    assert out.hex() == "ffff0000fff90006"
+
+
+def test_what_does_not_fit_is_not_stamped() -> None:
+    stamp = stage(kind=1)
+    out = bytearray(b"before")
+    with pytest.raises(OutOfRange, match=r"Numbered.length: 65536 does not fit"):
+        stamp(out, 0x10000 - 6, 0)
+    with pytest.raises(OutOfRange, match=r"Numbered.number: 65536 does not fit"):
+        stamp(out, 0, 0x10000)
+    with pytest.raises(OutOfRange, match=r"Numbered.kind: 256 does not fit"):
+        stage(kind=256)
+    assert out == b"before"
+
+
+def test_what_cannot_be_staged() -> None:
+    with pytest.raises(TypeError, match="Plain: only a header with a total and a checksum of its own"):
+        stager(Plain, Plain.a)
+    with pytest.raises(TypeError, match="Numbered: what varies must be one of its constructor's parameters"):
+        stager(Numbered, Numbered.words)
+    with pytest.raises(TypeError, match=r"Numbered.kind: only 16 bits at a fixed, even offset"):
+        stager(Numbered, Numbered.kind)
 
 
 def test_what_functions_cannot_be_made() -> None:

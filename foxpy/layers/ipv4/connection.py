@@ -11,10 +11,11 @@ from foxpy.layers.ipv4.fragments import cut
 from foxpy.layers.ipv4.numbers import is_multicast
 from foxpy.layers.ipv4.options import in_fragments
 from foxpy.layers.ipv4.reassembly import LARGEST
-from foxpy.layers.ipv4.wire import IPv4, append_ipv4
+from foxpy.layers.ipv4.wire import IPv4, append_ipv4, stage_ipv4
 from foxpy.message import Writer
 from foxpy.protocol import Connection, Receiver, Sender
 from foxpy.status import Report, Trouble
+from foxpy.wire import Stamp
 
 if TYPE_CHECKING:
     from foxpy.layers.ipv4.layer import Ip
@@ -69,7 +70,6 @@ class IpSender(Sender):
         "_connection",
         "_counters",
         "_destination",
-        "_dont_fragment",
         "_dscp",
         "_ecn",
         "_header",
@@ -83,6 +83,7 @@ class IpSender(Sender):
         "_protocol",
         "_routes",
         "_source",
+        "_stamp",
         "_ttl",
         "_version",
         "_wants_whole",
@@ -106,7 +107,7 @@ class IpSender(Sender):
         self._header = IPv4.MIN + len(service.options)
         whole = service.dont_fragment
         self._wants_whole = connection.protocol in config.dont_fragment if whole is None else whole
-        self._dont_fragment = self._wants_whole
+        self._stamp = self._stage(self._wants_whole)
         self._identification = ip.identification.counter(
             self._peer << 40 | int(connection.local) << 8 | connection.protocol
         )
@@ -133,19 +134,7 @@ class IpSender(Sender):
             writer = self._begin_again(size + self._header)
         counter = self._identification
         counter.value = ident = (counter.value + 1) & 0xFFFF
-        append_ipv4(
-            writer,
-            size,
-            dscp=self._dscp,
-            ecn=self._ecn,
-            ident=ident,
-            df=self._dont_fragment,
-            ttl=self._ttl,
-            proto=self._protocol,
-            src=self._source,
-            dst=self._destination,
-            options=self._options,
-        )
+        self._stamp(writer, size, ident)
         return writer
 
     def commit(self, writer: Writer, payload: bytes) -> None:
@@ -171,7 +160,7 @@ class IpSender(Sender):
         if not connection.answerable:
             raise InvalidConnection(f"{connection}: datagrams to a group cannot be answered on the same connection")
         self._version = self._routes.version
-        self._dont_fragment = self._wants_whole
+        dont_fragment = self._wants_whole
         try:
             decision = self._routes.decide(self._peer, int(connection.local))
             sender = decision.interface.hop(decision.next_hop).path.sender
@@ -183,10 +172,24 @@ class IpSender(Sender):
         narrow = self._ip.path_mtu.get(self._peer)
         if narrow is not None:
             largest = min(largest, narrow.mtu)
-            self._dont_fragment = self._wants_whole and not narrow.locked
+            dont_fragment = self._wants_whole and not narrow.locked
+        self._stamp = self._stage(dont_fragment)
         self._largest = min(largest, LARGEST) - self._header
         if self._largest < LEAST:
             self._go_nowhere()
+
+    def _stage(self, dont_fragment: bool) -> Stamp:
+        """The header of whole datagrams, for its length and identification to be stamped in."""
+        return stage_ipv4(
+            dscp=self._dscp,
+            ecn=self._ecn,
+            df=dont_fragment,
+            ttl=self._ttl,
+            proto=self._protocol,
+            src=self._source,
+            dst=self._destination,
+            options=self._options,
+        )
 
     def _go_nowhere(self) -> None:
         self._begin, self._commit = self._nowhere.begin, self._nowhere.commit

@@ -21,6 +21,7 @@ from foxpy.wire import (
     reader,
     rest,
     sized,
+    stager,
     total,
     u2,
     u4,
@@ -157,6 +158,9 @@ Neither length is checked: a header of 20 bytes is there, and the rest is the re
 """
 
 append_ipv4 = appender(IPv4)
+
+stage_ipv4 = stager(IPv4, IPv4.ident)
+"""The same for all datagrams of a connection: what it gives is called with their size and identification."""
 
 verify_ipv4 = verifier(IPv4)
 """Whether the header checksum is right; False, too, if the header length is below 20 or beyond the end."""
