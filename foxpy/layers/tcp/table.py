@@ -104,11 +104,21 @@ def render() -> str:
     return "\n".join(f"{row.source:<13} --{row.label + '-->':-<45} {row.target}" for row in TABLE)
 
 
+STYLE: Final = (
+    '  nodesep=0.6; ranksep=0.55; bgcolor="white";',
+    '  node [shape=box, style="rounded,filled", fillcolor="#eef3fb", fontname="Helvetica", fontsize=12];',
+    '  edge [fontname="Helvetica", fontsize=10];',
+)
+
+
 def dot() -> str:
-    """The diagram for Graphviz. Ends that any state can come to (reset, abort, time-out) are left to the table."""
+    """The diagram for Graphviz. Ends that any state can come to (reset, abort, time-out) are left to the table.
+
+    docs/tcp-states.svg: ``python -c 'from foxpy.layers.tcp.table import dot; print(dot())' | dot -Tsvg``
+    """
     arrows = [
         f'  "{row.source}" -> "{row.target}" [label="{row.label}"];'
         for row in TABLE
         if row.target != "CLOSED" or row.label in ("ACK of FIN", "2 MSL", "close")
     ]
-    return "\n".join(("digraph tcp {", *arrows, "}"))
+    return "\n".join(("digraph tcp {", *STYLE, *arrows, "}"))

@@ -5,7 +5,10 @@ That no other is ever taken is checked by ``tcp_machines.End`` in all tests of t
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -136,3 +139,12 @@ def test_it_can_be_printed_and_drawn() -> None:
     drawing = dot()
     assert drawing.startswith("digraph tcp {")
     assert '"FIN-WAIT-1" -> "CLOSING" [label="FIN / ACK"];' in drawing
+
+
+def test_the_drawing_in_the_documentation_is_of_this_table() -> None:
+    drawing = html.unescape((Path(__file__).parents[3] / "docs/tcp-states.svg").read_text())
+    drawn = sorted(re.findall(r"<title>([A-Z0-9-]+)->([A-Z0-9-]+)</title>", drawing))
+    arrows = sorted(re.findall(r'"([A-Z0-9-]+)" -> "([A-Z0-9-]+)"', dot()))
+    assert drawn == arrows
+    for label in re.findall(r'label="([^"]*)"', dot()):
+        assert f">{label}<" in drawing
