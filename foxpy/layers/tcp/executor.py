@@ -239,21 +239,21 @@ class Executor(Generic[Host]):
                 action = todo.popleft()
                 if runtime.observer is not None:
                     runtime.observer(TcpEvent(self.connection, str(action)))
-                match action:  # the most frequent first
-                    case SendSegment():
-                        self._transmit(action)
-                    case Deliver(data=data):
-                        if self.receiver is not None:
-                            self.receiver.deliver(data, 0, len(data))
-                    case StartTimer(timer=timer, delay=delay):
-                        self._timer(timer).start_at(machine.tcb.now + delay)
-                    case CallAtEndOfBatch():
-                        if machine.awaits_end_of_batch():
-                            runtime.at_end_of_batch(self._end_of_batch)
-                    case StopTimer(timer=timer):
-                        self._timer(timer).stop()
-                    case _:
-                        self._do_seldom(action)
+                # Frequent ones first, and tested by isinstance, which takes a quarter of the time of a match.
+                if isinstance(action, SendSegment):
+                    self._transmit(action)
+                elif isinstance(action, Deliver):
+                    if self.receiver is not None:
+                        self.receiver.deliver(action.data, 0, len(action.data))
+                elif isinstance(action, StartTimer):
+                    self._timer(action.timer).start_at(machine.tcb.now + action.delay)
+                elif isinstance(action, CallAtEndOfBatch):
+                    if machine.awaits_end_of_batch():
+                        runtime.at_end_of_batch(self._end_of_batch)
+                elif isinstance(action, StopTimer):
+                    self._timer(action.timer).stop()
+                else:
+                    self._do_seldom(action)
         finally:
             self._performing = False
 
