@@ -9,7 +9,7 @@ from foxpy.cli.stackfile import find
 from foxpy.cli.usage import CommandError
 
 
-@click.command()
+@click.command(short_help="Does a stack file compose? Says what does not fit.")
 @click.argument("stack", nargs=-1, required=True)
 def check(stack: tuple[str, ...]) -> None:
     """Run mypy --strict on stack files and explain what does not fit; exit status 2 if anything does not.

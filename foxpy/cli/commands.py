@@ -73,7 +73,7 @@ def udp_of(stack: Stack) -> Udp[Hashable] | None:
 # -- run
 
 
-@click.command()
+@click.command(short_help="Run a stack, and serve on it.")
 @click.argument("stack")
 @world
 @click.option("--serve", default="", metavar="LIST", help="What to serve: echo=7,discard=9,chargen=19,http=80.")
@@ -120,7 +120,7 @@ async def _run(plan: host.Plan, services: list[parsing.Service], http: HttpServi
 # -- fetch
 
 
-@click.command()
+@click.command(short_help="Get a URL, or send a file to it, through a stack.")
 @click.argument("url")
 @click.option("--stack", default="tcp_ip", show_default=True, metavar="STACK", help="The stack to fetch with.")
 @world
@@ -204,7 +204,7 @@ def _sink(output: Path | None) -> BinaryIO:
 # -- ping
 
 
-@click.command()
+@click.command(short_help="Send ICMP echo requests through a stack.")
 @click.argument("target", metavar="HOST")
 @click.option("--stack", default="tcp_ip", show_default=True, metavar="STACK", help="The stack to ping with.")
 @world

@@ -54,7 +54,7 @@ class Outcome:
     capture: Path
 
 
-@click.command()
+@click.command(short_help="See stacks carry traffic.")
 @click.option("--seed", type=int, default=1994, show_default=True, metavar="N", help="Decides which packets are lost.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path(), metavar="DIR",
               help="Where the captures go. [default: this folder]")  # fmt: skip
