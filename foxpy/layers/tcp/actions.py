@@ -165,7 +165,7 @@ class StopTimer:
 
 
 class CallAtEndOfBatch:
-    """Call ``Machine.end_of_batch`` once the segments at hand have been taken in, if ``awaits_end_of_batch`` then."""
+    """Call ``Machine.end_of_batch`` once the segments at hand have been taken in."""
 
     __slots__ = ()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final, assert_never
 
 from foxpy.layers.tcp.actions import (
+    CALL_AT_END_OF_BATCH,
     OPENED,
     PEER_CLOSED,
     Deliver,
@@ -19,7 +20,7 @@ from foxpy.layers.tcp.actions import (
     UrgentAhead,
 )
 from foxpy.layers.tcp.congestion import ALGORITHMS
-from foxpy.layers.tcp.emit import acknowledge, again, challenge, end_of_batch, reset, start_timer, stop_timer
+from foxpy.layers.tcp.emit import acknowledge, again, challenge, reset, start_timer, stop_timer
 from foxpy.layers.tcp.recovery import acknowledged, duplicate, go_back
 from foxpy.layers.tcp.segment import ACK, FIN, RST, SYN, URG, Segment
 from foxpy.layers.tcp.send import output
@@ -491,12 +492,12 @@ def _afterwards(tcb: Tcb, state: State) -> State:
         if rcv.quick:
             rcv.quick -= 1
             acknowledge(tcb)
-        elif tcb.config.ack_per_batch:
-            end_of_batch(tcb)
+        elif tcb.config.ack_per_batch and (rcv.ack_now or rcv.unacked >= 2 * rcv.full):
+            if not rcv.batch_waiting:
+                rcv.batch_waiting = True
+                tcb.todo.append(CALL_AT_END_OF_BATCH)
         else:
             acknowledge_in_time(tcb)
-    if tcb.timer_idle:
-        end_of_batch(tcb)
     return state
 
 

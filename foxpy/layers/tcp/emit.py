@@ -5,7 +5,7 @@ Each is queued as an action at once; ``send.py`` decides about new data.
 
 from __future__ import annotations
 
-from foxpy.layers.tcp.actions import CALL_AT_END_OF_BATCH, SendSegment, StartTimer, Timer
+from foxpy.layers.tcp.actions import SendSegment, StartTimer, Timer
 from foxpy.layers.tcp.segment import ACK, RST, SYN, URG, Options
 from foxpy.layers.tcp.sequence import MASK
 from foxpy.layers.tcp.tcb import SendSide, Sent, Tcb, window_shift
@@ -71,23 +71,15 @@ def reset(tcb: Tcb) -> None:
 def start_timer(tcb: Tcb) -> None:
     """(Re)start the retransmission timer with the RTO of now ([6298] 5.1, 5.3)."""
     tcb.timer_running = True
-    tcb.timer_idle = False
     tcb.todo.append(StartTimer(Timer.RETRANSMISSION, tcb.rtt.rto))
 
 
 def stop_timer(tcb: Tcb) -> None:
-    """Everything is acknowledged, and nothing waits ([6298] 5.2). The end of the batch stops it: an answer to what came
-    with the acknowledgement may start it again before."""
-    if tcb.timer_running:
-        tcb.timer_running = False
-        tcb.timer_idle = True
+    """Everything is acknowledged, and nothing waits ([6298] 5.2).
 
-
-def end_of_batch(tcb: Tcb) -> None:
-    """Ask for the end of the batch."""
-    if not tcb.batch_waiting:
-        tcb.batch_waiting = True
-        tcb.todo.append(CALL_AT_END_OF_BATCH)
+    It is left to go off for nothing: most often the next segment starts it again before, and to stop it each time would
+    cost more than to be woken once when the connection falls silent."""
+    tcb.timer_running = False
 
 
 def keepalive(tcb: Tcb) -> None:

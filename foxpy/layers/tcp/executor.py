@@ -248,8 +248,7 @@ class Executor(Generic[Host]):
                 elif isinstance(action, StartTimer):
                     self._timer(action.timer).start_at(machine.tcb.now + action.delay)
                 elif isinstance(action, CallAtEndOfBatch):
-                    if machine.awaits_end_of_batch():
-                        runtime.at_end_of_batch(self._end_of_batch)
+                    runtime.at_end_of_batch(self._end_of_batch)
                 elif isinstance(action, StopTimer):
                     self._timer(action.timer).stop()
                 else:

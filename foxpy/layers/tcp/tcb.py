@@ -106,6 +106,7 @@ class ReceiveSide:
     __slots__ = (
         "ack_now",
         "adaptive",
+        "batch_waiting",
         "buffer",
         "delayed",
         "edge",
@@ -168,6 +169,8 @@ class ReceiveSide:
         """An acknowledgement is due that must not be delayed."""
         self.quick = 0
         """So many more segments are acknowledged one by one: the sender is repairing a loss."""
+        self.batch_waiting = False
+        """The end of the batch has been asked for."""
         self.delayed = False
         """The delayed-ACK timer runs."""
 
@@ -218,7 +221,6 @@ class Tcb:
     """One connection's block. ``todo`` is the queue of actions that the executor empties."""
 
     __slots__ = (
-        "batch_waiting",
         "bytes_delivered",
         "challenge",
         "config",
@@ -234,7 +236,6 @@ class Tcb:
         "retransmissions",
         "rtt",
         "snd",
-        "timer_idle",
         "timer_running",
         "todo",
     )
@@ -258,11 +259,7 @@ class Tcb:
         self.challenge = RateLimit()
         self.todo: deque[Action] = deque()
         self.timer_running = False
-        """The retransmission timer runs, and is to."""
-        self.timer_idle = False
-        """It runs for nothing: the end of the batch stops it."""
-        self.batch_waiting = False
-        """The end of the batch has been asked for."""
+        """The retransmission timer is wanted; else it may still run, for nothing."""
         self.heard = now
         """When the last segment came that was in order."""
         self.keepalives = 0

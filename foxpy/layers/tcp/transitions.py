@@ -244,22 +244,12 @@ class Machine:
         if state is not self.state:
             self._become(Event.SEGMENT, state)
 
-    def awaits_end_of_batch(self) -> bool:
-        """Whether a ``CallAtEndOfBatch`` is still wanted: an answer to what was delivered may have acknowledged it."""
-        tcb = self.tcb
-        rcv = tcb.rcv
-        tcb.batch_waiting = rcv.unacked > 0 or rcv.ack_now or tcb.timer_idle
-        return tcb.batch_waiting
-
     def end_of_batch(self, now: float) -> None:
         """The segments at hand have been taken in: acknowledge them (MUST-58, MUST-59)."""
         tcb = self.tcb
-        tcb.batch_waiting = False
+        tcb.rcv.batch_waiting = False
         if not isinstance(self.state, Closed):
             tcb.now = now
-            if tcb.timer_idle:
-                tcb.timer_idle = False
-                self.todo.append(StopTimer(Timer.RETRANSMISSION))
             arrives.acknowledge_in_time(tcb)
 
     # -- 3.10.8 time-outs
@@ -272,7 +262,7 @@ class Machine:
             return
         match timer:
             case Timer.RETRANSMISSION:
-                if not retransmit.expired(tcb):
+                if tcb.timer_running and not retransmit.expired(tcb):
                     self._become(Event.TIMEOUT, Closed(Why.TIMED_OUT))
             case Timer.DELAYED_ACK:
                 tcb.rcv.delayed = False
