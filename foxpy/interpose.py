@@ -20,7 +20,8 @@ from foxpy.transfer import Connection, Receiver, Sender
 
 
 class Session(ABC):
-    """One interposer's part in one connection. Its methods are called once each, ``sender`` first."""
+    """One interposer's part in one connection. Its methods are called once each: ``sender`` first, ``end`` last, unless
+    a handler ends the connection that it is given, and then ``end`` comes before ``receiver``."""
 
     __slots__ = ("drop",)
 
@@ -38,6 +39,15 @@ class Session(ABC):
 
         Status events must reach ``above``.
         """
+
+    def end(self) -> None:
+        """The connection is over for its owner, in whatever way: closed, aborted, forgotten for room, ended from below
+        or with its protocol. Stop the timers, drop what is held; must not raise.
+
+        From now on the session delivers nothing and sends nothing of its own accord. The event that says why may still
+        pass, and so does what the owner sends where the connection was only forgotten. Does nothing by default.
+        """
+        return
 
 
 class Interposer(ABC):
@@ -72,9 +82,11 @@ def staged(
 ) -> tuple[Sender, Callable[[Receiver], Receiver]]:
     """The sender for ``connection`` through all ``interposers``, and what wraps the receiver in the same way.
 
-    ``drop`` lets go of ``connection`` for a session that ends it.
+    ``drop`` lets go of ``connection`` for a session that ends it. The sessions are kept with ``connection``, and end
+    when its layer calls ``Protocol.detach``.
     """
-    sessions = [interposer.session(connection, runtime) for interposer in interposers]
+    sessions = tuple(interposer.session(connection, runtime) for interposer in interposers)
+    connection.sessions += sessions
     for session in sessions:
         session.drop = drop
         sender = session.sender(sender)

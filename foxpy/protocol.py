@@ -218,6 +218,15 @@ class Protocol(Component, Interposable, Generic[Address, Pattern, Conn, Control,
 
     # -- close and abort
 
+    def detach(self, connection: Connection) -> None:
+        """What a layer calls wherever ``connection`` ends for its owner: in ``abort``, when it is forgotten, and before
+        its receiver hears Closed or Aborted. Ends what ``attach`` interposed; calling it twice is harmless."""
+        sessions = connection.sessions
+        if sessions:
+            connection.sessions = ()
+            for session in sessions:
+                session.end()
+
     @abstractmethod
     async def close(self, connection: Conn) -> None:
         """End ``connection`` in good order, after all that was sent has arrived; may wait for the peer.

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
 
 from foxpy.message import Writer
 from foxpy.status import Status
+
+if TYPE_CHECKING:
+    from foxpy.interpose import Session
 
 
 class Receiver(ABC):
@@ -67,10 +71,13 @@ class Sender(ABC):
 class Connection(ABC):
     """A handle for one open connection. Each protocol adds what names its two ends."""
 
-    __slots__ = ("staged",)
+    __slots__ = ("sessions", "staged")
 
+    sessions: tuple[Session, ...]
+    """Those of what is interposed on its protocol, or the carrier that it is a path of; until ``Protocol.detach``."""
     staged: Sender | None
     """The sender with all that is interposed, where anything is; kept by ``Protocol.attach``."""
 
     def __init__(self) -> None:
+        self.sessions = ()
         self.staged = None

@@ -167,6 +167,7 @@ class Channels(
         if connection.open:
             connection.open = False
             connection.receiver = None
+            self.detach(connection)
             connection.peer.let_go(connection)
 
     # -- control and query

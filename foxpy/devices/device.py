@@ -154,6 +154,7 @@ class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Gene
     def abort(self, connection: WireConnection) -> None:
         if self._connection is connection:
             self._connection = None
+            self.detach(connection)
 
     def fail(self, error: OpenFailed) -> None:
         """What a concrete device calls when the medium is gone for good: tells the layer above."""
@@ -162,8 +163,10 @@ class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Gene
     def end(self, event: Closed | Aborted) -> None:
         """End the connection and tell the layer above: Closed is what a concrete device says first in ``release``."""
         connection, self._connection = self._connection, None
-        if connection is not None and connection.receiver is not None:
-            connection.receiver.status(event)
+        if connection is not None:
+            self.detach(connection)
+            if connection.receiver is not None:
+                connection.receiver.status(event)
 
     # -- control and query
 

@@ -1,20 +1,16 @@
-"""What the identity layers and micro-protocols share: a session in both directions, and how it copes with an end."""
+"""What the identity layers and micro-protocols share: a session in both directions, headers, counters."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import attrs
 
-from foxpy.errors import InvalidConnection, ProtocolError
 from foxpy.interpose import Interposable, Interposer, Session
 from foxpy.message import Writer
 from foxpy.status import Report, Sendable, Status
 from foxpy.transfer import Receiver, Sender
-
-LOOK: Final = 1.0
-"""Seconds after which a session that waits for something looks whether its connection has ended meanwhile."""
 
 I = TypeVar("I", bound=Interposer)  # noqa: E741  # a kind of interposer, nothing else
 Info = TypeVar("Info", bound=attrs.AttrsInstance)
@@ -100,21 +96,6 @@ def interposed(layer: Interposable, kind: type[I]) -> I:
 def counted(info: type[Info], counters: object) -> Info:
     """What ``counters`` counted so far, as an ``info`` whose fields have the same names."""
     return info(**{field.name: getattr(counters, field.name) for field in attrs.fields(info)})
-
-
-def ended(below: Sender) -> bool:
-    """Whether the connection that ``below`` sends on was closed on this side.
-
-    A session is not told of that, so one that held a packet back asks before it delivers it late: the receiver of a
-    closed connection must hear nothing more. Not to be called between a ``begin`` and its ``commit``.
-    """
-    try:
-        below.begin(0)
-    except InvalidConnection:
-        return True
-    except ProtocolError:
-        return False
-    return False
 
 
 def lifted(event: Status, header: int) -> Status:

@@ -84,6 +84,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     interposing.one_session_for_each_connection,
     interposing.later_lies_further_from_the_wire,
     interposing.events_pass_interposers,
+    interposing.an_interposer_hears_the_end,
     interposing.interposing_reaches_new_connections_only,
     hostile.hostile_frames_never_raise,
     hostile.listening_survives_hostile_frames,

@@ -35,8 +35,7 @@ class ProtocolPair(Generic[Address, Pattern, Conn]):
     ordered: bool = attrs.field(default=True, kw_only=True)
     """Packets arrive in the order in which they were sent."""
     held: bool = attrs.field(default=False, kw_only=True)
-    """Packets are held back under way, to be late: a close that does not wait drops those, and so does a finalize, when
-    their time comes."""
+    """Packets are held back under way, to be late: a close that does not wait drops those."""
     smallest: int = attrs.field(default=0, kw_only=True)
     """The least number of bytes that a packet may have."""
     padding: int = attrs.field(default=0, kw_only=True)

@@ -176,6 +176,7 @@ class Postbox(Connectionless[Box, Topic, Line, object, PostInfo], Receiver):
             connection.open = False
             connection.receiver = None
             del self.lines[connection.peer]
+            self.detach(connection)
 
     # -- control and query
 

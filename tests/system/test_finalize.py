@@ -8,7 +8,6 @@ import pytest
 import trio
 
 from foxpy.driver import running
-from foxpy.layers.interposing import LOOK
 from foxpy.testing import virtual
 from tests.system.network import KINDS, Network
 from tests.system.torture import Torture, assert_nothing_runs
@@ -17,8 +16,6 @@ from tests.system.traffic import Traffic
 ROUNDS: Final = 6
 WAKES: Final = 30.0
 """Seconds until the last application has noticed: the longest that one sleeps between two calls, twice."""
-DELAYS: Final = 1.0
-"""Seconds after which nothing is under way on the worst of links."""
 
 
 async def ended_at_any_moment(kind: str, seed: int) -> None:
@@ -49,7 +46,6 @@ async def one_round(network: Network) -> None:
         for member in network.members:
             network.stop(member)
             await trio.sleep(choose.choice((0.0, 0.0, 0.05)))
-        await trio.sleep(LOOK + DELAYS)
         assert_nothing_runs(network)
         traffic.close()
         nursery.cancel_scope.deadline = trio.current_time() + WAKES

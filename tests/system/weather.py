@@ -73,4 +73,7 @@ class _Weathered(Between):
             (self.above if self._weather.fair else self._bad_receiver).deliver(frame, start, end)
 
     def status(self, event: Status) -> None:
-        self._bad_receiver.status(event)  # which ends what they hold
+        self._bad_receiver.status(event)  # before which comes what they hold
+
+    def end(self) -> None:
+        self._faulty.end()

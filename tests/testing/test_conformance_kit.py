@@ -13,7 +13,7 @@ import trio
 from foxpy.errors import InvalidConnection, OpenFailed, PacketSize
 from foxpy.interpose import Interposer
 from foxpy.message import Writer
-from foxpy.protocol import Handler, Listening, Receiver, Sender
+from foxpy.protocol import Connection, Handler, Listening, Receiver, Sender
 from foxpy.status import Closed, Status
 from foxpy.testing import CHECKS, Check, ContractBroken, check_protocol, virtual
 from foxpy.testing.postbox import HEADER, Box, Line, Postbox, PostInfo, PostSender, Topic, postbox_pair
@@ -629,6 +629,44 @@ class LastFirst(Postbox):
     def interpose(self, interposer: Interposer) -> Self:
         self.interposers = (interposer, *self.interposers)
         return self
+
+
+@breaks("an_interposer_hears_the_end")
+class TellsNoSession(Postbox):
+    def detach(self, connection: Connection) -> None:
+        """Forgets to."""
+
+
+@breaks("an_interposer_hears_the_end")
+class TellsSessionsTwice(Postbox):
+    def detach(self, connection: Connection) -> None:
+        for session in connection.sessions:
+            session.end()
+        super().detach(connection)
+
+
+@breaks("an_interposer_hears_the_end")
+class TellsSessionsAtOnce(Postbox):
+    def attach(self, connection: Line, handler: Handler[Line]) -> Receiver:
+        receiver = super().attach(connection, handler)
+        self.detach(connection)
+        return receiver
+
+
+@breaks("an_interposer_hears_the_end")
+class TellsNoSessionOfFinalize(Postbox):
+    def end(self, line: Line, event: Status) -> None:
+        line.sessions = ()
+        super().end(line, event)
+
+
+@breaks("an_interposer_hears_the_end")
+class DeliversLate(Postbox):
+    def abort(self, connection: Line) -> None:
+        receiver = connection.receiver
+        super().abort(connection)
+        if receiver is not None:
+            self.runtime.timer(lambda: receiver.deliver(b"late", 0, 4)).start(0.001)
 
 
 @breaks("interposing_reaches_new_connections_only")

@@ -22,10 +22,10 @@ from foxpy.layers.acknowledge.wire import (
     read_data,
     read_header,
 )
-from foxpy.layers.interposing import LOOK, Headed, ended
+from foxpy.layers.interposing import Headed
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
-from foxpy.status import Aborted, Closed, Report, Sendable, Status
+from foxpy.status import Aborted, Report, Sendable, Status
 from foxpy.transfer import Connection
 from foxpy.wire import PacketError
 
@@ -43,9 +43,9 @@ class AcknowledgeSession(Headed):
         "_epoch",
         "_error",
         "_gap",
-        "_gap_since",
         "_incoming",
         "_outgoing",
+        "_over",
         "_patience",
         "_queue",
         "_refused",
@@ -67,8 +67,8 @@ class AcknowledgeSession(Headed):
         self._incoming = Incoming()
         self._timer = runtime.timer(self._timed_out)
         self._gap = runtime.timer(self._gap_stays)
-        self._error: str | None = None  # why nothing more is sent or delivered
-        self._gap_since = 0.0
+        self._error: str | None = None  # why this session ended the connection
+        self._over = False
         self._refused = False  # whether somebody waits to hear Sendable
         # Of the packet begun: whether it can go at once, and where what has to be kept of it begins.
         self._direct = False
@@ -80,7 +80,7 @@ class AcknowledgeSession(Headed):
         if self._error is not None:
             raise InvalidConnection(f"{self._connection}: {self._error}")
         outgoing = self._outgoing
-        self._direct = outgoing.open and not outgoing.queue
+        self._direct = self._over or (outgoing.open and not outgoing.queue)
         if self._direct:
             writer = self.below.begin(size + Data.MIN)
             self._header(writer, size, outgoing.next)
@@ -96,6 +96,11 @@ class AcknowledgeSession(Headed):
 
     def commit(self, writer: Writer, payload: bytes) -> None:
         outgoing, counters = self._outgoing, self._counters
+        if self._over:  # forgotten below: what acknowledges it will come to the connection after this one
+            counters.sent += 1
+            outgoing.next += 1
+            self.below.commit(writer, payload)
+            return
         packet = bytes(writer[self._at :]) + payload if len(writer) > self._at else payload
         if not self._direct:
             if len(outgoing.queue) >= self._queue:
@@ -135,9 +140,6 @@ class AcknowledgeSession(Headed):
         outgoing = self._outgoing
         try:
             writer = self.below.begin(len(packet) + Data.MIN)
-        except InvalidConnection:
-            self._end("is closed")
-            return False
         except ProtocolError:  # it has no room now, or the path became too small: the timeout tries again
             return False
         self._header(writer, len(packet), number)
@@ -167,7 +169,7 @@ class AcknowledgeSession(Headed):
         while outgoing.queue and outgoing.open:
             packet = outgoing.queue.popleft()
             if not self._transmit(outgoing.next, packet, None):
-                if self._error is None:
+                if not self._over:
                     outgoing.queue.appendleft(packet)
                 return
 
@@ -184,7 +186,7 @@ class AcknowledgeSession(Headed):
             self._counters.timeouts += 1
             outgoing.timed_out()
             self._send_again(1)
-        if self._error is None:
+        if not self._over:
             self._watch()
 
     def _watch(self) -> None:
@@ -201,7 +203,7 @@ class AcknowledgeSession(Headed):
     # -- up: deliver
 
     def deliver(self, frame: bytes, start: int, end: int) -> None:
-        if self._error is not None:
+        if self._over:
             return
         data = acknowledgement = None
         try:
@@ -243,11 +245,12 @@ class AcknowledgeSession(Headed):
                 self._begin_again()
             # Before the delivery: whoever takes the packet may close the connection, and then it is too late.
             self._acknowledge()
+            if self._over:  # the layer below failed in that
+                return
             if not incoming.gap:
                 self._gap.stop()
             elif not self._gap.running or incoming.expected != before:
-                self._gap_since = self._runtime.now
-                self._gap.start(LOOK)
+                self._gap.start(1.25 * self._patience)
             if verdict is Verdict.DUPLICATE:
                 counters.duplicates += 1
             else:
@@ -267,7 +270,7 @@ class AcknowledgeSession(Headed):
         self._send_queued()
         if waiting:
             outgoing.progress = progress  # this was none: a peer that forgets again and again is given up in the end
-        if self._error is None:
+        if not self._over:
             self._watch()
 
     def _acknowledge(self) -> None:
@@ -312,7 +315,7 @@ class AcknowledgeSession(Headed):
         # Two for one, as a slow start would: what is lost is often lost because there was too much of it.
         self._send_again(2 * newly + 1)
         self._send_queued()
-        if self._error is not None:
+        if self._over:
             return
         if newly or not self._timer.running:
             self._watch()
@@ -331,39 +334,32 @@ class AcknowledgeSession(Headed):
             self._counters.stale += 1
 
     def _gap_stays(self) -> None:
-        """A packet is missing. If it is for longer than the peer tries to send it, the peer gave up, and its reset was
+        """A packet has been missing for longer than the peer tries to send it. So the peer gave up, and its reset was
         lost: what came after the gap must not pass for all there was."""
-        if ended(self.below):
-            self._end("is closed")
-        elif self._runtime.now - self._gap_since >= 1.25 * self._patience:
-            self._give_up(TimedOut(f"{self._connection}: a packet from the peer stayed out for good"))
-        else:
-            self._gap.start(LOOK)
+        self._give_up(TimedOut(f"{self._connection}: a packet from the peer stayed out for good"))
 
     def _give_up(self, error: ProtocolError) -> None:
         self._send_reset(self._epoch)
-        self._abort(error)
+        if not self._over:
+            self._abort(error)
 
     def _abort(self, error: ProtocolError) -> None:
         self._counters.aborted += 1
-        self._end(str(error))
-        self.above.status(Aborted(error))
+        self._error = str(error)
         self.drop()
+        self.above.status(Aborted(error))
 
-    def _end(self, why: str) -> None:
-        if self._error is None:
-            self._error = why
-            self._counters.undelivered += len(self._outgoing)
-            self._outgoing.clear()
-            self._timer.stop()
-            self._gap.stop()
+    def end(self) -> None:
+        self._over = True
+        self._counters.undelivered += len(self._outgoing)
+        self._outgoing.clear()
+        self._timer.end()
+        self._gap.end()
 
     def status(self, event: Status) -> None:
         if self._error is not None:
             return
-        if isinstance(event, Aborted | Closed):
-            self._end("is closed")
-        elif isinstance(event, Sendable):
+        if isinstance(event, Sendable):
             self._send_again(1)
             self._send_queued()
         elif isinstance(event, Report) and not _quotes_data(event.quoted):

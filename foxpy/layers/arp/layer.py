@@ -254,9 +254,11 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
         """The path of ``arrivals`` is gone, or was only forgotten for room."""
         connection = self._arrivals.pop(arrivals, None)
         above, arrivals.above = arrivals.above, None
-        if connection is not None and not isinstance(event, Forgotten):
-            connection.open = False  # one that is only forgotten can still send
-            connection.sender.below = _NOWHERE
+        if connection is not None:
+            if not isinstance(event, Forgotten):
+                connection.open = False  # one that is only forgotten can still send
+                connection.sender.below = _NOWHERE
+            self.detach(connection)
         if above is not None:
             above.status(event)
 
@@ -276,6 +278,7 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
             connection.receiver = None
             connection.sender.below = _NOWHERE
             self._opened.pop(connection, None)
+            self.detach(connection)
             connection.end()
 
     def _end(self, event: Status) -> None:

@@ -232,6 +232,7 @@ class Ethernet(
             connection.open = False
             connection.receiver = None
             self._connections.remove(connection.key, connection)
+            self.detach(connection)
 
     def _drop(self, connection: EthernetConnection, event: Status) -> None:
         """Take ``connection`` out and tell its receiver."""
@@ -245,6 +246,7 @@ class Ethernet(
         receiver, connection.receiver = connection.receiver, None
         if not isinstance(event, Forgotten):
             connection.open = False  # one that was only forgotten can still send
+        self.detach(connection)
         if receiver is not None:
             receiver.status(event)
 

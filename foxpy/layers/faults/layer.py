@@ -7,14 +7,14 @@ from typing import TypeVar
 
 import attrs
 
-from foxpy.errors import InvalidConnection, ProtocolError
+from foxpy.errors import ProtocolError
 from foxpy.interpose import Interposable, Interposer, Session
 from foxpy.layers.faults.config import Direction, FaultConfig
 from foxpy.layers.faults.line import Line, LineCounters, LineInfo
-from foxpy.layers.interposing import Watching, counted, ended
+from foxpy.layers.interposing import Watching, counted
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
-from foxpy.status import Aborted, Closed, HalfClosed, Status
+from foxpy.status import HalfClosed, Status
 from foxpy.transfer import Connection
 
 L = TypeVar("L", bound=Interposable)
@@ -135,11 +135,8 @@ class _FaultySession(Watching):
     def _sent(self, frame: bytes, start: int, end: int) -> bool:
         try:
             self.below.send(frame[start:end])
-        except InvalidConnection:
-            return False
         except ProtocolError:  # the path became smaller, or its queue is full: then this packet alone is lost
-            self._down_counters.abandoned += 1
-            self._down_counters.passed -= 1
+            return False
         return True
 
     # -- up: deliver
@@ -155,15 +152,19 @@ class _FaultySession(Watching):
         self.above.deliver(frame, start, end)
 
     def _arrived(self, frame: bytes, start: int, end: int) -> bool:
-        if ended(self.below):
-            return False
         self.above.deliver(frame, start, end)
         return True
 
     def status(self, event: Status) -> None:
-        if isinstance(event, Closed | Aborted):
-            self._up.abandon()
-            self._down.abandon()
-        elif isinstance(event, HalfClosed):
+        if isinstance(event, HalfClosed):
             self._up.flush()  # it says that nothing more comes, so it may not overtake what does
+            if self._up.over:
+                return
         self.above.status(event)
+
+    # -- close and abort
+
+    def end(self) -> None:
+        self._faulty_down = False  # where the connection was only forgotten, what is still sent is not held back
+        self._up.end()
+        self._down.end()

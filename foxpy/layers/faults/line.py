@@ -28,7 +28,7 @@ IN_FLIGHT: Final = 65536
 _ROUNDING: Final = 1e-9
 
 Carry: TypeAlias = Callable[[bytes, int, int], bool]
-"""Takes the packet ``frame[start:end]`` to the other end; False where there is no other end any more."""
+"""Takes the packet ``frame[start:end]`` to the other end; whether it was taken there."""
 
 
 class LineCounters:
@@ -79,7 +79,11 @@ class Line:
         "_runtime",
         "_timer",
         "_waiting_bytes",
+        "over",
     )
+
+    over: bool
+    """The connection has ended: nothing goes anywhere."""
 
     def __init__(
         self, config: FaultConfig, generator: random.Random, runtime: Runtime, counters: LineCounters, out: Carry
@@ -100,6 +104,7 @@ class Line:
         self._flying: list[tuple[float, int, bytes, int, int]] = []
         self._order = 0
         self._timer = runtime.timer(self._arrivals)
+        self.over = False
 
     def fate(self) -> int:
         """Draw what happens to the next packet."""
@@ -154,15 +159,16 @@ class Line:
         for _, _, frame, start, end in (*flying, *((0.0, 0, *packet[1:]) for packet in held)):
             self._arrive(frame, start, end)
 
-    def abandon(self) -> None:
+    def end(self) -> None:
         """The connection ended: what is on its way goes nowhere."""
+        self.over = True
         self._counters.abandoned += len(self._flying) + len(self._held)
         self._flying.clear()
         self._held.clear()
         self._departures.clear()
         self._waiting_bytes = 0
-        self._timer.stop()
-        self._hold.stop()
+        self._timer.end()
+        self._hold.end()
 
     # -- what happens to a packet
 
@@ -197,6 +203,9 @@ class Line:
 
     def _queue(self, frame: bytes, start: int, end: int) -> None:
         config = self._config
+        if self.over:  # since what went before it arrived
+            self._counters.abandoned += 1
+            return
         flying = self._flying
         if len(flying) >= IN_FLIGHT:
             self._counters.overflowed += 1
@@ -243,8 +252,7 @@ class Line:
             self._timer.start(flying[0][0] - now)
 
     def _arrive(self, frame: bytes, start: int, end: int) -> None:
-        if self._out(frame, start, end):
+        if not self.over and self._out(frame, start, end):
             self._counters.passed += 1
         else:
             self._counters.abandoned += 1
-            self.abandon()

@@ -8,10 +8,10 @@ from foxpy.errors import PacketSize, ProtocolError
 from foxpy.layers.fragment.config import FragmentConfig, FragmentCounters
 from foxpy.layers.fragment.reassembly import Fate, Reassembly
 from foxpy.layers.fragment.wire import Fragment, append_fragment, read_fragment
-from foxpy.layers.interposing import LOOK, Between, ended
+from foxpy.layers.interposing import Between
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
-from foxpy.status import Aborted, Closed, Report, Sendable, Status
+from foxpy.status import Report, Sendable, Status
 from foxpy.wire import PacketError
 
 
@@ -162,14 +162,10 @@ class FragmentSession(Between):
             counters.inconsistent += 1
 
     def _watch(self) -> None:
-        left = self._reassembly.oldest() + self._config.patience - self._runtime.now
-        self._timer.start(min(left, LOOK))
+        self._timer.start(self._reassembly.oldest() + self._config.patience - self._runtime.now)
 
     def _expired(self) -> None:
-        if ended(self.below):
-            self._drop()
-            return
-        # The timer may have been started for a message that has since been completed, or only to look.
+        # The timer may have been started for a message that has since been completed.
         before = self._runtime.now - self._config.patience + 1e-9
         self._counters.timed_out += self._reassembly.expire(before)
         if self._reassembly:
@@ -184,17 +180,18 @@ class FragmentSession(Between):
             event = Sendable(room)
         elif isinstance(event, Report):
             event = attrs.evolve(event, quoted=_quoted(event.quoted))
-        elif isinstance(event, Aborted | Closed):
-            self._drop()
-            if self._rest and not self._sending:
-                self._counters.unsent += 1
-                self._rest = b""
         self.above.status(event)
 
-    def _drop(self) -> None:
+    # -- close and abort
+
+    def end(self) -> None:
         self._counters.dropped += len(self._reassembly)
         self._reassembly.clear()
-        self._timer.stop()
+        self._timer.end()
+        if self._rest and not self._sending:
+            self._counters.unsent += 1
+            self._rest = b""
+            self._message = (self._message + 1) & 0xFFFF_FFFF
 
 
 def _quoted(quoted: bytes) -> bytes:

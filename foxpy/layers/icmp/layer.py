@@ -301,11 +301,13 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
         connection.open = False
         connection.receiver = None
         self._sessions.remove(connection.key, connection)
+        self.detach(connection)
         if not connection.key & BEGUN_BY_PEER:
             self._unshare(connection)
 
     def _forgotten(self, connection: IcmpConnection) -> None:
         """It has been taken out of the table; what was staged for it still sends."""
+        self.detach(connection)
         receiver, connection.receiver = connection.receiver, None
         if receiver is not None:
             receiver.status(Forgotten())

@@ -216,11 +216,13 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         self.require_initialized()
         connection = self._connection_to(address)
         self.attach(connection, lambda _: _DEAF)
-        sender = self.send(connection)
-        writer = sender.begin(len(header) + len(payload))
-        writer += header
-        sender.commit(writer, payload)
-        connection.open = False  # it was never in the table
+        try:
+            sender = self.send(connection)
+            writer = sender.begin(len(header) + len(payload))
+            writer += header
+            sender.commit(writer, payload)
+        finally:
+            self._end(connection)  # it was never in the table
 
     def measure(self) -> None:
         """A link refused a packet: see what the links carry now."""
@@ -311,9 +313,11 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
     def _end(self, connection: IpConnection) -> None:
         connection.open = False
         connection.receiver = None
+        self.detach(connection)
 
     def _forgotten(self, connection: IpConnection) -> None:
         """It has been taken out of the table; it can still send."""
+        self.detach(connection)
         receiver, connection.receiver = connection.receiver, None
         if receiver is not None:
             receiver.status(Forgotten())

@@ -11,12 +11,12 @@ from typing import Final, TypeVar
 import attrs
 
 from foxpy.interpose import Interposable, Session
-from foxpy.layers.interposing import LOOK, Framing, Headed, counted, ended
+from foxpy.layers.interposing import Framing, Headed, counted
 from foxpy.layers.sequence.order import Order, Verdict
 from foxpy.layers.sequence.wire import Numbered, append_numbered, read_numbered
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
-from foxpy.status import Aborted, Closed, HalfClosed, Status
+from foxpy.status import HalfClosed, Status
 from foxpy.transfer import Connection
 from foxpy.wire import PacketError
 
@@ -109,7 +109,7 @@ class Sequence(Framing):
 
 
 class _SequenceSession(Headed):
-    __slots__ = ("_counters", "_epoch", "_number", "_order", "_patience", "_runtime", "_timer")
+    __slots__ = ("_counters", "_epoch", "_number", "_order", "_over", "_patience", "_runtime", "_timer")
 
     def __init__(self, window: int, patience: float | None, runtime: Runtime, counters: SequenceCounters) -> None:
         super().__init__(Numbered.MIN)
@@ -119,6 +119,7 @@ class _SequenceSession(Headed):
         self._epoch = runtime.random.getrandbits(32) or 1
         self._number = 0
         self._order = Order(window)
+        self._over = False
         self._timer = runtime.timer(self._out_of_patience)
 
     # -- down: send
@@ -173,10 +174,6 @@ class _SequenceSession(Headed):
         due = order.due
         while due:
             frame, start, end, _ = due.popleft()
-            if ended(self.below):
-                counters.dropped += 1
-                self._drop()
-                return
             counters.received += 1
             self.above.deliver(frame, start, end)
         self._watch()
@@ -188,16 +185,13 @@ class _SequenceSession(Headed):
         elif not self._timer.running and self._patience is not None:
             oldest = self._order.oldest()
             if oldest is not None:
-                self._timer.start(min(oldest[3] + self._patience - self._runtime.now, LOOK))
+                self._timer.start(oldest[3] + self._patience - self._runtime.now)
 
     def _out_of_patience(self) -> None:
         oldest = self._order.oldest()
         if oldest is None or self._patience is None:
             return
-        if ended(self.below):
-            self._drop()
-            return
-        # The timer may have been started for a packet that has since been delivered, or only to look.
+        # The timer may have been started for a packet that has since been delivered.
         if oldest[3] + self._patience <= self._runtime.now + 1e-9:
             self._order.skip()
         self._deliver_due()
@@ -207,11 +201,14 @@ class _SequenceSession(Headed):
             while self._order.held:
                 self._order.skip()
             self._deliver_due()
-        elif isinstance(event, Aborted | Closed):
-            self._drop()
+            if self._over:
+                return
         super().status(event)
 
-    def _drop(self) -> None:
+    # -- close and abort
+
+    def end(self) -> None:
+        self._over = True
         self._counters.dropped += len(self._order.held) + len(self._order.due)
         self._order.clear()
-        self._timer.stop()
+        self._timer.end()

@@ -173,6 +173,7 @@ class Executor(Generic[Host]):
         """End it now; its receiver hears nothing more."""
         self.closed = True
         self.receiver = None
+        self._detach()
         self.machine.abort(self._runtime.now)
         self.perform()
 
@@ -181,6 +182,7 @@ class Executor(Generic[Host]):
         receiver, self.receiver = self.receiver, None
         told = self.machine.tcb.finished
         self.closed = True
+        self._detach()
         self.machine.forget(self._runtime.now)
         self.perform()
         if receiver is not None and not told:
@@ -189,6 +191,7 @@ class Executor(Generic[Host]):
     def forget(self) -> None:
         """Drop it without a word: for room, or because its listener has gone."""
         self.closed = True
+        self._detach()
         self.machine.forget(self._runtime.now)
         self.perform()
 
@@ -343,11 +346,16 @@ class Executor(Generic[Host]):
         self.closed = True
         if self.established:
             self.path.used()
+        self._detach()
         receiver, self.receiver = self.receiver, None
         if receiver is not None:
             receiver.status(Closed() if why is Why.CLOSED else Aborted(failure))
         if self.machine.state is TIME_WAIT:
             self.path.layer.lingers(self)
+
+    def _detach(self) -> None:
+        if self.established:  # else nobody was given it, and ``connection`` may be gone
+            self.path.layer.detach(self.connection)
 
     def _failure(self, why: Why) -> ProtocolError:
         connection = self.connection

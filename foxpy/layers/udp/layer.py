@@ -208,6 +208,7 @@ class Udp(
         """Take out ``connection``, which its peer began. It can still send until its owner closes it."""
         path = self._passive.pop(connection)
         del path.connections[connection.key]
+        self.detach(connection)
         receiver, connection.receiver = connection.receiver, None
         if receiver is not None:
             receiver.status(Forgotten())
@@ -231,6 +232,7 @@ class Udp(
         path = connection.path
         connection.open = False
         connection.receiver = None
+        self.detach(connection)
         path.users -= 1
         if path.connections.get(connection.key) is connection:
             del path.connections[connection.key]

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
+from typing import Never
+
+import trio
+
+from foxpy.errors import OpenFailed, ProtocolError
 from foxpy.interpose import Interposer, Session
 from foxpy.message import Writer
-from foxpy.protocol import Address, Conn, Connection, Pattern
+from foxpy.protocol import Address, Conn, Connection, Pattern, Protocol
 from foxpy.runtime import Runtime
 from foxpy.status import Status
 from foxpy.testing.carriers import PathConnection
+from foxpy.testing.collector import Collector
 from foxpy.testing.contract import require
 from foxpy.testing.rig import Rig
 from foxpy.transfer import Receiver, Sender
@@ -30,7 +38,7 @@ class Probe(Interposer):
 class ProbeSession(Session):
     """What one Probe saw of one connection."""
 
-    __slots__ = ("calls", "connection", "deaf", "down", "events", "probe", "up")
+    __slots__ = ("calls", "connection", "deaf", "down", "ends", "events", "late", "probe", "up")
 
     def __init__(self, probe: Probe, connection: Connection) -> None:
         self.probe = probe
@@ -40,6 +48,9 @@ class ProbeSession(Session):
         self.up: list[bytes] = []
         self.events: list[Status] = []
         self.deaf = False
+        self.ends = 0
+        self.late: list[str] = []
+        """What passed after the end."""
 
     def sender(self, below: Sender) -> Sender:
         self.calls.append("sender")
@@ -48,6 +59,14 @@ class ProbeSession(Session):
     def receiver(self, above: Receiver) -> Receiver:
         self.calls.append("receiver")
         return _ProbeReceiver(self, above)
+
+    def end(self) -> None:
+        self.ends += 1
+
+    def passes(self, what: str) -> None:
+        """``what`` comes by."""
+        if self.ends:
+            self.late.append(what)
 
 
 class _ProbeSender(Sender):
@@ -65,6 +84,7 @@ class _ProbeSender(Sender):
         return writer
 
     def commit(self, writer: Writer, payload: bytes) -> None:
+        self._session.passes("a packet that was sent")
         self._session.down.append(bytes(writer[self._headers :]) + payload)
         self._below.commit(writer, payload)
 
@@ -80,6 +100,7 @@ class _ProbeReceiver(Receiver):
         self._above = above
 
     def deliver(self, frame: bytes, start: int, end: int) -> None:
+        self._session.passes("a packet that arrived")
         self._session.up.append(frame[start:end])
         self._session.probe.order.append(f"{self._session.probe.name} up")
         if not self._session.deaf:
@@ -176,6 +197,46 @@ async def events_pass_interposers(rig: Rig[Address, Pattern, Conn]) -> None:
         require(bool(session.events), "finalize told the receiver nothing")
 
 
+async def an_interposer_hears_the_end(rig: Rig[Address, Pattern, Conn]) -> None:
+    """A session hears end once, in whatever way its connection ends, and no packet passes it afterwards."""
+    probes = Probe(), Probe()
+    for protocol, probe in zip((rig.left, rig.right), probes, strict=True):
+        protocol.interpose(probe)
+    for way in ("abort", "close", "an abort by its handler", "the device below", "finalize"):
+        async with rig.turning():
+            rig.initialize()
+            left, right = await rig.connect()
+            ends = [(end, probe.sessions[-1]) for end, probe in zip((left, right), probes, strict=True)]
+            require(not any(session.ends for _, session in ends), "a session heard end while its connection was open")
+            for end, _ in ends:
+                end.sender.send(rig.payload(rig.knock))
+            if way == "abort":
+                for end, session in ends:
+                    end.protocol.abort(end.connection)
+                    require(session.ends == 1, f"after an abort a session had heard end {session.ends} times")
+            elif way == "close":
+                async with trio.open_nursery() as nursery:
+                    for end, _ in ends:
+                        nursery.start_soon(end.protocol.close, end.connection)
+                for _, session in ends:
+                    await rig.until(partial(_has_ended, session), "a session did not hear end after a close")
+            elif way == "an abort by its handler":
+                left.protocol.abort(left.connection)
+                with suppress(ProtocolError):
+                    await rig.left.active_open(rig.pair.right_address, partial(_aborting, rig.left))
+            elif way == "the device below" and rig.pair.right_device is not None:
+                rig.pair.right_device.fail(OpenFailed("the medium is gone"))
+            for end, session in ends:
+                require(not end.collector.ended or session.ends == 1, "a session did not hear the end its owner heard")
+            rig.finalize()
+            for probe in probes:
+                heard = {session.ends for session in probe.sessions}
+                require(heard == {1}, f"sessions heard end {heard} times, not once each, by {way} and after finalize")
+            await rig.silence()
+            late = [what for probe in probes for session in probe.sessions for what in session.late]
+            require(not late, f"{late} passed a session after its end by {way}")
+
+
 async def interposing_reaches_new_connections_only(rig: Rig[Address, Pattern, Conn]) -> None:
     """interpose concerns the connections opened from then on, not those that are open."""
     async with rig.turning(), rig.initialized():
@@ -185,6 +246,15 @@ async def interposing_reaches_new_connections_only(rig: Rig[Address, Pattern, Co
         await rig.carry(left, right, rig.payload(rig.knock))
         await rig.carry(right, left, rig.payload(rig.knock))
         require(not probe.sessions, "an interposer got a session for a connection that was open before it")
+
+
+def _has_ended(session: ProbeSession) -> bool:
+    return session.ends > 0
+
+
+def _aborting(protocol: Protocol[Address, Pattern, Conn, Never, object], connection: Conn) -> Receiver:
+    protocol.abort(connection)
+    return Collector()
 
 
 def _session(probe: Probe, connection: Connection) -> ProbeSession:

@@ -87,8 +87,6 @@ async def finalize_leaves_nothing(rig: Rig[Address, Pattern, Conn]) -> None:
             for _ in range(3):
                 end.sender.send(rig.payload(min(rig.knock * 100, end.sender.limit())))
         rig.finalize()
-        if rig.pair.held:
-            await rig.silence()
         for protocol in (rig.left, rig.right):
             scheduler = protocol.runtime.scheduler
             running = scheduler.timers.running()

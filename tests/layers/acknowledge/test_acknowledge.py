@@ -343,20 +343,18 @@ def test_closing_leaves_no_timer_behind() -> None:
     net = Crossing(acknowledge, lambda device: device)
     net.left.send(*numbered(3))
     net.left.close()
-    net.run()
     assert net.scheduler.timers.running() == 0
     assert info(net.left.device).undelivered == 3
-    assert net.now <= 2.0
 
 
 def test_closing_before_a_gap_leaves_no_timer_behind() -> None:
     net = Crossing(lambda device: device, acknowledge)
     net.left.send(Data(epoch=1, number=1, base=0, turn=1, body=b"1").build())
     net.run(until=0.5)
+    assert net.scheduler.timers.running() == 1
     net.right.close()
-    net.run()
+    assert net.scheduler.timers.running() == 0
     assert net.right.heard.events == []
-    assert net.now <= 1.5
 
 
 # -- bounds

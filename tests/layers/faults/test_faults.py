@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foxpy.devices.device import Device, EthernetFrames
-from foxpy.errors import TimedOut
+from foxpy.errors import OpenFailed
 from foxpy.layers.faults import FaultConfig, FaultInfo, Faults, LineInfo, faults
 from foxpy.layers.interposing import interposed
 from foxpy.status import Aborted, HalfClosed
@@ -247,23 +247,23 @@ def test_what_is_on_its_way_when_the_connection_closes_goes_nowhere(up: bool) ->
     end = net.right if up else net.left
     heard = net.right.heard
     end.close()
+    assert net.scheduler.timers.running() == 0
     net.run()
     assert heard.packets == []
     line = info(end.device).up if up else info(end.device).down
     assert (line.passed, line.abandoned) == (0, 10)
-    assert net.scheduler.timers.running() == 0
 
 
 def test_nothing_is_heard_after_aborted() -> None:
     net = crossing(FaultConfig(delay=1.0), up=True)
     net.left.send(*numbered(10))
     net.run(until=0.5)
-    gone = Aborted(TimedOut("gone"))
-    assert net.right.connection.receiver is not None
-    net.right.connection.receiver.status(gone)
+    gone = OpenFailed("gone")
+    net.right.device.fail(gone)
+    assert net.scheduler.timers.running() == 0
     net.run()
     assert net.right.heard.packets == []
-    assert net.right.heard.events == [gone]
+    assert net.right.heard.events == [Aborted(gone)]
     assert net.right.heard.complaints == []
 
 

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foxpy.devices.device import Device, EthernetFrames
-from foxpy.errors import PacketSize, TimedOut
+from foxpy.errors import OpenFailed, PacketSize
 from foxpy.layers.faults import faults
 from foxpy.layers.interposing import interposed
 from foxpy.layers.sequence import Sequence, SequenceInfo, sequence
 from foxpy.layers.sequence.wire import Numbered
-from foxpy.status import Aborted, HalfClosed, Report, Sendable, Trouble
+from foxpy.status import HalfClosed, Report, Sendable, Trouble
 from tests.support.crossing import Crossing
 
 Frames = Device[EthernetFrames]
@@ -167,10 +167,10 @@ def test_what_is_held_when_the_connection_closes_is_not_delivered() -> None:
     net.left.send(packet(1), packet(2))
     net.run(until=0.5)
     net.right.close()
+    assert net.scheduler.timers.running() == 0
     net.run()
     assert net.right.heard.packets == []
     assert info(net.right.device).dropped == 2
-    assert net.scheduler.timers.running() == 0
 
 
 def test_a_receiver_that_closes_hears_no_more_of_what_was_held() -> None:
@@ -187,8 +187,8 @@ def test_nothing_is_delivered_after_aborted() -> None:
     net = receiving()
     net.left.send(packet(1))
     net.run(until=0.5)
-    assert net.right.connection.receiver is not None
-    net.right.connection.receiver.status(Aborted(TimedOut("gone")))
+    net.right.device.fail(OpenFailed("gone"))
+    assert net.scheduler.timers.running() == 0
     net.run()
     assert net.right.heard.packets == []
     assert len(net.right.heard.events) == 1
