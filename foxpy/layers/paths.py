@@ -3,23 +3,42 @@
 A path that a peer began may be forgotten below for room. It can still send then; when the peer speaks again a new one
 comes, and takes its place under the same connections. Forgotten or not, it is given back: the layer below may keep
 something for whoever can still send.
+
+A path over which something converses (``Paths.settle``) is not given back as soon as nobody needs it: it lies unused
+for a while first, so that who comes next goes on with the conversation, and both ends let go of it at about one time.
 """
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from foxpy.errors import OpenFailed
-from foxpy.protocol import Carrier, Host, Path, Receiver
+from foxpy.protocol import Carrier, Host, Listening, Path, Receiver
+from foxpy.runtime import Runtime
 from foxpy.status import Aborted, Closed, Forgotten, Report, Status
+from foxpy.timers import Timer
+
+
+class Settling:
+    """How long the paths of one layer lie unused before they are given back."""
+
+    __slots__ = ("runtime", "seconds")
+
+    seconds: float
+    """0: not at all. Known from ``PathTable.listen`` on, when everything has been interposed."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.seconds = 0.0
 
 
 class SharedPath(Receiver):
     """What takes the packets of one path, for the connections over it."""
 
-    __slots__ = ("answerable", "gone", "opened", "picked", "users")
+    __slots__ = ("_settles", "_settling", "_used", "answerable", "gone", "opened", "picked", "users")
 
     answerable: bool
     gone: bool
@@ -31,12 +50,15 @@ class SharedPath(Receiver):
     users: int
     """Who needs the path: connections that can send, forgotten ones too, and opens under way."""
 
-    def __init__(self, answerable: bool) -> None:
+    def __init__(self, answerable: bool, settling: Settling) -> None:
         self.answerable = answerable
         self.gone = False
         self.opened = False
         self.picked = False
         self.users = 0
+        self._settling = settling
+        self._used = -math.inf  # when a conversation over it ended; before the first, there is nothing to settle
+        self._settles: Timer | None = None
 
     def status(self, event: Status) -> None:
         match event:
@@ -56,13 +78,50 @@ class SharedPath(Receiver):
     def reported(self, report: Report) -> None:
         """Pass ``report`` on to the connection whose packet it quotes, or count it."""
 
-    @abstractmethod
     def forgotten(self) -> None:
         """The layer below made room: give the path back, unless somebody needs it."""
+        if not self.users:
+            self.close()
 
     @abstractmethod
     def end(self, event: Status) -> None:
         """All connections over it end, and their receivers hear ``event``."""
+
+    # -- giving it back
+
+    def used(self) -> None:
+        """A conversation over it has ended now; the peer knows that as well."""
+        self._used = self._settling.runtime.now
+
+    def may_stay_silent(self) -> None:
+        """A peer began it. What converses below may keep back all that it sends, and then no packet lets go of it."""
+        if self._settling.seconds:
+            self._look_after(self._settling.seconds)
+
+    def let_go(self) -> None:
+        """Give the path back where nobody needs it, once it has settled. Harmless where it is gone."""
+        if not self.users:
+            left = self._used + self._settling.seconds - self._settling.runtime.now
+            if self.gone or left <= 0:
+                self.close()
+            else:
+                self._look_after(left)
+
+    def _look_after(self, delay: float) -> None:
+        if self._settles is None:
+            self._settles = self._settling.runtime.timer(self.let_go)
+        self._settles.start(delay)
+
+    def close(self) -> None:
+        """Give the path back now. Harmless where it is gone."""
+        if self._settles is not None:
+            self._settles.stop()
+        self.gone = True
+        self.give_back()
+
+    @abstractmethod
+    def give_back(self) -> None:
+        """Take the path out of the layer's table, and close the one below."""
 
 
 P = TypeVar("P", bound=SharedPath)
@@ -71,7 +130,7 @@ P = TypeVar("P", bound=SharedPath)
 class PathTable(Generic[Host, P]):
     """The paths of one layer over ``over``, by the hosts at their ends."""
 
-    __slots__ = ("_make", "_over", "_paths", "_renew")
+    __slots__ = ("_make", "_over", "_paths", "_renew", "settling")
 
     def __init__(
         self, over: Carrier[Host], make: Callable[[Path[Host]], P], renew: Callable[[P, Path[Host]], None]
@@ -80,7 +139,18 @@ class PathTable(Generic[Host, P]):
         self._over = over
         self._make = make
         self._renew = renew
+        self.settling = Settling(over.runtime)
         self._paths: dict[Host, dict[Host, P]] = {}  # by peer, then by our address
+
+    def listen(self) -> Listening:
+        """Have the paths that peers begin. Raises as ``Paths.listen`` does."""
+        self.settling.seconds = self._over.settle  # what is interposed is known by now
+        return self._over.listen(self._begun)
+
+    def _begun(self, lower: Path[Host]) -> Receiver:
+        path = self.enter(lower)
+        path.may_stay_silent()
+        return path
 
     def to(self, host: Host, local: Host | None) -> P:
         """The path to ``host`` from ``local``, or from the address that the layer below picks; opened where need be.

@@ -63,13 +63,12 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self.config = config
         self.checksums = checksums
         self.check = checksums and not over.verified
-        self.settle = 0.0
         self.counters = Counters()
         self._over = over
         self._listening: Listening | None = None
         self._listeners: Listeners[TcpPattern[Host], TcpConnection[Host]] = Listeners(self._stopped)
         self._listened = PortsInUse()
-        self._paths: PathTable[Host, TcpPath[Host]] = PathTable(over, self._new_path, TcpPath.renew)
+        self.paths: PathTable[Host, TcpPath[Host]] = PathTable(over, self._new_path, TcpPath.renew)
         self._connections: dict[Executor[Host], None] = {}
         self._half_open: dict[Executor[Host], Handler[TcpConnection[Host]]] = {}  # the oldest first, as in the next
         self._lingering: dict[Executor[Host], None] = {}
@@ -88,10 +87,9 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
     # -- lifecycle
 
     def acquire(self) -> None:
-        self.settle = self._over.settle  # what is interposed is known by now
         self._over.initialize()
         try:
-            self._listening = self._over.listen(self._begun_path)
+            self._listening = self.paths.listen()
         except BaseException:
             self._over.finalize()
             raise
@@ -104,7 +102,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self._listened.clear()
         for connection in list(self._connections):
             connection.end(Aborted(NotInitialized(f"{connection.connection}: its TCP was finalized")))
-        for path in self._paths.all():
+        for path in self.paths.all():
             path.close()
         self._over.finalize()
 
@@ -132,7 +130,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         """A new connection to ``address``, entered into all tables."""
         if self._over.is_group(address.host):
             raise BadAddress(f"{address}: a stream needs a single peer, not a group")  # MUST-46
-        path = self._paths.to(address.host, address.local)
+        path = self.paths.to(address.host, address.local)
         path.users += 1
         try:
             if path.limit() <= HEADER:
@@ -263,15 +261,6 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
     def _new_path(self, lower: Path[Host]) -> TcpPath[Host]:
         return TcpPath(self, lower)
 
-    def _begun_path(self, lower: Path[Host]) -> Receiver:
-        path = self._paths.enter(lower)
-        path.may_stay_silent()
-        return path
-
-    def drop(self, path: TcpPath[Host]) -> None:
-        """``path`` is no more the one between its hosts. Harmless where it is not."""
-        self._paths.drop(path, path.peer, path.local)
-
     # -- close and abort
 
     def half_close(self, connection: TcpConnection[Host]) -> None:
@@ -328,7 +317,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
             half_open=len(self._half_open),
             time_wait=len(self._lingering),
             listeners=len(self._listeners),
-            paths=len(self._paths.all()),
+            paths=len(self.paths.all()),
             counters=MappingProxyType(self.counters.read()),
             details=self._details,
         )

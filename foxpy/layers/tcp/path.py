@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final, Generic
 
 from foxpy.addresses import Port
@@ -15,7 +14,6 @@ from foxpy.layers.tcp.stateless import Verdict, listener, reset_for
 from foxpy.layers.tcp.wire import TcpHeader, append_tcp, fill_tcp, read_tcp, verify_tcp
 from foxpy.protocol import Host, Path
 from foxpy.status import Report, Status
-from foxpy.timers import Timer
 from foxpy.wire import PacketError
 
 if TYPE_CHECKING:
@@ -33,8 +31,6 @@ class TcpPath(SharedPath, Generic[Host]):
         "_counters",
         "_fill",
         "_pseudo",
-        "_settling",
-        "_used",
         "connections",
         "layer",
         "local",
@@ -47,15 +43,13 @@ class TcpPath(SharedPath, Generic[Host]):
     """By the peer's port and ours, 16 bits each."""
 
     def __init__(self, layer: Tcp[Host], lower: Path[Host]) -> None:
-        super().__init__(lower.answerable)
+        super().__init__(lower.answerable, layer.paths.settling)
         self.layer = layer
         self.lower = lower
         self.sender = lower.sender
         self.peer = lower.peer
         self.local = lower.local
         self.connections = {}
-        self._used = -math.inf  # when a conversation over it ended; before the first, there is nothing to settle
-        self._settling: Timer | None = None
         self._pseudo = lower.pseudo
         self._counters = layer.counters
         self._check = layer.check
@@ -179,10 +173,6 @@ class TcpPath(SharedPath, Generic[Host]):
             self.users -= 1
             self.layer.removed(connection)
 
-    def forgotten(self) -> None:
-        if not self.users:
-            self.close()
-
     def renew(self, lower: Path[Host]) -> None:
         """``lower`` takes the place of the path that the layer below has forgotten."""
         self.lower.close()
@@ -190,35 +180,8 @@ class TcpPath(SharedPath, Generic[Host]):
         self.sender = lower.sender
         self.gone = False
 
-    def used(self) -> None:
-        """A conversation over it has ended now; the peer knows that as well."""
-        self._used = self.layer.runtime.now
-
-    def may_stay_silent(self) -> None:
-        """A peer began it. What converses below may keep back all that it sends, and then no segment lets go of it."""
-        if self.layer.settle:
-            self._look_after(self.layer.settle)
-
-    def let_go(self) -> None:
-        """Give the path back where nobody needs it, once it has settled. Harmless where it is gone."""
-        if not self.users:
-            left = self._used + self.layer.settle - self.layer.runtime.now
-            if self.gone or left <= 0:
-                self.close()
-            else:
-                self._look_after(left)
-
-    def _look_after(self, delay: float) -> None:
-        if self._settling is None:
-            self._settling = self.layer.runtime.timer(self.let_go)
-        self._settling.start(delay)
-
-    def close(self) -> None:
-        """Give the path back now."""
-        if self._settling is not None:
-            self._settling.stop()
-        self.layer.drop(self)
-        self.gone = True
+    def give_back(self) -> None:
+        self.layer.paths.drop(self, self.peer, self.local)
         self.lower.close()
 
     def end(self, event: Status) -> None:

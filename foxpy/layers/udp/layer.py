@@ -61,7 +61,7 @@ class Udp(
         self._over = over
         self._listening: Listening | None = None
         self._listeners: Listeners[UdpPattern[Host], UdpConnection[Host]] = Listeners(self._stopped)
-        self._paths: PathTable[Host, UdpPath[Host]] = PathTable(over, self._new_path, UdpPath.renew)
+        self.paths: PathTable[Host, UdpPath[Host]] = PathTable(over, self._new_path, UdpPath.renew)
         self._passive: dict[UdpConnection[Host], UdpPath[Host]] = {}  # in the order in which they began
         self._ports = Ports(over.runtime, config.first_port, config.last_port)
         self._taken = PortsInUse()
@@ -88,7 +88,7 @@ class Udp(
     def acquire(self) -> None:
         self._over.initialize()
         try:
-            self._listening = self._over.listen(self._paths.enter)
+            self._listening = self.paths.listen()
         except BaseException:
             self._over.finalize()
             raise
@@ -98,7 +98,7 @@ class Udp(
             self._listening.stop()
             self._listening = None
         self._listeners.clear()
-        for path in self._paths.all():
+        for path in self.paths.all():
             path.end(Closed())
         self._taken.clear()
         self._over.finalize()
@@ -108,7 +108,7 @@ class Udp(
     def open(self, address: UdpAddress[Host], handler: Handler[UdpConnection[Host]]) -> UdpConnection[Host]:
         """A connection to ``address``; sends nothing. Raises OpenFailed where it is open already, or no port free."""
         self.require_initialized()
-        path = self._paths.to(address.host, address.local)
+        path = self.paths.to(address.host, address.local)
         path.users += 1
         try:
             port = address.local_port or self._ports.allocate(f"{path.local} {address}", self._taken.__contains__)
@@ -124,7 +124,7 @@ class Udp(
             self._attach(connection, handler)
         finally:
             path.users -= 1
-            self.let_go(path)
+            path.let_go()
         return connection
 
     def ephemeral(self) -> Port:
@@ -225,7 +225,7 @@ class Udp(
         if connection.open:
             self._require_open(connection)
             self.closed(connection)
-            self.let_go(connection.path)
+            connection.path.let_go()
 
     def closed(self, connection: UdpConnection[Host]) -> None:
         """``connection`` ends: take it out of everything that knows it."""
@@ -234,20 +234,11 @@ class Udp(
         connection.receiver = None
         self.detach(connection)
         path.users -= 1
+        path.used()
         if path.connections.get(connection.key) is connection:
             del path.connections[connection.key]
             if self._passive.pop(connection, None) is None:
                 self._taken.give_back(connection.local_port)
-
-    def let_go(self, path: UdpPath[Host]) -> None:
-        """Close ``path`` where no connection needs it."""
-        if path.users == 0:
-            self.drop(path)
-            path.close()
-
-    def drop(self, path: UdpPath[Host]) -> None:
-        """``path`` is no more the one between its hosts. Harmless where it is not."""
-        self._paths.drop(path, path.peer, path.local)
 
     # -- control and query
 
@@ -258,7 +249,7 @@ class Udp(
 
     def query(self) -> UdpInfo:
         c = self.counters
-        paths = self._paths.all()
+        paths = self.paths.all()
         return UdpInfo(
             connections=sum(len(path.connections) for path in paths),
             listeners=len(self._listeners),

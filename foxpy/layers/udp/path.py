@@ -40,7 +40,7 @@ class UdpPath(SharedPath, Generic[Host]):
     """By the peer's port and ours, 16 bits each. One that was forgotten and can still send is not among them."""
 
     def __init__(self, layer: Udp[Host], lower: Path[Host]) -> None:
-        super().__init__(lower.answerable)
+        super().__init__(lower.answerable, layer.paths.settling)
         self.layer = layer
         self.lower = lower
         self.peer = lower.peer
@@ -63,22 +63,22 @@ class UdpPath(SharedPath, Generic[Host]):
             port, local_port, length, checksum = read_udp(frame, start, end)
         except PacketError:
             self._counters.malformed += 1
-            self.layer.let_go(self)
+            self.let_go()
             return
         if length != end - start:
             if not HEADER <= length <= end - start:
                 self._counters.malformed += 1
-                self.layer.let_go(self)
+                self.let_go()
                 return
             end = start + length  # what follows is padding of a link
         if checksum:
             if self._check and not verify_udp(frame, start, end, self.seed(length)):
                 self._counters.checksum_errors += 1
-                self.layer.let_go(self)
+                self.let_go()
                 return
         elif self._require:
             self._counters.unchecked += 1
-            self.layer.let_go(self)
+            self.let_go()
             return
         connection = self.connections.get(port << 16 | local_port)
         if connection is not None:
@@ -88,7 +88,7 @@ class UdpPath(SharedPath, Generic[Host]):
             connection = None if self.gone else self.layer.begun(self, Port(port), Port(local_port))
             if connection is None:
                 self.layer.reject(self, frame, start, end)
-                self.layer.let_go(self)
+                self.let_go()
                 return
         receiver = connection.receiver
         if receiver is not None:
@@ -114,18 +114,14 @@ class UdpPath(SharedPath, Generic[Host]):
 
     # -- close and abort
 
-    def forgotten(self) -> None:
-        self.layer.let_go(self)
-
     def renew(self, lower: Path[Host]) -> None:
         """``lower`` takes the place of the path that the layer below has forgotten."""
         self.lower.close()
         self.lower = lower
         self.gone = False
 
-    def close(self) -> None:
-        """Give the path back. Harmless where it is gone."""
-        self.gone = True
+    def give_back(self) -> None:
+        self.layer.paths.drop(self, self.peer, self.local)
         self.lower.close()
 
     def end(self, event: Status) -> None:
@@ -135,7 +131,6 @@ class UdpPath(SharedPath, Generic[Host]):
             self.layer.closed(connection)
             if receiver is not None:
                 receiver.status(event)
-        self.layer.drop(self)
         self.close()
 
 
