@@ -94,6 +94,7 @@ class _Carried(Connectionless[Host, Anybody, PathConnection[Host], Never, Carrie
 
     def abort(self, connection: PathConnection[Host]) -> None:
         connection.open = False
+        self.detach(connection)
         connection.path.close()
 
     def control(self, request: Never) -> None:

@@ -36,7 +36,8 @@ def acknowledge(layer: L, *, window: int = WINDOW, queue: int = QUEUE, patience:
     raises PacketSize, ``limit`` is 0, and the receiver hears Sendable once half of them have gone. When nothing was
     acknowledged for ``patience`` seconds, the receiver hears Aborted(TimedOut), and at the other end
     Aborted(BrokenByPeer). A peer that was restarted, or whose layer below forgot the connection for room, is sent again
-    what it had not acknowledged; only then can a packet be delivered twice, before and after.
+    what it had not acknowledged; only then can a packet be delivered twice, before and after. On a connection that this
+    side's layer below has forgotten, each packet is sent once: its acknowledgement would come to the next connection.
 
     Closing does not wait: what is not acknowledged then may be lost, so wait until
     ``interposed(layer, Acknowledge).info().acknowledged`` is what was sent. Raises ValueError for a window outside

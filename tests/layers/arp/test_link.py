@@ -16,6 +16,7 @@ from foxpy.layers.ethernet import ethernet
 from foxpy.layers.ipv4.link import ANYBODY, EVERYBODY, IpLink, NextHop
 from foxpy.protocol import Path, Receiver
 from foxpy.status import Closed, Forgotten, Report, Trouble
+from foxpy.testing.checks.interposing import Probe
 from foxpy.testing.collector import Collector
 from tests.support.arp_bench import OURS, PEER, THEIRS, US, arp_bench
 from tests.support.arp_station import ArpStation
@@ -122,7 +123,8 @@ async def test_one_listener() -> None:
 async def test_an_open_takes_the_stations_path_over_and_the_listener_still_hears() -> None:
     async with arp_bench() as b:
         above = Above()
-        carrier = b.arp.carrier()
+        probe = Probe()
+        carrier = b.arp.carrier().interpose(probe)
         carrier.listen(above)
         b.station.answers[PEER] = THEIRS
         b.station.frame(0x0800, PACKET, to=OURS)
@@ -131,6 +133,7 @@ async def test_an_open_takes_the_stations_path_over_and_the_listener_still_hears
         path.sender.send(PACKET)
         await trio.sleep(0.1)
         assert above.paths[0][1].events == [Forgotten()]
+        assert [session.ends for session in probe.sessions] == [1, 0]
         above.paths[0][0].sender.send(PACKET)  # one that is forgotten still sends
         b.station.frame(0x0800, PACKET[::-1], to=OURS)
         await trio.sleep(0.1)

@@ -15,6 +15,7 @@ from foxpy.layers.icmp.wire import Echo, Unreachable
 from foxpy.layers.ipv4 import RemoveAddress
 from foxpy.layers.ipv4.wire import RecordRoute, RouterAlert, ip_options
 from foxpy.status import Aborted, Closed, Forgotten, Report, Trouble
+from foxpy.testing.checks.interposing import Probe
 from foxpy.testing.collector import Acceptor, Collector
 from tests.support.icmp_bench import PROTOCOL, IcmpBench
 from tests.support.ip_bench import FAR, PEER, US, datagram
@@ -302,13 +303,15 @@ def test_listening_to_one_host_leaves_the_others_to_the_server() -> None:
 
 
 def test_sessions_of_peers_are_bounded() -> None:
-    bench = IcmpBench(icmp_config=IcmpConfig(sessions=10))
+    bench, probe = IcmpBench(icmp_config=IcmpConfig(sessions=10)), Probe()
+    bench.icmp.interpose(probe)
     accepted: Acceptor[IcmpConnection] = Acceptor()
     bench.icmp.listen(IcmpPattern(), accepted)
     for number in range(50):
         bench.tell(request(ident=number))
     info = bench.icmp.query()
     assert (info.sessions, info.forgotten) == (10, 40)
+    assert [session.ends for session in probe.sessions] == [1] * 40 + [0] * 10
     connection, collector = accepted.accepted[0]
     assert collector.events == [Forgotten()]
     bench.icmp.send(connection).send(b"late")

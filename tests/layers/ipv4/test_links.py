@@ -25,6 +25,7 @@ from foxpy.layers.ipv4.loopback import QUEUE, Loopback
 from foxpy.protocol import Connection, Receiver, Sender
 from foxpy.runtime import Runtime, Scheduler
 from foxpy.status import Report, Trouble
+from foxpy.testing.checks.interposing import Probe
 from foxpy.testing.collector import Acceptor, Collector
 from tests.support.ip_bench import PROTOCOL
 
@@ -228,6 +229,18 @@ def test_a_layer_may_be_interposed_anywhere(where: str) -> None:
     assert [len(packet) for packet in heard.packets] == [0, 1479, 65514]
     assert path.sender.limit() == (65515 if where == "link" else 65514)
     assert hosts[0].query().interfaces[0].mtu == (1499 if where == "link" else 1500)
+
+
+def test_what_is_interposed_on_a_link_ends_with_it() -> None:
+    medium, _ = segment()
+    probe = Probe()
+    host = ipv4(interface(point_to_point(medium.attach()).interpose(probe), f"{LEFT}/30"))
+    for lives in range(1, 3):
+        host.initialize()
+        host.abort(host.open(IpAddress(RIGHT, PROTOCOL), lambda _: Collector()))
+        assert [session.ends for session in probe.sessions] == [1] * (lives - 1) + [0]
+        host.finalize()
+        assert [session.ends for session in probe.sessions] == [1] * lives
 
 
 def test_reports_reach_the_receiver_through_what_is_interposed() -> None:
