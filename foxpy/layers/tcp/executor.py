@@ -191,7 +191,6 @@ class Executor(Generic[Host]):
     def forget(self) -> None:
         """Drop it without a word: for room, or because its listener has gone."""
         self.closed = True
-        self._detach()
         self.machine.forget(self._runtime.now)
         self.perform()
 
