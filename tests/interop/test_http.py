@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import sys
 import time
@@ -13,7 +12,7 @@ import pytest
 
 from foxpy.cli.http import pseudo_random
 from foxpy.testing.namespaces import Namespace
-from tests.support.processes import FOXPY, LINUX, ServedHost, foxpy, host
+from tests.support.processes import FOXPY, LINUX, foxpy, host
 
 SIZE: Final = 10_000_000
 PATHS: Final = {
@@ -44,21 +43,11 @@ def upload(tmp_path: Path) -> Path:
 def test_curl_gets_and_puts(place: Namespace, tmp_path: Path, upload: Path, options: tuple[str, ...]) -> None:
     got = tmp_path / "got"
     with host(place, "http=80", "--seed", "1", *options) as there:
-        if any("loss" in option for option in options):
-            be_patient_for_a_second(place, there)
         url = f"http://{there.address}"
         place.run("curl", "-sS", "-f", "-o", str(got), f"{url}/bytes/{SIZE}", timeout=180)
         assert hashlib.sha256(got.read_bytes()).hexdigest() == expected()
         said = place.run("curl", "-sS", "-f", "-T", str(upload), f"{url}/upload", timeout=180)
         assert said.strip() == expected()
-
-
-def be_patient_for_a_second(place: Namespace, there: ServedHost) -> None:
-    """Bound the retransmission timeout of Linux's TCP: it doubles without end, as a peer without time stamps (and
-    without SACK, from which Linux learns more) gives it no new measurement while all that it sends is sent again."""
-    place.ip("route", "change", "192.0.2.0/24", "dev", there.interface, "rto_min", "20ms")
-    with place.entered(), contextlib.suppress(FileNotFoundError):  # since Linux 6.15
-        Path("/proc/sys/net/ipv4/tcp_rto_max_ms").write_text("1000")
 
 
 @pytest.mark.interop
