@@ -8,6 +8,7 @@ from foxpy.wire.aliases import (
     Raw,
     arg,
     flag,
+    oneof,
     packets,
     u1,
     u2,
@@ -32,9 +33,28 @@ from foxpy.wire.aliases import (
 )
 from foxpy.wire.appender import appender
 from foxpy.wire.classify import Classifier
-from foxpy.wire.encodings import Octets, UInt
+from foxpy.wire.codec import Codec
+from foxpy.wire.encodings import ListOf, Octets, UInt
 from foxpy.wire.errors import Malformed, OutOfRange, PacketError, Truncated
-from foxpy.wire.fields import Field, FieldAs, const, derived, field, inet_checksum, rest, sized, total
+from foxpy.wire.fields import (
+    Field,
+    FieldAs,
+    Mutable,
+    computed,
+    const,
+    count,
+    derived,
+    field,
+    inet_checksum,
+    last_u8,
+    present,
+    rest,
+    size_of,
+    sized,
+    tail,
+    total,
+    until,
+)
 from foxpy.wire.out import Out
 from foxpy.wire.packet import Packet
 from foxpy.wire.reader import Reader, reader
@@ -48,10 +68,13 @@ __all__ = [
     "Body",
     "Buffer",
     "Classifier",
+    "Codec",
     "Field",
     "FieldAs",
     "Filler",
+    "ListOf",
     "Malformed",
+    "Mutable",
     "Octets",
     "Out",
     "OutOfRange",
@@ -67,17 +90,24 @@ __all__ = [
     "Window",
     "appender",
     "arg",
+    "computed",
     "const",
+    "count",
     "derived",
     "field",
     "filler",
     "flag",
     "inet_checksum",
+    "last_u8",
+    "oneof",
     "packets",
+    "present",
     "reader",
     "rest",
+    "size_of",
     "sized",
     "stager",
+    "tail",
     "total",
     "u1",
     "u2",
@@ -99,6 +129,7 @@ __all__ = [
     "u48",
     "u64",
     "u64le",
+    "until",
     "verifier",
     "writer",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, TypeVar, Union
 
-from foxpy.wire.encodings import Argument, Blob, ListOf, UInt
+from foxpy.wire.encodings import Argument, Blob, ListOf, OneOf, UInt
 from foxpy.wire.fields import Field, FieldAs
 from foxpy.wire.window import Buffer, Window
 
@@ -46,6 +46,9 @@ Body = Annotated[FieldAs[Window, Union[Buffer, Window, "Packet"]], Blob(window=T
 
 packets = Annotated[FieldAs[tuple[P, ...], Sequence[P]], ListOf()]
 """Packets back to back: ``packets[A | B]``."""
+
+oneof = Annotated[FieldAs[P, P], OneOf()]
+"""A packet inside the packet, or the one of several that it is: ``oneof[A | B]``."""
 
 arg = Annotated[Field[T], Argument()]
 """A value that is not on the wire: given to the constructor, and by name to ``parse`` and ``view``."""

@@ -44,6 +44,15 @@ class Expr(Generic[T]):
         """Whether it equals one of ``values``."""
         return Operation("in", self, *values)
 
+    def __and__(self: Expr[bool], other: Expr[bool]) -> Expr[bool]:
+        return Operation("and", self, other)
+
+    def __or__(self: Expr[bool], other: Expr[bool]) -> Expr[bool]:
+        return Operation("or", self, other)
+
+    def __invert__(self: Expr[bool]) -> Expr[bool]:
+        return Operation("not", self)
+
 
 class Operation(Expr[T]):
     """An operator applied to expressions and constants."""
@@ -61,10 +70,33 @@ class Named(Expr[T]):
     name: str = ""
 
 
+class SizeOf(Named[int]):
+    """The bytes that a field of variable size takes."""
+
+    def __init__(self, field: Named[object]) -> None:
+        self.field = field
+
+    @property
+    def name(self) -> str:  # type: ignore[override]  # the field learns its name after the expression was written
+        return f"size_of({self.field.name})"
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class LastByte(Expr[int]):
+    """The last byte of the packet, or 0 where ``condition`` is false: how the size of a trailer may be told."""
+
+    def __init__(self, condition: Expr[bool] | None) -> None:
+        self.condition = condition
+
+
 def names(expression: object) -> Iterator[Named[object]]:
     """The fields that ``expression`` reads, from left to right, with repetitions."""
     if isinstance(expression, Named):
         yield expression
+    elif isinstance(expression, LastByte):
+        yield from names(expression.condition)
     elif isinstance(expression, Operation):
         for operand in expression.operands:
             yield from names(operand)
@@ -93,6 +125,10 @@ def render(expression: object, lookup: Callable[[Named[object]], str]) -> str:
         return f"{left} in ({', '.join(map(literal, others))})"
     if expression.operator == "between":
         return f"{literal(others[0])} <= {left} <= {literal(others[1])}"
+    if expression.operator == "not":
+        return f"not ({left})"
+    if expression.operator in ("and", "or"):
+        return f"({left}) {expression.operator} ({render(others[0], lookup)})"
     if not others:
         return left
     right = render(others[0], lookup)

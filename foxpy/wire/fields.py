@@ -12,15 +12,31 @@ from copy import copy
 from typing import TYPE_CHECKING, Generic, Literal, NoReturn, TypeAlias, TypeVar, overload
 
 from foxpy.wire.encodings import Encoding, Octets
-from foxpy.wire.expressions import Expr, Named
-from foxpy.wire.rules import Checksum, Const, Derived, Plain, Rest, Rule, Sized, Total
+from foxpy.wire.expressions import Expr, LastByte, Named, SizeOf
+from foxpy.wire.rules import (
+    Bounds,
+    Checksum,
+    Computed,
+    Const,
+    Count,
+    Derived,
+    Plain,
+    Present,
+    Rest,
+    Rule,
+    Sized,
+    Tail,
+    Total,
+    Until,
+)
 
 T = TypeVar("T")
 S = TypeVar("S")
+N = TypeVar("N", bound=int)
 
 
 class Mutable:
-    """Marks packets whose fields may be assigned to. No packet of this release does: all are read-only."""
+    """Marks packets whose fields may be assigned to: ``class IPv4Mut(IPv4, Mutable)``. All others are read-only."""
 
     __slots__ = ()
 
@@ -99,12 +115,12 @@ Field: TypeAlias = FieldAs[T, T]
 
 
 @overload
-def field() -> FieldAs[T, S]: ...
+def field(*, min: int | None = None, max: int | None = None) -> FieldAs[T, S]: ...
 @overload
-def field(*, default: S) -> FieldAs[T, S]: ...
-def field(**default: S) -> FieldAs[T, S]:
-    """A field that the caller gives. ``default`` is for building only; parsing knows no defaults."""
-    return FieldAs(Plain(**default))
+def field(*, min: int | None = None, max: int | None = None, default: S) -> FieldAs[T, S]: ...
+def field(*, min: int | None = None, max: int | None = None, **default: S) -> FieldAs[T, S]:
+    """A field that the caller gives, from ``min`` to ``max``. ``default`` is for building only; parsing knows none."""
+    return FieldAs(Plain(bounds=Bounds(min, max), **default))
 
 
 def const(value: T, *, init: Literal[False] = False) -> Field[T]:
@@ -112,9 +128,17 @@ def const(value: T, *, init: Literal[False] = False) -> Field[T]:
     return FieldAs(Const(value))
 
 
-def derived(*, init: Literal[False] = False) -> Field[int]:
-    """Solved on build from the size of a later field, whose size expression names it; not a parameter."""
+def derived(*, init: Literal[False] = False) -> FieldAs[N, N]:
+    """Solved on build from what a later field's ``sized``, ``count``, ``present``, ``tail`` or ``on`` says of it.
+
+    Not a parameter. On parse it is what that later field is read by.
+    """
     return FieldAs(Derived())
+
+
+def computed(expression: Expr[int], *, init: Literal[False] = False) -> Field[int]:
+    """Always what ``expression`` makes of other fields: checked on parse, written on build, not a parameter."""
+    return FieldAs(Computed(expression))
 
 
 def total(plus: int = 0, *, init: Literal[False] = False) -> Field[int]:
@@ -134,22 +158,113 @@ def inet_checksum(
 
 
 @overload
-def sized(size: Expr[int] | int, *, align: int = 1, end: type[object] | None = None) -> FieldAs[T, S]: ...
+def sized(
+    size: Expr[int] | int,
+    *,
+    align: int = 1,
+    pad: int = 1,
+    end: type[object] | None = None,
+    on: Expr[int] | None = None,
+    min: int | None = None,
+    max: int | None = None,
+) -> FieldAs[T, S]: ...
 @overload
-def sized(size: Expr[int] | int, *, align: int = 1, end: type[object] | None = None, default: S) -> FieldAs[T, S]: ...
-def sized(size: Expr[int] | int, *, align: int = 1, end: type[object] | None = None, **default: S) -> FieldAs[T, S]:
-    """``size`` bytes: arithmetic over earlier fields, inverted on build for those that are ``derived()``.
+def sized(
+    size: Expr[int] | int,
+    *,
+    align: int = 1,
+    pad: int = 1,
+    end: type[object] | None = None,
+    on: Expr[int] | None = None,
+    min: int | None = None,
+    max: int | None = None,
+    default: S,
+) -> FieldAs[T, S]: ...
+def sized(
+    size: Expr[int] | int,
+    *,
+    align: int = 1,
+    pad: int = 1,
+    end: type[object] | None = None,
+    on: Expr[int] | None = None,
+    min: int | None = None,
+    max: int | None = None,
+    **default: S,
+) -> FieldAs[T, S]:
+    """``size`` bytes, from ``min`` to ``max``: arithmetic over earlier fields, inverted for what is ``derived()``.
 
+    ``pad``: zeros follow, uncounted, up to a multiple of so many bytes; what they are is not looked at on parse.
     For a list: ``end`` is an element that ends it early (it is not in the list; what follows it is skipped), and zeros
     are added on build up to a multiple of ``align``; the first of them must read as ``end``.
+    For a union: ``on`` is the earlier field whose value is the ``tag`` of the member that it is.
     """
-    return FieldAs(Sized(size, align, end, **default))
+    return FieldAs(Sized(size, align, pad, end, on, Bounds(min, max), **default))
 
 
 @overload
-def rest() -> FieldAs[T, S]: ...
+def rest(*, on: Expr[int] | None = None, min: int | None = None, max: int | None = None) -> FieldAs[T, S]: ...
 @overload
-def rest(*, default: S) -> FieldAs[T, S]: ...
-def rest(**default: S) -> FieldAs[T, S]:
-    """All that is left of the packet; the last field."""
-    return FieldAs(Rest(**default))
+def rest(
+    *, on: Expr[int] | None = None, min: int | None = None, max: int | None = None, default: S
+) -> FieldAs[T, S]: ...
+def rest(*, on: Expr[int] | None = None, min: int | None = None, max: int | None = None, **default: S) -> FieldAs[T, S]:
+    """All that is left of the packet, ``min`` to ``max`` bytes. Only fields pinned at the end may follow."""
+    return FieldAs(Rest(on, Bounds(min, max), **default))
+
+
+@overload
+def count(number: Expr[int] | int, *, min: int | None = None, max: int | None = None) -> FieldAs[T, S]: ...
+@overload
+def count(number: Expr[int] | int, *, min: int | None = None, max: int | None = None, default: S) -> FieldAs[T, S]: ...
+def count(number: Expr[int] | int, *, min: int | None = None, max: int | None = None, **default: S) -> FieldAs[T, S]:
+    """A list of ``number`` elements, from ``min`` to ``max``: arithmetic over earlier fields, as in ``sized``."""
+    return FieldAs(Count(number, Bounds(min, max), **default))
+
+
+@overload
+def until(end: object) -> FieldAs[T, S]: ...
+@overload
+def until(end: object, *, default: S) -> FieldAs[T, S]: ...
+def until(end: object, **default: S) -> FieldAs[T, S]:
+    """A list up to its ``end``: a packet class, or for lists of values a value. It is written behind them on build.
+
+    The end is not in the list. That it is missing is Truncated.
+    """
+    return FieldAs(Until(end, **default))
+
+
+@overload
+def present(condition: Expr[bool] | Expr[int]) -> FieldAs[T, S]: ...
+@overload
+def present(condition: Expr[bool] | Expr[int], *, default: S) -> FieldAs[T, S]: ...
+def present(condition: Expr[bool] | Expr[int], **default: S) -> FieldAs[T, S]:
+    """There if and only if ``condition`` holds of earlier fields and arguments; else its value is None.
+
+    Where the condition is a ``derived()`` field, that one is solved: 1 if a value is given. Otherwise what is given
+    must agree with the condition, or OutOfRange is raised on build.
+    """
+    return FieldAs(Present(condition, **default))
+
+
+@overload
+def tail(size: Expr[int] | int) -> FieldAs[T, S]: ...
+@overload
+def tail(size: Expr[int] | int, *, default: S) -> FieldAs[T, S]: ...
+def tail(size: Expr[int] | int, **default: S) -> FieldAs[T, S]:
+    """``size`` bytes at the end of the packet, behind its ``rest()``: arithmetic as in ``sized``, or ``last_u8()``."""
+    return FieldAs(Tail(size, **default))
+
+
+def last_u8(condition: Expr[bool] | None = None) -> Expr[int]:
+    """The packet's last byte, where ``condition`` holds, else 0: the size of a ``tail`` that says how long it is.
+
+    On build the field's last byte must be its size; a ``derived()`` condition is solved: whether the field has bytes.
+    """
+    return LastByte(condition)
+
+
+def size_of(field: Expr[object]) -> Expr[int]:
+    """The bytes that an earlier field of variable size takes, for the size of another."""
+    if not isinstance(field, Declared):
+        raise TypeError(f"size_of({field!r}): not a field")
+    return SizeOf(field)

@@ -20,7 +20,23 @@ from typing import (
 from foxpy.wire.dump import dump, one_line
 from foxpy.wire.encodings import Argument, ListOf
 from foxpy.wire.expressions import Expr
-from foxpy.wire.fields import AnyField, FieldAs, Mutable, const, derived, field, inet_checksum, rest, sized, total
+from foxpy.wire.fields import (
+    AnyField,
+    FieldAs,
+    Mutable,
+    computed,
+    const,
+    count,
+    derived,
+    field,
+    inet_checksum,
+    present,
+    rest,
+    sized,
+    tail,
+    total,
+    until,
+)
 from foxpy.wire.layout import Layout, lay_out
 from foxpy.wire.out import Out
 from foxpy.wire.rules import MISSING, Const, Plain
@@ -34,7 +50,23 @@ T = TypeVar("T")
 P = TypeVar("P", bound="Packet")
 
 
-@dataclass_transform(kw_only_default=True, field_specifiers=(field, const, derived, total, inet_checksum, sized, rest))
+@dataclass_transform(
+    kw_only_default=True,
+    field_specifiers=(
+        field,
+        const,
+        derived,
+        computed,
+        total,
+        inet_checksum,
+        sized,
+        rest,
+        count,
+        until,
+        present,
+        tail,
+    ),
+)
 class Packet:
     """A packet is defined by a subclass: annotations say how fields lie on the wire, right-hand sides what they are.
 
