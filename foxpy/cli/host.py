@@ -22,11 +22,11 @@ from foxpy import dissect
 from foxpy.cli import parsing
 from foxpy.cli.stackfile import Settings, StackFile, load, medium_name
 from foxpy.cli.usage import CommandError
+from foxpy.decode import Registry, told
 from foxpy.devices.device import AnyMedium, Device, EthernetFrames, IpPackets
 from foxpy.devices.link import Segment, ip_link, link
 from foxpy.devices.pcap import PcapWriter, pcap
 from foxpy.devices.tap import tap, tun
-from foxpy.dissect import Dissector
 from foxpy.driver import trio_scheduler
 from foxpy.errors import ProtocolError
 from foxpy.layers.ethernet import Ethernet, EthernetCarrier
@@ -142,7 +142,7 @@ async def hosts(plan: Plan) -> AsyncIterator[tuple[Stack, Stack | None]]:
     """The stack of ``plan``, running, and on a link the other host's. Raises CommandError, InitializationFailed."""
     with ExitStack() as closing:
         media = plan.stack.wants.media
-        known = dict(dissect.ETHERTYPES)
+        known = Registry()
         if not plan.virtual:
             runtime = Runtime(trio_scheduler(), plan.seed)
             real = [_real(plan, spec, medium, runtime) for spec, medium in zip(plan.devices, media, strict=True)]
@@ -188,7 +188,7 @@ def _real(plan: Plan, spec: parsing.DeviceSpec, medium: type[AnyMedium], runtime
 
 
 def _dressed(
-    plan: Plan, devices: Sequence[Device[AnyMedium]], ethertypes: dict[int, Dissector], closing: ExitStack
+    plan: Plan, devices: Sequence[Device[AnyMedium]], known: Registry, closing: ExitStack
 ) -> Sequence[Device[AnyMedium]]:
     """``devices`` with the faults, the captures and the trace that were asked for; ``closing`` ends the captures."""
     for index, (device, medium) in enumerate(zip(devices, plan.stack.wants.media, strict=True)):
@@ -205,17 +205,19 @@ def _dressed(
             closing.callback(writer.close)
             record(device, writer)
         if plan.trace:
-            decode = None if medium is IpPackets else dissect.frames(ethertypes)
+            decode = None if medium is IpPackets else dissect.frames(known)
             trace(device, lambda line: click.echo(line, err=True), decode=decode)
     return devices
 
 
-def _read(stack: Stack, ethertypes: dict[int, Dissector]) -> Stack:
-    """Enter what ``stack`` has straight over Ethernet into ``ethertypes``, so that a trace can read it."""
+def _read(stack: Stack, known: Registry) -> Stack:
+    """Enter what ``stack`` has straight over Ethernet into ``known``, so that a trace can read it."""
     for component in stack.components():
         if isinstance(component, Tcp | Udp) and isinstance(component.over, EthernetCarrier):
             inner = dissect.tcp if isinstance(component, Tcp) else dissect.udp
-            ethertypes[component.over.pattern().ethertype] = framed(component.over.interposers, inner)
+            read = framed(component.over.interposers, inner)
+            kind = component.over.pattern().ethertype
+            known.add(told(f"ethertype_{kind:04x}", read), ethertype=kind)
     return stack
 
 

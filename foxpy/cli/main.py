@@ -18,6 +18,7 @@ class _Lazy(click.Group):
         "fetch": "foxpy.cli.commands",
         "ping": "foxpy.cli.commands",
         "check": "foxpy.cli.check",
+        "decode": "foxpy.cli.decode",
         "demo": "foxpy.cli.demo",
     }
 
@@ -46,6 +47,7 @@ def cli() -> None:
       foxpy demo                                            see stacks carry traffic
       foxpy run tcp_ip --serve echo,http                    two hosts in memory, no root
       foxpy check mystack.py                                does it compose?
+      foxpy decode capture.pcap                             what is in a capture?
     """
 
 

@@ -39,7 +39,7 @@ class PcapError(ValueError):
 class Captured:
     """One packet of a capture."""
 
-    __slots__ = ("length", "nanoseconds", "packet")
+    __slots__ = ("length", "linktype", "nanoseconds", "packet")
 
     nanoseconds: int
     """When it was captured, since 1970."""
@@ -47,11 +47,14 @@ class Captured:
     """As much of it as was kept."""
     length: int
     """How long it was, in bytes."""
+    linktype: int
+    """What it begins with: 1 is Ethernet, 101 bare IP; tcpdump.org/linktypes.html has them all."""
 
-    def __init__(self, nanoseconds: int, packet: bytes, length: int) -> None:
+    def __init__(self, nanoseconds: int, packet: bytes, length: int, linktype: int) -> None:
         self.nanoseconds = nanoseconds
         self.packet = packet
         self.length = length
+        self.linktype = linktype
 
     @property
     def time(self) -> float:
@@ -140,7 +143,7 @@ class PcapReader:
         if self._check:
             length = max(length - self._check, 0)
             packet = packet[:length]
-        return Captured(seconds * 1_000_000_000 + nanoseconds, packet, length)
+        return Captured(seconds * 1_000_000_000 + nanoseconds, packet, length, self.linktype)
 
     def close(self) -> None:
         """Close the file, unless it was given open. Closing twice is harmless."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from foxpy import dissect
 from foxpy.addresses import Port
+from foxpy.decode import Registry, told
 from foxpy.devices.link import link
 from foxpy.layers.acknowledge import acknowledge
 from foxpy.layers.checksum import checksum
@@ -43,11 +44,11 @@ def test_tcp_is_read_through_whatever_stands_below_it(stack: object) -> None:
     async def main() -> None:
         segment = link(seed=1)
         near, far = segment.attach(), segment.attach()
-        ethertypes = dict(dissect.ETHERTYPES)
+        ethertypes = Registry()
         trace(near, lines.append, decode=dissect.frames(ethertypes))
         build = tcp_over_ethernet.build if stack is tcp_over_ethernet else reliable_ethernet.build
         client, server = build(near), build(far)
-        ethertypes[0x88B5] = framed(client.tcp.over.interposers, dissect.tcp)
+        ethertypes.add(told("mine", framed(client.tcp.over.interposers, dissect.tcp)), ethertype=0x88B5)
         async with client.running(), server.running():
             listen_tcp(server.tcp, Port(7))
             stream = await connect_tcp(client.tcp, server.ethernet.address, Port(7))

@@ -1,0 +1,48 @@
+"""The fields of packet classes, for what treats all packets alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from foxpy.decode.protocol import Parses, Protocol
+from foxpy.wire import Classifier, Packet
+from foxpy.wire.codec import Codec
+from foxpy.wire.encodings import Argument, ListOf
+from foxpy.wire.fields import AnyField
+
+_FIELDS: Final[dict[type[Packet], tuple[AnyField, ...]]] = {}
+
+
+def fields_of(packet: type[Packet]) -> tuple[AnyField, ...]:
+    """The fields of ``packet`` that are on the wire, in its order."""
+    found = _FIELDS.get(packet)
+    if found is None:
+        every = packet._layout.fields.values()
+        found = _FIELDS[packet] = tuple(field for field in every if not isinstance(field.encoding, Argument))
+    return found
+
+
+def text_of(field: AnyField, value: object) -> str | None:
+    """``value`` as the wire type of ``field`` writes it for people: a name with dots. None: it does not say."""
+    encoding = field.encoding.element if isinstance(field.encoding, ListOf) else field.encoding
+    if not isinstance(encoding, Codec):
+        return None
+    write = getattr(encoding, "text", None)
+    return None if write is None or value is None else str(write(value))
+
+
+def packets_of(reads: Parses[Packet]) -> tuple[type[Packet], ...]:
+    """The packet classes that ``reads`` may give."""
+    if isinstance(reads, Classifier):
+        return reads.members
+    assert isinstance(reads, type)
+    assert issubclass(reads, Packet)
+    return (reads,)
+
+
+def classes_of(protocol: Protocol) -> Iterator[type[Packet]]:
+    """All packet classes that a layer of ``protocol`` may have."""
+    for reads in (protocol.reads, protocol.otherwise):
+        if reads is not None:
+            yield from packets_of(reads)

@@ -1,0 +1,85 @@
+"""Layers in one line, as tcpdump words them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from foxpy.decode.checksums import is_right
+from foxpy.decode.layer import Layer
+
+SHOWN: Final = 16
+"""Bytes that are shown of what nothing is known about."""
+
+
+def raw(frame: bytes, start: int, end: int) -> str:
+    """The first bytes of ``frame[start:end]`` in hexadecimal, and how many there are."""
+    shown = frame[start : min(end, start + SHOWN)].hex(" ", -2)
+    return f"{shown}{' ...' if end - start > SHOWN else ''}{', ' if shown else ''}length {end - start}"
+
+
+def line(layers: Sequence[Layer]) -> str:
+    """All ``layers`` in one line. Raises nothing on account of what was read."""
+    return Here(layers, 0).text()
+
+
+class Here:
+    """A layer among the others of its frame: what the words of one may need of those around it."""
+
+    __slots__ = ("_index", "_layers", "layer")
+
+    def __init__(self, layers: Sequence[Layer], index: int) -> None:
+        self._layers = layers
+        self._index = index
+        self.layer = layers[index]
+
+    @property
+    def size(self) -> int:
+        """The bytes of the layer, what it carries included."""
+        return self.layer.size
+
+    @property
+    def next(self) -> Layer | None:
+        """The layer that this one carries, if it could be told what that is."""
+        return self._layers[self._index + 1] if self._index + 1 < len(self._layers) else None
+
+    @property
+    def hosts(self) -> tuple[str, str] | None:
+        """Who sends and who receives, by the nearest layer below that says it."""
+        for layer in reversed(self._layers[: self._index]):
+            if layer.protocol.hosts is not None and layer.packet is not None:
+                return layer.protocol.hosts(layer.packet)
+        return None
+
+    def text(self) -> str:
+        """The words for this layer and what it carries."""
+        layer, protocol = self.layer, self.layer.protocol
+        if protocol.tells is not None:
+            return protocol.tells(layer.frame, layer.start, layer.end)
+        if layer.packet is not None:
+            return protocol.words(layer.packet, self)
+        if layer.error is not None:
+            return f"{protocol.title} [{layer.error}]"
+        return f"{protocol.title}, {self.raw(layer.start, layer.end)}"
+
+    def inner(self) -> str:
+        """The words for what this layer carries: of the next layers, or its bytes; empty where there are none."""
+        if self.next is not None:
+            return Here(self._layers, self._index + 1).text()
+        body = self.layer.body
+        return "" if body is None or body[0] >= body[1] else self.raw(*body)
+
+    def raw(self, start: int, end: int) -> str:
+        """The bytes ``frame[start:end]``, as far as they were captured."""
+        known = max(min(end, self.layer.captured), start)
+        cut = f" of {end - start}" if known < end else ""
+        return raw(self.layer.frame, start, known) + cut
+
+    def ends(self, sport: int, dport: int) -> str:
+        """``source.port > destination.port``, or the ports alone where no hosts are known."""
+        hosts = self.hosts
+        return f"{sport} > {dport}" if hosts is None else f"{hosts[0]}.{sport} > {hosts[1]}.{dport}"
+
+    def summed(self) -> str:
+        """`` (bad checksum)``, if it is so."""
+        return "" if is_right(self.layer) is not False else " (bad checksum)"

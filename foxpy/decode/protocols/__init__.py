@@ -1,0 +1,1 @@
+"""The protocols that the project knows: one module for each family, imported when one of it is first met."""
