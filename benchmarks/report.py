@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from rig import PEERS
+from tables import table
 
 Rounds: TypeAlias = list[dict[str, float]]
 """One figure for each peer, for each round."""
@@ -52,19 +53,6 @@ def troubles_line(troubles: dict[str, dict[str, int]]) -> str:
         f"{peer} {', '.join(f'{count} {kind}' for kind, count in kinds.items())}" for peer, kinds in troubles.items()
     )
     return "segments, seen from the client: " + "; ".join(parts)
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as they need to be, the first to the left and all others to the right."""
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-
-    def line(cells: Sequence[str]) -> str:
-        first, *others = (
-            cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(cells, widths, strict=True))
-        )
-        return "  ".join((first, *others)).rstrip()
-
-    return "\n".join((line(head), line(["-" * width for width in widths]), *(line(row) for row in rows)))
 
 
 def as_json(**parts: object) -> str:

@@ -15,12 +15,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import platform
 import signal
 import socket
 import subprocess
 import sys
-import sysconfig
 import time
 import venv
 from collections.abc import Iterator, Sequence
@@ -180,6 +178,8 @@ def exactly(wire: socket.socket, size: int) -> bytes:
 @contextlib.contextmanager
 def rig(wanted: Sequence[str], cpu: int) -> Iterator[Rig]:
     """Build it, everything pinned to ``cpu``, with the servers whose names are in ``wanted``: some of PEERS."""
+    if not foxpy.checksum.__file__.endswith(".py"):
+        raise RuntimeError("foxpy is compiled here; these benchmarks are about the interpreted sources")
     os.sched_setaffinity(0, {cpu})
     BUILD.mkdir(exist_ok=True)
     with namespace() as client, namespace() as linux:
@@ -241,28 +241,3 @@ def pytcp_python() -> Path:
         subprocess.run([python, "-m", "pip", "install", "--quiet", f"PyTCP=={PYTCP}"], check=True)
         (folder / "ready").touch()
     return python
-
-
-def machine(cpu: int) -> dict[str, str]:
-    """What the figures were measured on."""
-    model = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if "model name" in line
-        ),
-        platform.machine(),
-    )
-    optimised = "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
-    commit = subprocess.run(
-        ["git", "-C", HERE, "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
-    ).stdout.strip()
-    if not foxpy.checksum.__file__.endswith(".py"):
-        raise RuntimeError("foxpy is compiled here; these benchmarks are about the interpreted sources")
-    return {
-        "cpu": f"{model}, {os.cpu_count()} CPUs, everything pinned to CPU {cpu}",
-        "kernel": platform.release(),
-        "python": f"{platform.python_implementation()} {platform.python_version()}"
-        f" ({'optimised' if optimised else 'plain'} build), foxpy interpreted",
-        "commit": commit or "unknown",
-    }

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import sys
 
-from report import Rounds, arguments, as_json, medians, ratio_table, ratios, table, troubles_line
-from rig import Peer, Rig, machine, rig
+from machine import machine
+from report import Rounds, arguments, as_json, medians, ratio_table, ratios, troubles_line
+from rig import Peer, Rig, rig
+from tables import table
 
 from foxpy.testing.namespaces import why_not
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Generic, TypeVar, cast, get_args
 
 from foxpy.wire.definition import check_elements
@@ -29,11 +30,15 @@ class Records(Generic[P]):
 
     def parse(self, buf: bytes, start: int, end: int) -> tuple[P, ...]:
         """All packets in ``buf[start:end]``. Raises Truncated or Malformed."""
+        self.parse = self._read  # type: ignore[assignment, method-assign]  # generated code takes over at first use
+        return self._read(buf, start, end)
+
+    @cached_property
+    def _read(self) -> Callable[[bytes, int, int], tuple[P, ...]]:
+        """Compiled once, even for a caller that has kept the method ``parse`` from before its first use."""
         title = f"Records[{' | '.join(member.__name__ for member in self.members)}]"
         check_elements(title, self.members, self.end)
-        read = compile_list(title, self.members, self.end)
-        self.parse = read  # type: ignore[assignment, method-assign]  # generated code takes over at first use
-        return cast("tuple[P, ...]", read(buf, start, end))
+        return cast("Callable[[bytes, int, int], tuple[P, ...]]", compile_list(title, self.members, self.end))
 
     def build(self, elements: Iterable[P]) -> bytes:
         """The bytes of ``elements``, and padding. Raises OutOfRange."""
