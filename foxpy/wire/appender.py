@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec, cast
 
 from foxpy.wire.layout import Layout
 from foxpy.wire.packet import Packet
+from foxpy.wire.recording import recordable
 from foxpy.wire.rules import MISSING, Checksum, default_of
 from foxpy.wire.source import Source
 from foxpy.wire.values import signature
@@ -15,6 +16,7 @@ from foxpy.wire.writing import checksum_offset, complement, is_even, is_nonzero,
 P = ParamSpec("P")
 
 
+@recordable
 def appender(packet: Callable[P, Packet], /) -> Callable[Concatenate[bytearray, int, P], None]:
     """A function ``append(out, size, *, ...)`` that appends the header of ``packet`` for ``size`` bytes that follow it.
 

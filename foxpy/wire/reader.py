@@ -9,6 +9,7 @@ from foxpy.wire.expressions import Expr, names, render
 from foxpy.wire.fields import Declared
 from foxpy.wire.packet import Packet
 from foxpy.wire.reading import Unpacking, atom
+from foxpy.wire.recording import recordable
 from foxpy.wire.rules import Const
 from foxpy.wire.source import Source
 from foxpy.wire.walking import check_constant, check_guard, check_size
@@ -80,6 +81,7 @@ def reader(
     f10: Expr[T10],
     /,
 ) -> Reader[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10]]: ...
+@recordable
 def reader(*fields: Expr[Any]) -> Reader[tuple[object, ...]]:
     """A function that reads ``fields`` of one packet: class attributes, such as ``IPv4.ttl``, or sizes made of them.
 

@@ -12,6 +12,7 @@ from foxpy.wire.expressions import Expr
 from foxpy.wire.fields import AnyField, Declared
 from foxpy.wire.layout import Group, Layout
 from foxpy.wire.packet import Packet
+from foxpy.wire.recording import recordable
 from foxpy.wire.rules import Checksum, given
 from foxpy.wire.source import Source
 
@@ -25,6 +26,7 @@ class _Append(Protocol):
     def __call__(self, out: bytearray, size: int, /, **fields: object) -> None: ...
 
 
+@recordable
 def stager(packet: Callable[P, Packet], varies: Expr[int], /) -> Callable[P, Stamp]:
     """A function ``stage(*, ...)`` that takes the appender's keywords and gives a Stamp.
 

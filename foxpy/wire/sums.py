@@ -9,6 +9,7 @@ from foxpy.wire.expressions import names, render, simplified
 from foxpy.wire.layout import Layout
 from foxpy.wire.packet import Packet
 from foxpy.wire.reading import Unpacking, atom
+from foxpy.wire.recording import recordable
 from foxpy.wire.rules import Checksum, Sized
 from foxpy.wire.source import Source
 from foxpy.wire.writing import checksum_offset, complement, is_even
@@ -23,6 +24,7 @@ class Verifier(Protocol):
     def __call__(self, buf: bytes, start: int, end: int, seed: int = 0, /) -> bool: ...
 
 
+@recordable
 def filler(packet: type[Packet], /) -> Filler:
     """A function ``fill(out, at, payload, seed)`` for a packet with a "whole" checksum.
 
@@ -42,6 +44,7 @@ def filler(packet: type[Packet], /) -> Filler:
     return cast(Filler, source.load()["_fill"])
 
 
+@recordable
 def verifier(packet: type[Packet], /) -> Verifier:
     """A function ``verify(buf, start, end, seed=0)``: whether the checksum of ``packet`` is right.
 

@@ -9,10 +9,12 @@ from foxpy.wire.appender import spec_of
 from foxpy.wire.building import put_source
 from foxpy.wire.out import Out
 from foxpy.wire.packet import Packet
+from foxpy.wire.recording import recordable
 
 P = ParamSpec("P")
 
 
+@recordable
 def writer(packet: Callable[P, Packet], /) -> Callable[Concatenate[Out, P], int]:
     """A function ``put(out, *, ...)`` that pushes the header of ``packet`` and gives the header's size in bytes.
 
