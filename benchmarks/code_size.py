@@ -27,54 +27,44 @@ CLASSES: Final = {"Ethernet": ("Ethernet", "EthernetII"), "IPv4": ("IPv4",), "IP
 
 @attrs.frozen
 class Size:
+    """Lines of one header."""
+
     header: str
     libpnet_by_hand: int
     libpnet: int
     foxpy: int
     foxpy_with_tests: int
     foxpy_header_alone: int
-    by_hand_over_foxpy: float
-    libpnet_over_foxpy: float
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--json", action="store_true", help="print a list of objects instead of a table")
     options = parser.parse_args()
-    found = [size(header, *counts) for header, counts in LIBPNET.items()]
+    found = [size(header) for header in LIBPNET]
     if options.json:
         print(json.dumps([attrs.asdict(each) for each in found], indent=2))
         return
-    head = [
-        "lines",
-        "libpnet by hand",
-        "libpnet",
-        "foxpy",
-        "by hand / foxpy",
-        "libpnet / foxpy",
-        "with tests",
-        "header alone",
-    ]
-    rows = [
-        [
-            each.header, str(each.libpnet_by_hand), str(each.libpnet), str(each.foxpy),
-            f"{each.by_hand_over_foxpy:.2f}", f"{each.libpnet_over_foxpy:.2f}",
-            str(each.foxpy_with_tests), str(each.foxpy_header_alone),
-        ]
-        for each in found
-    ]  # fmt: skip
-    print(table(head, rows))
+    head = ["lines", "libpnet by hand", "libpnet", "foxpy", "with tests", "header alone"]
+    rows = [list(map(str, attrs.astuple(each))) for each in found]
+    ratios = ["by hand / foxpy", "libpnet / foxpy"]
+    for row, each in zip(rows, found, strict=True):
+        row += [f"{each.libpnet_by_hand / each.foxpy:.2f}", f"{each.libpnet / each.foxpy:.2f}"]
+    print(table(head + ratios, rows))
 
 
-def size(header: str, by_hand: int, libpnet: int) -> Size:
+def size(header: str) -> Size:
     name = header.lower()
     definition = (HOUSE / f"foxpy/layers/{name}/wire.py").read_text(encoding="utf-8")
     tests = (HOUSE / f"tests/layers/{name}/test_wire.py").read_text(encoding="utf-8")
     lines = definition.count("\n")
     return Size(
-        header, by_hand, libpnet, lines, lines + tests.count("\n"), class_lines(definition, CLASSES[header]), by_hand / lines,
-        libpnet / lines,
-    )  # fmt: skip
+        header,
+        *LIBPNET[header],
+        foxpy=lines,
+        foxpy_with_tests=lines + tests.count("\n"),
+        foxpy_header_alone=class_lines(definition, CLASSES[header]),
+    )
 
 
 def class_lines(text: str, names: Sequence[str]) -> int:
