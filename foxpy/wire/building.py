@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foxpy.wire.bodies import push_body
+from foxpy.wire.bodies import body_bytes, push_body
 from foxpy.wire.expressions import Expr, render
 from foxpy.wire.layout import Layout
 from foxpy.wire.rules import Checksum
@@ -13,16 +13,30 @@ from foxpy.wire.writing import checksum_offset, complement, write_header
 
 def push_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
     """The text that defines ``_push(self, out)``, which writes a value."""
-    source = Source(f"{layout.name} push")
+    source, body = Source(f"{layout.name} push"), layout.body
     source.bind("_push_body", push_body)
     codes = {field.name: f"self.{slot(field)}" for field in layout.parameters}
     with source.block("def _push(self, out):"):
-        if layout.body is not None:
+        if layout.compresses:  # written forwards: where a name is comes before what refers to it
+            source.line("_head = bytearray()")
+            source.line("self._spec._program.lay(self, _head, {})")
+            source.line("out.push_bytes(_head)")
+            return source
+        following = "0"
+        if body is not None and layout.tails:
+            source.line(f"_body = {source.bind('_body_bytes', body_bytes)}(self.{slot(body)})")
+            following = "_len(_body)"
+        elif body is not None:
             source.line("_before = _len(out.buf) - out.start")
-            source.line(f"_push_body(out, self.{slot(layout.body)})")
+            source.line(f"_push_body(out, self.{slot(body)})")
             source.line("_following = _len(out.buf) - out.start - _before")
-        write_header(source, layout, guards, codes, "_following", trusted=True)
-        _finish(source, layout, codes, "_following" if layout.body is not None else "0")
+            following = "_following"
+        write_header(source, layout, guards, codes, following, trusted=True)
+        if body is not None and layout.tails:
+            source.line("out.push_bytes(_foot)")
+            source.line("out.push_bytes(_body)")
+            following += " + _len(_foot)"
+        _finish(source, layout, codes, following)
     return source
 
 

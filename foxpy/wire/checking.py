@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
 from typing import cast
 
-from foxpy.wire.encodings import Octets, Packed, UInt
-from foxpy.wire.errors import OutOfRange
+from foxpy.wire.codec import Codec
+from foxpy.wire.encodings import ListOf, Octets, OneOf, Packed, UInt
+from foxpy.wire.errors import OutOfRange, PacketError
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Bits, Layout
 from foxpy.wire.packet import Packet
 from foxpy.wire.reading import atom
+from foxpy.wire.rules import Plain, Present, bounds_of
 from foxpy.wire.source import Source
+from foxpy.wire.walking import allowed, out_of_bounds
 from foxpy.wire.window import Window
+
+
+def bit_fields(fields: Iterable[AnyField]) -> list[AnyField]:
+    """Those of ``fields`` that are numbers and always there."""
+    return [each for each in fields if isinstance(each.encoding, UInt) and not isinstance(each.rule, Present)]
 
 
 def range_test(fields: Iterable[AnyField], code: Callable[[str], str]) -> str:
@@ -21,13 +30,16 @@ def range_test(fields: Iterable[AnyField], code: Callable[[str], str]) -> str:
     Values of the same width are or-ed together first: a negative number or a bit too high shows in the result.
     """
     widths: dict[int, list[str]] = {}
-    for field in fields:
-        if isinstance(field.encoding, UInt):
-            widths.setdefault(field.encoding.bits, []).append(atom(code(field.name)))
-    return " or ".join(
+    bounded = []
+    for field in bit_fields(fields):
+        assert isinstance(field.encoding, UInt)
+        widths.setdefault(field.encoding.bits, []).append(atom(code(field.name)))
+        bounded.append(out_of_bounds(bounds_of(field.rule), atom(code(field.name))))
+    tests = [
         f"{names[0]} >> {width}" if len(names) == 1 else f"({' | '.join(names)}) >> {width}"
         for width, names in sorted(widths.items())
-    )
+    ]
+    return " or ".join([*tests, *filter(None, bounded)])
 
 
 def crowded(layout: Layout) -> Iterator[Bits]:
@@ -42,24 +54,101 @@ def crowded(layout: Layout) -> Iterator[Bits]:
 def refusal(layout: Layout, values: Mapping[str, object]) -> Exception:
     """The error that says which of ``values`` does not fit: OutOfRange, or TypeError for one of the wrong type."""
     for name, value in values.items():
-        field, path = layout.fields[name], f"{layout.name}.{name}"
-        if isinstance(field.encoding, UInt):
-            if not isinstance(value, int):
-                return TypeError(f"{path}: {value!r} is not an integer")
-            bits = field.encoding.bits
-            if not 0 <= value < 1 << bits:
-                return OutOfRange(f"{path}: {int(value)} does not fit in {bits} bits (0..{(1 << bits) - 1})")
-        elif isinstance(field.encoding, Octets):
-            try:
+        field = layout.fields[name]
+        try:
+            if isinstance(field.encoding, UInt):
+                check_number(field, field.encoding, layout.name, value)
+            elif isinstance(field.encoding, Octets):
                 octets_of(field, layout.name)(value)
-            except (TypeError, OutOfRange) as error:
-                return error
-    return OutOfRange(f"{layout.name}: {dict(values)!r} cannot be built")
+        except (TypeError, OutOfRange) as error:
+            return error
+    return OutOfRange(f"{dict(values)!r} cannot be built", layout.name)
 
 
-def octets_of(field: AnyField, packet: str) -> Callable[[object], bytes]:
-    """A function that gives the bytes of what a field of fixed bytes is given as: bytes, or the field's own type."""
-    encoding, path = field.encoding, f"{packet}.{field.name}"
+def check_number(field: AnyField, encoding: UInt, packet: str, value: object) -> int:
+    """``value`` if the field can carry it; else raise OutOfRange, or TypeError for one of the wrong type."""
+    if not isinstance(value, int):
+        raise TypeError(f"{packet}.{field.name}: {value!r} is not an integer")
+    bits, bounds = encoding.bits, bounds_of(field.rule)
+    if not 0 <= value < 1 << bits:
+        fact = f"{int(value)} does not fit in {bits} bits (0..{(1 << bits) - 1})"
+        raise OutOfRange(fact, packet, field.name)
+    if (bounds.least is not None and value < bounds.least) or (bounds.most is not None and value > bounds.most):
+        raise OutOfRange(f"{int(value)}, not {allowed(bounds)}", packet, field.name)
+    return value
+
+
+def enum_of(field: AnyField, packet: str) -> Callable[[object], int]:
+    """A function that gives a member of a field's enum for what the field is given as: a member or its number."""
+    encoding = field.encoding
+    assert isinstance(encoding, UInt) and encoding.kind is not None
+    kind, still, path = encoding.kind, encoding.open, f"{packet}.{field.name}"
+    members = {int(member): member for member in kind}
+
+    def member_of(value: object) -> int:
+        if not isinstance(value, int):
+            raise TypeError(f"{path}: {value!r} is not of {kind.__name__}")
+        if value in members:
+            return members[value]
+        if still:
+            return check_number(field, encoding, packet, value)
+        raise OutOfRange(f"{int(value)} is no {kind.__name__}", packet, field.name)
+
+    return member_of
+
+
+def value_of(field: AnyField, packet: str) -> Callable[[object], object]:
+    """A function that checks what a codec's field, or a field that may be absent, is given as."""
+    match field.encoding:
+        case Codec() as codec:
+            return _checked(codec, packet, field.name)
+        case UInt(kind=kind) if kind is not None:
+            return enum_of(field, packet)
+        case UInt(boolean=True):
+            return bool
+        case UInt() as number:
+            return lambda value: check_number(field, number, packet, value)
+        case Octets(kind=address):
+            packed = octets_of(field, packet)
+            return packed if address is None else lambda value: address(packed(value))
+        case OneOf():
+            return union_of(field, packet)
+        case _:
+            raise AssertionError(field)
+
+
+def _checked(codec: Codec[object], packet: str, field: str) -> Callable[[object], object]:
+    """A codec's own check, whose errors name the packet and the field."""
+
+    def check(value: object) -> object:
+        try:
+            return codec.check(value)
+        except PacketError as error:
+            raise error.at(packet, field, None) from None
+        except (TypeError, ValueError, AttributeError) as error:
+            raise TypeError(f"{packet}.{field}: {value!r}: {error}") from error
+
+    return check
+
+
+def union_of(field: AnyField, packet: str) -> Callable[[object], object]:
+    """A function that checks that what a union field is given is one of its members."""
+    path, members = f"{packet}.{field.name}", field.elements
+
+    def member(value: object) -> object:
+        if not isinstance(value, members):
+            raise TypeError(f"{path}: {value!r} is none of {' | '.join(each.__name__ for each in members)}")
+        return value
+
+    return member
+
+
+def octets_of(field: AnyField, packet: str, element: Octets | None = None) -> Callable[[object], bytes]:
+    """A function that gives the bytes of what a field of fixed bytes is given as: bytes, or the field's own type.
+
+    ``element``: of a list's element, whose wire type this is.
+    """
+    encoding, path = element or field.encoding, f"{packet}.{field.name}"
     assert isinstance(encoding, Octets)
     size, kind = encoding.size, encoding.kind
 
@@ -71,7 +160,7 @@ def octets_of(field: AnyField, packet: str) -> Callable[[object], bytes]:
         else:
             raise TypeError(f"{path}: needs {size} bytes, got {value!r}")
         if len(packed) != size:
-            raise OutOfRange(f"{path}: needs {size} bytes, got {len(packed)}")
+            raise OutOfRange(f"needs {size} bytes, got {len(packed)}", packet, field.name)
         return packed
 
     return octets
@@ -117,15 +206,27 @@ def body_of(field: AnyField, packet: str) -> Callable[[object], object]:
 
 def elements_of(field: AnyField, packet: str) -> Callable[[object], tuple[object, ...]]:
     """A function that gives a list field's value as a tuple whose members the list's type allows."""
-    path, allowed = f"{packet}.{field.name}", field.elements
+    path = f"{packet}.{field.name}"
+    check = _element_of(field, packet)
 
     def elements(value: object) -> tuple[object, ...]:
-        if not isinstance(value, Iterable):
-            raise TypeError(f"{path}: needs packets, got {value!r}")
-        found = tuple(value)
-        for element in found:
-            if not isinstance(element, allowed):
-                raise TypeError(f"{path}: {element!r} is none of {' | '.join(each.__name__ for each in allowed)}")
-        return found
+        if not isinstance(value, Iterable) or isinstance(value, str | bytes):
+            raise TypeError(f"{path}: needs a sequence, got {value!r}")
+        return tuple(map(check, value))
 
     return elements
+
+
+def _element_of(field: AnyField, packet: str) -> Callable[[object], object]:
+    """A function that checks one element of a list."""
+    encoding = field.encoding
+    assert isinstance(encoding, ListOf)
+    if encoding.element is None:
+        return union_of(field, packet)
+    single = copy(field)  # an element is checked as a field of its wire type would be
+    single.encoding = encoding.element
+    single.rule = Plain()
+    if isinstance(encoding.element, Octets) and encoding.element.kind is not None:
+        kind, packed = encoding.element.kind, octets_of(single, packet)
+        return lambda value: value if type(value) is kind else kind(packed(value))
+    return value_of(single, packet)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 from foxpy.wire.encodings import Argument
 from foxpy.wire.expressions import Expr, names, render
+from foxpy.wire.fields import AnyField
 from foxpy.wire.reading import Unpacking, atom
+from foxpy.wire.rules import argument_default, chooser_of
 from foxpy.wire.source import Source
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ class Choice:
         if items:
             needed = items[-1].offset + items[-1].size
             source.line(f"if _e - _o < {needed}:")
-            source.line(f'    raise _Truncated(f"{base.__name__}: needs {needed} bytes, {{_e - _o}} left")')
+            source.line(f'    raise _Truncated(f"needs {needed} bytes, {{_e - _o}} left", "{base.__name__}", "", _o)')
             reads.update(Unpacking(source, base._layout.head, "_o", reads).emit())
 
     def _behind(self, member: type[Packet], head: set[str]) -> list[tuple[str, type[Packet]]]:
@@ -79,10 +81,38 @@ class Choice:
         return found
 
 
+def bound_parameters(source: Source, members: tuple[type[Packet], ...], field: AnyField | None) -> list[str]:
+    """The keyword parameters of what reads one of ``members``: arguments that are bound, and defaults of the others."""
+    bound = () if field is None else field.bound
+    others: dict[str, object] = {}
+    for member in members:
+        for argument in member._layout.arguments:
+            if argument.name not in bound and not is_tag(argument.name, field):
+                others[argument.name] = argument_default(argument.rule)
+    return [*bound, *(f"{name}={source.bind(f'_default_{name}', value)}" for name, value in others.items())]
+
+
+def is_tag(name: str, field: AnyField | None) -> bool:
+    """Whether the argument ``name`` of a union's member is told the tag."""
+    return field is not None and getattr(chooser_of(field.rule), "name", None) == name
+
+
+def taking(source: Source, member: type[Packet], field: AnyField | None = None, tag: str = "") -> str:
+    """The statement that reads a ``member`` at ``_o`` into ``_element``, and puts ``_o`` behind it."""
+    take = source.bind(f"_take_{member.__name__}", member._program.take)
+    origin = ", _origin" if member._layout.compresses else ""
+    arguments = "".join(
+        f", {each.name}={tag if tag and is_tag(each.name, field) else each.name}" for each in member._layout.arguments
+    )
+    return f"_element, _o = {take}(_b, _o, _e{origin}{arguments})"
+
+
 def _lazily(source: Source, owner: type[Packet], name: str) -> str:
     """The text that reads a field through a view of ``owner``, which is made at the first such read."""
     view = source.bind(f"_view_{owner.__name__}", owner._program.view)
     arguments = "".join(f", {argument.name}={argument.name}" for argument in owner._layout.arguments)
+    if owner._layout.compresses:
+        arguments += ", origin=_origin"
     held = f"_{owner.__name__}"
     return f"({held} or ({held} := {view}(_b, _o, _e{arguments}))).{name}"
 

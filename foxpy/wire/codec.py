@@ -45,6 +45,11 @@ class Codec(ABC, Generic[T]):
     def strategy(self) -> SearchStrategy[T]:
         """Values for tests: all that can be written and are read back as they were."""
 
+    @property
+    def minimum(self) -> int:
+        """The least bytes that a value takes: what lists that have a count are held to before they are read."""
+        return 0
+
     def check(self, value: T) -> T:
         """``value`` as a packet is to hold it. Raises OutOfRange or TypeError for what cannot be written."""
         self.write(bytearray(), value, {})

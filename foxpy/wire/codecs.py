@@ -35,6 +35,10 @@ class Counted(Codec[bytes]):
     def __post_init__(self) -> None:
         _check_prefix("Counted", self.size)
 
+    @property
+    def minimum(self) -> int:
+        return self.size.bits // 8
+
     def read(self, buf: Buffer, pos: int, end: int, origin: int) -> tuple[bytes, int]:
         start, stop = _counted(self.size, buf, pos, end)
         return bytes(buf[start:stop]), stop
@@ -69,6 +73,10 @@ class Text(Codec[str]):
         if self.size is not None:
             _check_prefix("Text", self.size)
 
+    @property
+    def minimum(self) -> int:
+        return 0 if self.size is None else self.size.bits // 8
+
     def read(self, buf: Buffer, pos: int, end: int, origin: int) -> tuple[str, int]:
         start, stop = (pos, end) if self.size is None else _counted(self.size, buf, pos, end)
         return _decode(buf, start, stop, self.encoding, self.errors), stop
@@ -90,6 +98,10 @@ class TextZ(Codec[str]):
 
     encoding: Charset = "utf-8"
     errors: Undecodable = "strict"
+
+    @property
+    def minimum(self) -> int:
+        return 1
 
     def read(self, buf: Buffer, pos: int, end: int, origin: int) -> tuple[str, int]:
         stop = _find_zero(buf, pos, end)
@@ -115,6 +127,10 @@ class Padded(Codec[bytes]):
     def __post_init__(self) -> None:
         if self.size < 1:
             raise TypeError(f"Padded({self.size}): at least one byte")
+
+    @property
+    def minimum(self) -> int:
+        return self.size
 
     def read(self, buf: Buffer, pos: int, end: int, origin: int) -> tuple[bytes, int]:
         stop = pos + self.size

@@ -6,13 +6,36 @@ mypy finds wrong types; what it cannot see (widths, the order of fields, unions 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from foxpy.wire.choice import Choice
-from foxpy.wire.encodings import Argument, Blob, ListOf, Octets, UInt
-from foxpy.wire.expressions import Expr, names
+from foxpy.wire.codec import Codec
+from foxpy.wire.encodings import Argument, Blob, ListOf, Octets, OneOf, UInt
+from foxpy.wire.expressions import Expr, LastByte, Named, SizeOf, names
 from foxpy.wire.fields import AnyField
+from foxpy.wire.layout import compresses, is_variable
 from foxpy.wire.packet import Packet
-from foxpy.wire.rules import MISSING, Checksum, Const, Derived, Rest, Sized, Total, default_of, given
+from foxpy.wire.rules import (
+    MISSING,
+    Bounds,
+    Checksum,
+    Computed,
+    Const,
+    Count,
+    Derived,
+    Plain,
+    Present,
+    Rest,
+    Sized,
+    Tail,
+    Total,
+    Until,
+    argument_default,
+    bounds_of,
+    chooser_of,
+    default_of,
+    given,
+)
 
 
 def check_definition(packet: str, fields: Mapping[str, AnyField], guards: tuple[Expr[bool], ...]) -> None:
@@ -22,20 +45,21 @@ def check_definition(packet: str, fields: Mapping[str, AnyField], guards: tuple[
         path = f"{packet}.{name}"
         _check_fit(path, each)
         _check_values(path, each)
-        if isinstance(each.rule, Sized):
-            _check_size(path, each.rule, before)
-        if isinstance(each.rule, Total | Checksum) and any(_is_variable(other) for other in before.values()):
+        _check_reading(path, each, before)
+        if isinstance(each.rule, Total | Checksum) and any(is_variable(other) for other in before.values()):
             what = "a checksum" if isinstance(each.rule, Checksum) else "a total"
             raise TypeError(f"{path}: {what} comes before all fields of variable size")
         if isinstance(each.rule, Checksum):
             _check_checksum(path, each.rule, fields, before)
-        if isinstance(each.encoding, ListOf):
-            end = each.rule.end if isinstance(each.rule, Sized) else None
-            check_elements(path, each.elements, end)
+        if each.elements:
+            end = each.rule.end if isinstance(each.rule, Sized | Until) else None
+            check_elements(path, each.elements, end if isinstance(end, type) else None, each)
         before[name] = each
     for rule, what in ((Total, "total()"), (Checksum, "inet_checksum()")):
         if sum(isinstance(each.rule, rule) for each in fields.values()) > 1:
             raise TypeError(f"{packet}: more than one {what}")
+    if any(isinstance(each.rule, Checksum) for each in fields.values()) and any(map(compresses, fields.values())):
+        raise TypeError(f"{packet}: no checksum is filled in where names are compressed")
     for guard in guards:
         for named in names(guard):
             if named.name not in fields:
@@ -45,51 +69,112 @@ def check_definition(packet: str, fields: Mapping[str, AnyField], guards: tuple[
 def _check_fit(path: str, each: AnyField) -> None:
     """Whether the right-hand side suits the wire type."""
     match each.encoding, each.rule:
-        case ((Blob() | ListOf()), (Sized() | Rest())):
+        case (Blob(), (Sized(end=None, on=None) | Rest(on=None) | Tail())):
             pass
-        case ((Blob() | ListOf()), _):
-            raise TypeError(f"{path}: its size is not given; use sized(...) or rest(...)")
-        case _, (Sized() | Rest()):
-            raise TypeError(f"{path}: has a size of its own, and takes no sized() or rest()")
-        case UInt(boolean=False), (Derived() | Total()):
+        case (Blob(), _):
+            raise TypeError(f"{path}: its size is not given; use sized(...), rest(...) or tail(...)")
+        case (ListOf(element=None | Codec()), (Sized(on=None) | Rest(on=None) | Count() | Until())):
             pass
-        case _, (Derived() | Total()):
+        case (ListOf(), (Sized(end=None, on=None) | Rest(on=None) | Count())):
+            pass
+        case (ListOf(), _):
+            raise TypeError(f"{path}: its size is not given; use sized(...), rest(...), count(...) or until(...)")
+        case (OneOf(), (Plain(bounds=Bounds(None, None)) | Present() | Rest())):
+            pass
+        case (OneOf(), Sized(end=None, align=1)):
+            pass
+        case (OneOf(), _):
+            raise TypeError(f"{path}: a packet in a packet takes sized(...), rest(...), present(...) or nothing")
+        case (Codec(), (Plain(bounds=Bounds(None, None)) | Present() | Const())):
+            pass
+        case (Codec(), (Sized(end=None, align=1, on=None) | Rest(on=None))):
+            pass
+        case (Codec(), _):
+            raise TypeError(f"{path}: a codec's field takes sized(...), rest(...), present(...), const(...) or nothing")
+        case _, (Sized() | Rest() | Tail() | Count() | Until()):
+            raise TypeError(f"{path}: has a size of its own, and takes no {_word(each)}()")
+        case ((UInt(boolean=True) | Octets() | Argument()), Plain(bounds=bounds)) if bounds != Bounds():
+            raise TypeError(f"{path}: only numbers have a min and a max")
+        case UInt(boolean=False), (Total() | Computed()):
+            pass
+        case UInt(), Derived():
+            pass
+        case _, (Derived() | Total() | Computed()):
             raise TypeError(f"{path}: only an integer is derived or a total")
-        case UInt(bits=16, little=False), Checksum():
+        case UInt(bits=16, little=False, kind=None), Checksum():
             pass
         case _, Checksum():
             raise TypeError(f"{path}: an Internet checksum is a u16")
-        case Argument(), Const():
-            raise TypeError(f"{path}: an argument is not on the wire, and not constant")
+        case UInt(bits=bits), Present() if bits % 8:
+            raise TypeError(f"{path}: what may be absent is whole bytes")
+        case Argument(), Present():
+            raise TypeError(f"{path}: an argument is not on the wire, and not absent")
         case _:
             pass
+
+
+def _word(each: AnyField) -> str:
+    return type(each.rule).__name__.lower()
 
 
 def _check_values(path: str, each: AnyField) -> None:
     """Whether a constant or a default fits."""
     value = each.rule.value if isinstance(each.rule, Const) else default_of(each.rule)
-    if value is MISSING:
+    if value is MISSING or (value is None and isinstance(each.rule, Present)):
         return
     match each.encoding:
         case UInt(bits=bits):
             if not isinstance(value, int) or not 0 <= value < 1 << bits:
                 raise TypeError(f"{path}: {value!r} does not fit in {bits} bits")
+            bounds = bounds_of(each.rule)
+            if not (bounds.least or 0) <= value <= (value if bounds.most is None else bounds.most):
+                raise TypeError(f"{path}: the default {value!r} is out of its own min and max")
         case Octets(size=size, kind=kind):
             packed = value if isinstance(value, bytes) else getattr(value, "packed", None) if kind else None
             if not isinstance(packed, bytes) or len(packed) != size:
                 raise TypeError(f"{path}: {value!r} is not {size} bytes")
-        case Blob() | ListOf() | Argument():
+        case Codec() as codec:
+            try:
+                codec.check(value)
+            except (ValueError, TypeError, AttributeError) as error:
+                raise TypeError(f"{path}: {value!r} cannot be written: {error}") from None
+        case _:
             pass
 
 
-def _check_size(path: str, rule: Sized, before: Mapping[str, AnyField]) -> None:
-    for named in names(rule.size):
-        if named.name not in before:
-            raise TypeError(f"{path}: its size reads {named!r}, which is not an earlier field of the packet")
-        if not isinstance(before[named.name].encoding, UInt | Argument):
-            raise TypeError(f"{path}: its size reads {named.name}, which is not an integer")
-    if rule.align < 1 or (rule.align > 1 and rule.end is None):
-        raise TypeError(f"{path}: align needs an end, or the padding would be read as elements")
+def _check_reading(path: str, each: AnyField, before: Mapping[str, AnyField]) -> None:
+    """Whether what the right-hand side reads is known where it is needed."""
+    rule = each.rule
+    what, expression = "", cast("Expr[int] | Expr[bool] | int", 0)
+    match rule:
+        case Sized(size=size) | Tail(size=size):
+            what, expression = "size", size
+        case Count(number=number):
+            what, expression = "number of elements", number
+        case Present(condition=condition):
+            what, expression = "condition", condition
+        case _:
+            pass
+    for named in names(expression):
+        inner = named.field if isinstance(named, SizeOf) else named
+        if inner.name not in before:
+            raise TypeError(f"{path}: its {what} reads {named!r}, which is not an earlier field of the packet")
+        found = before[inner.name]
+        if isinstance(named, SizeOf):
+            if not is_variable(found) or isinstance(found.rule, Rest):
+                raise TypeError(f"{path}: its {what} reads {named!r}, whose size is not variable, or not known yet")
+        elif what != "condition" and not isinstance(found.encoding, UInt | Argument):
+            raise TypeError(f"{path}: its {what} reads {named.name}, which is not an integer")
+    chooser = chooser_of(rule)
+    if chooser is not None and (not isinstance(chooser, Named) or chooser.name not in before):
+        raise TypeError(f"{path}: on= names an earlier field of the packet")
+    if isinstance(expression, LastByte) and not isinstance(rule, Tail):
+        raise TypeError(f"{path}: last_u8() is the size of a tail")
+    if isinstance(rule, Sized):
+        if rule.align < 1 or (rule.align > 1 and rule.end is None):
+            raise TypeError(f"{path}: align needs an end, or the padding would be read as elements")
+        if rule.pad < 1:
+            raise TypeError(f"{path}: pad is at least 1, not {rule.pad}")
 
 
 def _check_checksum(path: str, rule: Checksum, fields: Mapping[str, AnyField], before: Mapping[str, AnyField]) -> None:
@@ -99,10 +184,6 @@ def _check_checksum(path: str, rule: Checksum, fields: Mapping[str, AnyField], b
     for named in names(rule.seed):
         if named.name not in fields or not given(fields[named.name].rule):
             raise TypeError(f"{path}: its seed reads {named!r}, which the caller does not give")
-
-
-def _is_variable(each: AnyField) -> bool:
-    return isinstance(each.encoding, Blob | ListOf)
 
 
 def _bits(each: AnyField) -> int:
@@ -115,19 +196,53 @@ def _bits(each: AnyField) -> int:
             return 0
 
 
-def check_elements(path: str, elements: tuple[type[object], ...], end: type[object] | None) -> None:
-    """Whether a list of ``elements``, ended by ``end``, can be read. Raises TypeError."""
-    members: list[type[Packet]] = []
-    for element in elements if end is None else (end, *elements):
-        if not issubclass(element, Packet):
-            raise TypeError(f"{path}: {element.__name__} is not a packet")
-        if not element.MIN:
-            raise TypeError(f"{path}: {element.__name__} may be of no size at all")
-        if any(default_of(argument.rule) is MISSING for argument in element._layout.arguments):
-            raise TypeError(f"{path}: {element.__name__} needs arguments, which a list has not")
-        members.append(element)
-    Choice(path, tuple(members))
+def check_elements(
+    path: str, elements: tuple[type[object], ...], end: type[object] | None, field: AnyField | None = None
+) -> None:
+    """Whether a list or a union of ``elements``, ended by ``end``, can be read. Raises TypeError."""
+    rule = None if field is None else field.rule
+    members = [_packet(path, element) for element in (elements if end is None else (end, *elements))]
+    alone = field is not None and isinstance(field.encoding, OneOf)
+    tag = None if rule is None else getattr(chooser_of(rule), "name", None)
+    for member in members:
+        if not member.MIN and not alone:
+            raise TypeError(f"{path}: {member.__name__} may be of no size at all")
+        for argument in member._layout.arguments:
+            known = field is not None and (argument.name in field.bound or argument.name == tag)
+            if not known and argument_default(argument.rule) is MISSING:
+                raise TypeError(
+                    f"{path}: {member.__name__} needs arguments, which a list has not: no earlier field is named "
+                    f"{argument.name}"
+                )
+    if tag is None:
+        Choice(path, tuple(members))
+    else:
+        _check_tags(path, members, tag)
     if end is not None:
         rules = [each.rule for each in members[0]._layout.fields.values()]
-        if members[0].MIN != 1 or not all(isinstance(rule, Const) and not rule.value for rule in rules):
+        if isinstance(rule, Until):
+            if not all(isinstance(rule, Const) for rule in rules):
+                raise TypeError(f"{path}: {end.__name__} is written behind the list, so all its fields are const(...)")
+        elif members[0].MIN != 1 or not all(isinstance(rule, Const) and not rule.value for rule in rules):
             raise TypeError(f"{path}: {end.__name__} is not one zero byte, which is what padding is made of")
+
+
+def _packet(path: str, element: type[object]) -> type[Packet]:
+    if not issubclass(element, Packet):
+        raise TypeError(f"{path}: {element.__name__} is not a packet")
+    return element
+
+
+def _check_tags(path: str, members: list[type[Packet]], tag: str) -> None:
+    """Whether each member of a union that a field chooses can be told, and the last takes all others."""
+    tags = [member._tag for member in members]
+    for member in members[:-1]:
+        if member._tag is None:
+            raise TypeError(f"{path}: {member.__name__} has no tag, so that none after it is ever chosen")
+        if tags.count(member._tag) > 1:
+            raise TypeError(f"{path}: {member.__name__}: two have the tag {member._tag}")
+    last = members[-1]
+    if last._tag is not None:
+        raise TypeError(f"{path}: no catch-all; the last member must be one without a tag")
+    if all(argument.name != tag for argument in last._layout.arguments):
+        raise TypeError(f"{path}: {last.__name__} is to learn its tag from an argument: {tag}: arg[int]")

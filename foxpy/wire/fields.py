@@ -29,6 +29,7 @@ from foxpy.wire.rules import (
     Total,
     Until,
 )
+from foxpy.wire.window import Buffer
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -36,9 +37,26 @@ N = TypeVar("N", bound=int)
 
 
 class Mutable:
-    """Marks packets whose fields may be assigned to: ``class IPv4Mut(IPv4, Mutable)``. All others are read-only."""
+    """Marks packets whose views may be assigned to: ``class IPv4Mut(IPv4, Mutable)``. All others are read-only.
+
+    ``IPv4Mut.view`` needs a buffer that can be written to, and raises TypeError for any other. ``view.ttl -= 1`` writes
+    into it at once, and keeps the packet's own checksum right (RFC 1624): one that was wrong stays wrong. It raises
+    OutOfRange for what the field cannot carry, with the buffer unchanged. What follows from other fields and what says
+    how others are read takes nothing (AttributeError); a field of variable size takes what has the size of what is
+    there. Values of a Mutable packet, those that the constructor and ``parse`` give, are as immutable as all others.
+    """
 
     __slots__ = ()
+
+    def adjust(self, old: Buffer, new: Buffer) -> None:
+        """Correct the checksum of a view for bytes elsewhere that it covers: ``old`` there have become ``new``.
+
+        For a pseudo-header whose addresses are rewritten (RFC 3022, section 4.1), or bytes of the body that were
+        written by other means. Both begin at an even offset of what is summed; they need not be of one size. A
+        checksum of 0 that says "none" stays. The view's arguments stay as they were given. Raises AttributeError if
+        there is no checksum, or for a value.
+        """
+        raise AttributeError(f"{type(self).__name__}.adjust: only views of mutable packets are changed")
 
 
 class Declared(Named[T]):
@@ -50,7 +68,10 @@ class Declared(Named[T]):
     encoding: Encoding
     rule: Rule
     elements: tuple[type[object], ...] = ()
-    """The members of the union in a list's ``packets[A | B]``."""
+    """The members of the union in ``packets[A | B]`` or ``oneof[A | B]``."""
+
+    bound: tuple[str, ...] = ()
+    """The fields and arguments around it that are given to ``elements`` as their arguments of the same name."""
 
     as_number: bool = False
     """Whether an address is to be read as a number."""

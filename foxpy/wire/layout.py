@@ -2,7 +2,8 @@
 
 A packet is *runs* of fields whose size is fixed, with *variable* fields between them. Consecutive bit fields make a
 *group* of whole bytes. A group or a field of fixed bytes is found at an offset from the start of its run; a run starts
-at the packet's start or at the end of the variable field before it.
+at the packet's start or at the end of the variable field before it. What follows the ``rest`` field is placed from the
+packet's end.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from foxpy.wire.encodings import Argument, Blob, Octets, UInt
+from foxpy.wire.codec import Codec
+from foxpy.wire.encodings import Argument, Blob, ListOf, Octets, OneOf, UInt
+from foxpy.wire.expressions import Expr, Operation
 from foxpy.wire.fields import AnyField
-from foxpy.wire.rules import Checksum, Rest, Total, given
+from foxpy.wire.rules import Checksum, Const, Count, Plain, Present, Rest, Sized, Tail, Total, given
 from foxpy.wire.solve import Solution, solve
 
 
@@ -67,6 +70,22 @@ class Variable:
 
     field: AnyField
 
+    @property
+    def size(self) -> Expr[int] | int | None:
+        """What tells its bytes beforehand: such a field need not be read to know where it ends. None for others."""
+        rule, encoding = self.field.rule, self.field.encoding
+        if isinstance(rule, Sized | Tail):
+            return rule.size
+        if isinstance(rule, Count) and isinstance(encoding, ListOf) and encoding.step is not None:
+            number = rule.number
+            return number * encoding.step if isinstance(number, int) else Operation("*", number, encoding.step)
+        return None
+
+    @property
+    def eager(self) -> bool:
+        """Whether only reading it shows where it ends."""
+        return self.size is None and not isinstance(self.field.rule, Rest)
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -103,10 +122,31 @@ class Layout:
         return [field for field in self.fields.values() if given(field.rule)]
 
     @property
+    def eager(self) -> list[AnyField]:
+        """The fields that are read when the packet is looked at, as nothing else tells where they end."""
+        return [piece.field for piece in self.pieces if isinstance(piece, Variable) and piece.eager]
+
+    @property
+    def tails(self) -> tuple[Run | Variable, ...]:
+        """What is behind the ``rest`` field: runs and fields of variable size that are placed from the end."""
+        for at, piece in enumerate(self.pieces):
+            if isinstance(piece, Variable) and isinstance(piece.field.rule, Rest):
+                behind = self.pieces[at + 1 :]
+                return behind if len(behind) > 1 or (isinstance(behind[0], Run) and behind[0].size) else ()
+        return ()
+
+    @property
+    def compresses(self) -> bool:
+        """Whether a field, or one of a packet in it, depends on the rest of the message."""
+        return any(compresses(each) for each in self.fields.values())
+
+    @property
     def body(self) -> AnyField | None:
         """The ``rest`` field, if it is bytes: what may follow a header that is built for itself."""
-        last = self.variables[-1] if self.variables else None
-        return last if last and isinstance(last.rule, Rest) and isinstance(last.encoding, Blob) else None
+        for each in self.variables:
+            if isinstance(each.rule, Rest) and isinstance(each.encoding, Blob):
+                return each
+        return None
 
     @property
     def payload(self) -> AnyField | None:
@@ -128,20 +168,47 @@ class Layout:
                 yield from (item for item in piece.items if isinstance(item, Group))
 
 
+def is_variable(each: AnyField) -> bool:
+    """Whether the size of a field differs from packet to packet."""
+    return isinstance(each.encoding, Blob | ListOf | OneOf | Codec) or isinstance(each.rule, Present)
+
+
+def least(each: AnyField) -> int:
+    """The least bytes of a codec's field that shows itself where it ends."""
+    return each.encoding.minimum if isinstance(each.encoding, Codec) and isinstance(each.rule, Plain | Const) else 0
+
+
+def compresses(each: AnyField) -> bool:
+    """Whether a field's bytes depend on the rest of the message that its packet is part of."""
+    encoding = each.encoding
+    if isinstance(encoding, ListOf):
+        encoding = encoding.element or encoding
+    if isinstance(encoding, Codec):
+        return encoding.compresses
+    return any(getattr(member, "_layout").compresses for member in each.elements)  # noqa: B009
+
+
 def lay_out(cls: type[object], fields: Mapping[str, AnyField]) -> Layout:
     """Place ``fields``. Raises TypeError, naming the field, for what cannot be laid out."""
     run = Run()
     pieces: list[Run | Variable] = [run]
     bits: list[tuple[AnyField, UInt]] = []
+    rest = False
     for name, each in fields.items():
         encoding = each.encoding
         if isinstance(encoding, Argument):
             continue
-        if len(pieces) > 1 and isinstance(pieces[-2], Variable) and isinstance(pieces[-2].field.rule, Rest):
-            raise TypeError(f"{cls.__name__}.{name}: no field may follow the rest()")
-        if bits and (not isinstance(encoding, UInt) or encoding.little):
+        if rest and is_variable(each) and not isinstance(each.rule, Tail):
+            raise TypeError(f"{cls.__name__}.{name}: behind rest() come only fields of fixed size and tail(...)")
+        if isinstance(each.rule, Tail) and not rest:
+            raise TypeError(f"{cls.__name__}.{name}: tail(...) is counted from the end; a rest() comes before it")
+        rest = rest or isinstance(each.rule, Rest)
+        if bits and (not isinstance(encoding, UInt) or encoding.little or is_variable(each)):
             raise TypeError(f"{cls.__name__}.{name}: begins in the middle of a byte")
-        if isinstance(encoding, UInt):
+        if is_variable(each):
+            run = Run()
+            pieces += [Variable(each), run]
+        elif isinstance(encoding, UInt):
             bits.append((each, encoding))
             if sum(encoding.bits for _, encoding in bits) % 8 == 0:
                 run.items.append(_group(run.size, bits))
@@ -150,9 +217,6 @@ def lay_out(cls: type[object], fields: Mapping[str, AnyField]) -> Layout:
         elif isinstance(encoding, Octets):
             run.items.append(Fixed(run.size, encoding.size, each))
             run.size += encoding.size
-        else:
-            run = Run()
-            pieces += [Variable(each), run]
     if bits:
         raise TypeError(f"{cls.__name__}: ends in the middle of a byte")
     minimum = sum(piece.size for piece in pieces if isinstance(piece, Run))

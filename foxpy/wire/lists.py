@@ -1,69 +1,171 @@
-"""Lists of packets back to back: one generated loop reads them, tag by tag."""
+"""Lists: one generated loop reads packets, tag by tag; numbers and addresses are read all at once."""
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from foxpy.wire.choice import Choice
+from foxpy.wire.choice import Choice, bound_parameters, taking
+from foxpy.wire.codec import Codec
+from foxpy.wire.encodings import ListOf, Octets, UInt
+from foxpy.wire.errors import Malformed
 from foxpy.wire.fields import AnyField
 from foxpy.wire.out import Out
-from foxpy.wire.rules import Sized
+from foxpy.wire.reading import FORMATS, enum_maker
+from foxpy.wire.rules import Count, Rule, Sized, Until
 from foxpy.wire.source import Source
 from foxpy.wire.window import Buffer
 
 if TYPE_CHECKING:
     from foxpy.wire.packet import Packet
 
-ListReader = Callable[[Buffer, int, int], tuple["Packet", ...]]
+ListReader = Callable[..., "tuple[Packet, ...]"]
 ListWriter = Callable[[Iterable["Packet"]], bytes]
 
 
 def compile_list(title: str, members: tuple[type[Packet], ...], end: type[Packet] | None) -> ListReader:
     """A function that reads all packets in ``buf[start:end]``, up to one of class ``end`` if that is given."""
     source = Source(f"{title} list")
-    choice = Choice(title, members if end is None else (end, *members))
-    with source.block("def _read(_b, _o, _e):"):
-        source.line("_found = []")
-        source.line("_add = _found.append")
-        with source.block("while _o < _e:"):
-            choice.write(source, lambda member: "break" if member is end else _taking(source, member))
-            source.line("_add(_element)")
+    with source.block(f"def _read({', '.join(['_b', '_o', '_e', *bound_parameters(source, members, None)])}):"):
+        _loop(source, title.partition("[")[0], members, end, None)
         source.line("return _tuple(_found)")
     return cast(ListReader, source.load()["_read"])
 
 
-def _taking(source: Source, member: type[Packet]) -> str:
-    take = source.bind(f"_take_{member.__name__}", member._program.take)
-    return f"_element, _o = {take}(_b, _o, _e)"
-
-
 @cache
-def list_reader(field: AnyField) -> ListReader:
-    """The reader of a list field."""
-    rule = field.rule
-    end = rule.end if isinstance(rule, Sized) else None
+def list_reader(field: AnyField) -> Callable[..., object]:
+    """The reader of a list field, whose elements are packets or a codec's values.
+
+    Its parameters are the buffer, the bounds, where the message begins, the number of elements if the field has a count,
+    and bound arguments. With a count or an end of its own it gives the position behind the list too.
+    """
+    title, rule = f"{field.owner.__name__}.{field.name}", field.rule
     members = cast("tuple[type[Packet], ...]", field.elements)
-    return compile_list(f"{field.owner.__name__}.{field.name}", members, cast("type[Packet] | None", end))
+    source = Source(f"{title} list")
+    number = ["_number"] if isinstance(rule, Count) else []
+    parameters = ["_b", "_o", "_e", "_origin", *number, *bound_parameters(source, members, field)]
+    with source.block(f"def _read({', '.join(parameters)}):"):
+        if isinstance(rule, Count):
+            least = min((member.MIN for member in members), default=1)
+            with source.block(f"if _number * {least} > _e - _o:"):
+                fact = f"{{_number}} elements need {{_number * {least}}} bytes, {{_e - _o}} left"
+                source.line(f'raise _Truncated(f"{fact}", "{field.owner.__name__}", "{field.name}", _o)')
+        _loop(source, title, members, cast("type[Packet] | None", end_of(rule)), field)
+        source.line("return _tuple(_found)" + (", _o" if isinstance(rule, Count | Until) else ""))
+    return cast("Callable[..., object]", source.load()["_read"])
+
+
+def end_of(rule: Rule) -> object:
+    """What ends a list, if its size does not."""
+    return rule.end if isinstance(rule, Sized | Until) else None
+
+
+def _loop(source: Source, title: str, members: tuple[type[Packet], ...], end: object, field: AnyField | None) -> None:
+    """Emit the reading of all elements into ``_found``."""
+    rule = None if field is None else field.rule
+    element = field.encoding.element if field is not None and isinstance(field.encoding, ListOf) else None
+    source.line("_found = []")
+    source.line("_add = _found.append")
+    header = "while _o < _e:"
+    if isinstance(rule, Until):
+        header = "while True:"
+    elif isinstance(rule, Count):
+        header = "while _len(_found) < _number:"
+    with source.block("try:"), source.block(header):
+        if isinstance(element, Codec):
+            _value(source, title, element, end)
+        else:
+            found = members if end is None else (cast("type[Packet]", end), *members)
+
+            def chosen(member: type[Packet]) -> str:
+                if member is not end:
+                    return taking(source, member, field)
+                # what ends an area is padding's first byte, and not looked at; an end of the list's own is read
+                return f"{taking(source, member, field)}; break" if isinstance(rule, Until) else "break"
+
+            Choice(title, found).write(source, chosen)
+        source.line("_add(_element)")
+    with source.block("except _PacketError as _error:"):
+        source.line(f'raise _error.within(f"{title}[{{_len(_found)}}]") from None')
+
+
+def _value(source: Source, title: str, codec: Codec[object], end: object) -> None:
+    """Emit the reading of one value by ``codec``."""
+    read = source.bind("_read_element", codec.read)
+    with source.block("if _o >= _e:"):
+        source.line(f'raise _Truncated("no bytes left", "{title}", "", _o)')
+    source.line("_start = _o")
+    source.line(f"_element, _o = {read}(_b, _o, _e, _origin)")
+    with source.block("if not _start < _o <= _e:"):
+        source.line(f'raise _Malformed("an element of {{_o - _start}} bytes", "{title}", "", _start)')
+    if end is not None:
+        source.line(f"if _element == {source.bind('_last', end)}:")
+        source.line("    break")
+
+
+def number_reader(field: AnyField, packet: str) -> Callable[[Buffer, int, int], tuple[object, ...]]:
+    """The reader of a list of numbers or addresses, which fills ``buf[start:end]``."""
+    encoding = field.encoding
+    assert isinstance(encoding, ListOf)
+    element, step = encoding.element, encoding.step
+    assert step is not None
+
+    def refuse(size: int, start: int) -> Malformed:
+        return Malformed(f"{size} bytes are no multiple of {step}", packet, field.name, start)
+
+    if isinstance(element, UInt) and step in FORMATS and element.kind is None and not element.boolean:
+        letter, order = FORMATS[step], "<" if element.little else ">"
+
+        def unpack(buf: Buffer, start: int, end: int) -> tuple[object, ...]:
+            number, left = divmod(end - start, step)
+            if left:
+                raise refuse(end - start, start)
+            return struct.unpack_from(f"{order}{number}{letter}", buf, start)
+
+        return unpack
+    read_one = _element_reader(field, element)
+
+    def each(buf: Buffer, start: int, end: int) -> tuple[object, ...]:
+        if (end - start) % step:
+            raise refuse(end - start, start)
+        return tuple(read_one(bytes(buf[at : at + step]), at) for at in range(start, end, step))
+
+    return each
+
+
+def _element_reader(field: AnyField, element: object) -> Callable[[bytes, int], object]:
+    """A function that makes an element of a list of numbers or addresses from its bytes, which lie at an offset."""
+    if isinstance(element, Octets):
+        kind = element.kind or bytes
+        return lambda data, _: kind(data)
+    assert isinstance(element, UInt)
+    if element.boolean:
+        return lambda data, _: any(data)
+    make = enum_maker(field) if element.kind is not None else lambda number, _: number
+    if element.little:
+        return lambda data, at: make(int.from_bytes(data, "little"), at)
+    return lambda data, at: make(int.from_bytes(data, "big"), at)
 
 
 @cache
 def list_writer(field: AnyField) -> ListWriter:
-    """The writer of a list field, which also pads."""
+    """The writer of a list field of packets, which also pads and ends it."""
     rule = field.rule
     align = rule.align if isinstance(rule, Sized) else 1
-    return compile_writer(align)
+    end = rule.end if isinstance(rule, Until) else None
+    return compile_writer(align, cast("type[Packet]", end)().build() if end is not None else b"")
 
 
-def compile_writer(align: int) -> ListWriter:
-    """A function that writes packets back to back and pads with zeros to a multiple of ``align``."""
+def compile_writer(align: int, end: bytes = b"") -> ListWriter:
+    """A function that writes packets back to back and ``end``, and pads with zeros to a multiple of ``align``."""
 
     def write(elements: Iterable[Packet]) -> bytes:
         out = Out(64)
         for element in reversed(tuple(elements)):
             element.push(out)
-        data = out.bytes()
+        data = out.bytes() + end
         return data + bytes(-len(data) % align)
 
     return write

@@ -9,6 +9,7 @@ from typing import (
     TYPE_CHECKING,
     Annotated,
     ClassVar,
+    ForwardRef,
     Self,
     TypeVar,
     dataclass_transform,
@@ -18,7 +19,7 @@ from typing import (
 )
 
 from foxpy.wire.dump import dump, one_line
-from foxpy.wire.encodings import Argument, ListOf
+from foxpy.wire.encodings import Argument, ListOf, OneOf
 from foxpy.wire.expressions import Expr
 from foxpy.wire.fields import (
     AnyField,
@@ -37,9 +38,10 @@ from foxpy.wire.fields import (
     total,
     until,
 )
-from foxpy.wire.layout import Layout, lay_out
+from foxpy.wire.layout import Layout, lay_out, least
 from foxpy.wire.out import Out
-from foxpy.wire.rules import MISSING, Const, Plain
+from foxpy.wire.place import where
+from foxpy.wire.rules import MISSING, Const, Plain, chooser_of
 from foxpy.wire.window import Buffer, Window
 
 if TYPE_CHECKING:
@@ -88,13 +90,21 @@ class Packet:
     _guards: ClassVar[tuple[Expr[bool], ...]] = ()
     _program: ClassVar[Program]
     _spec: ClassVar[type[Packet]]
+    _kind: ClassVar[type[Packet]]
+    _tag: ClassVar[int | None] = None
     _generated: ClassVar[bool]
 
-    def __init_subclass__(cls, *, when: Expr[bool] | None = None) -> None:
+    def __init_subclass__(cls, *, when: Expr[bool] | None = None, tag: int | None = None) -> None:
         if "_generated" in cls.__dict__:
             return
-        if issubclass(cls, Mutable):
-            raise TypeError(f"{cls.__name__}: packets are read-only, Mutable is not for use")
+        try:
+            cls._define(when)
+        except TypeError as error:
+            raise TypeError(f"{error}{where(cls, str(error))}") from None
+        cls._tag = tag
+
+    @classmethod
+    def _define(cls, when: Expr[bool] | None) -> None:
         from foxpy.wire.definition import check_definition  # both need this module
         from foxpy.wire.program import Program
 
@@ -105,12 +115,15 @@ class Packet:
                 inherited.update(base._layout.fields)
         own = _own_fields(cls, inherited)
         fields = {**inherited, **own}
+        if issubclass(cls, Mutable) and "adjust" in fields:
+            raise TypeError(f"{cls.__name__}.adjust: the name is reserved")
         cls._guards = cls._guards + _new_guards(own, inherited, when)
         check_definition(cls.__name__, fields, cls._guards)
         cls._layout = lay_out(cls, fields)
         cls._program = Program(cls._layout, cls._guards)
         cls._spec = cls
-        cls.MIN = cls._layout.minimum
+        cls._kind = _kind(cls) if not own and when is None else cls
+        cls.MIN = cls._layout.minimum + sum(map(least, cls._layout.fields.values()))
         for name in _COMPILED_AT_FIRST_USE:  # not to inherit what has been compiled for a base
             setattr(cls, name, Packet.__dict__[name])
 
@@ -135,6 +148,12 @@ class Packet:
         As ``parse`` otherwise. The view shows ``buf`` as it is when read.
         """
         return cls._program.view(buf, start, end, **arguments)  # type: ignore[return-value]  # the program is cls's own
+
+    def copy(self) -> Self:
+        """A value with the fields of this packet: of a view, one that no longer needs the buffer."""
+        values = {each.name: getattr(self, each.name) for each in self._layout.parameters}
+        kept = {name: bytes(each) if isinstance(each, Window) else each for name, each in values.items()}
+        return self._program.make(self._spec, **kept)  # type: ignore[return-value]  # the program is the class's own
 
     def push(self, out: Out) -> None:
         """Write the packet in front of what is in ``out``. Raises OutOfRange if a computed field does not fit."""
@@ -161,12 +180,12 @@ class Packet:
         return how.view(getattr(self, payload.name), 0, None, **arguments)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Packet) or other._spec is not self._spec:
+        if not isinstance(other, Packet) or other._kind is not self._kind:
             return NotImplemented
         return self._key() == other._key()
 
     def __hash__(self) -> int:
-        return hash((self._spec, self._key()))
+        return hash((self._kind, self._key()))
 
     def __repr__(self) -> str:
         shown = [f"{each.name}={getattr(self, each.name)!r}" for each in self._layout.parameters]
@@ -192,7 +211,13 @@ class Packet:
 
 _COMPILED_AT_FIRST_USE = ("__new__", "parse", "view")
 _RESERVED = frozenset(("self", "out"))  # beside the names of this class: parameters of generated functions
-_RESERVED_FOR_ARGUMENTS = frozenset(("buf", "start", "end"))
+_RESERVED_FOR_ARGUMENTS = frozenset(("buf", "start", "end", "origin"))
+
+
+def _kind(cls: type[Packet]) -> type[Packet]:
+    """What ``cls``, which adds no fields and no guard, is compared as: if it only makes a packet Mutable, as that."""
+    bases = [base for base in cls.__bases__ if issubclass(base, Packet) and base is not Packet]
+    return bases[0]._kind if Mutable in cls.__bases__ and len(bases) == 1 else cls
 
 
 def _rebuild(spec: type[Packet], values: Mapping[str, object]) -> Packet:
@@ -219,19 +244,42 @@ def _own_fields(cls: type[Packet], inherited: Mapping[str, AnyField]) -> dict[st
             raise TypeError(f"{path}: {annotation!r} is not a wire type")
         declared.name, declared.owner = name, cls
         declared.encoding = kind.__metadata__[0]
+        if isinstance(declared.encoding, Argument) and isinstance(declared.rule, Const) and name not in inherited:
+            raise TypeError(f"{path}: only an inherited argument is const(...), as a guard on it")
         taken = isinstance(declared.encoding, Argument) and name in _RESERVED_FOR_ARGUMENTS
         if name.startswith("_") or name in _RESERVED or hasattr(Packet, name) or taken:
             raise TypeError(f"{path}: the name is reserved")
-        if isinstance(declared.encoding, ListOf):
-            union = get_args(get_args(kind)[0])[0]
-            member = get_args(union)[0]
-            declared.elements = get_args(member) or (member,)
+        if isinstance(declared.encoding, OneOf) or declared.encoding == ListOf():
+            declared.elements = _members(kind, module)
+            declared.bound = _bound(declared, {**inherited, **fields})
         fields[name] = declared
         setattr(cls, name, declared)
     for name in fields.keys() & inherited.keys():
         if fields[name].encoding != inherited[name].encoding:
             raise TypeError(f"{cls.__name__}.{name}: has another wire type than in {inherited[name].owner.__name__}")
     return fields
+
+
+def _members(kind: object, module: Mapping[str, object]) -> tuple[type[object], ...]:
+    """The packets of the union that a list's or a union field's type names."""
+    (member, *_) = get_args(get_args(kind)[0])
+    if isinstance(member, ForwardRef):
+        member = eval(member.__forward_arg__, dict(module))
+    if get_origin(member) is tuple:
+        member = get_args(member)[0]
+    return tuple(each for each in get_args(member) or (member,) if each is not type(None))
+
+
+def _bound(declared: AnyField, before: Mapping[str, AnyField]) -> tuple[str, ...]:
+    """The names of ``before`` that the packets in a field have as arguments."""
+    chooser = chooser_of(declared.rule)
+    found = dict.fromkeys(
+        argument.name
+        for member in declared.elements
+        if "_layout" in member.__dict__ and issubclass(member, Packet)
+        for argument in member._layout.arguments
+    )
+    return tuple(name for name in found if name in before and name != getattr(chooser, "name", None))
 
 
 def _new_guards(

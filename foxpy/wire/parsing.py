@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from foxpy.wire.encodings import Blob, ListOf, Octets
-from foxpy.wire.expressions import Expr
+from foxpy.wire.encodings import Octets
+from foxpy.wire.expressions import Expr, Named
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout
-from foxpy.wire.lists import list_reader
-from foxpy.wire.rules import Const
+from foxpy.wire.rules import Const, Present
 from foxpy.wire.source import Source
 from foxpy.wire.values import signature, slot
+from foxpy.wire.variables import ORIGIN, START, read_span
 from foxpy.wire.walking import Walk, walk
 
 
 def parse_source(layout: Layout, guards: tuple[Expr[bool], ...], draft: type[object], value: type[object]) -> Source:
     """The text that defines ``_parse``, the public function."""
     source = _source(f"{layout.name} parse", draft, value)
-    with source.block(
-        f"def _parse({', '.join(['buf', 'start=0', 'end=None', *signature(source, layout.arguments)])}):"
-    ):
-        entry(source)
+    with source.block(f"def _parse({', '.join(reading_parameters(source, layout))}):"):
+        entry(source, layout.compresses)
         make_value(source, layout, guards)
         source.line("return _self")
     source.line(f"_parse.__qualname__ = '{layout.name}.parse'")
@@ -29,7 +27,8 @@ def parse_source(layout: Layout, guards: tuple[Expr[bool], ...], draft: type[obj
 def take_source(layout: Layout, guards: tuple[Expr[bool], ...], draft: type[object], value: type[object]) -> Source:
     """The text that defines ``_take``, which reads one of many packets and tells where it ends."""
     source = _source(f"{layout.name} take", draft, value)
-    with source.block(f"def _take({', '.join(['_b', '_o', '_e', *signature(source, layout.arguments)])}):"):
+    parameters = ["_b", "_o", "_e", "_origin=0", *signature(source, layout.arguments)]
+    with source.block(f"def _take({', '.join(parameters)}):"):
         walked = make_value(source, layout, guards)
         source.line(f"return _self, {walked.end}")
     return source
@@ -42,8 +41,18 @@ def _source(title: str, draft: type[object], value: type[object]) -> Source:
     return source
 
 
-def entry(source: Source) -> None:
+def reading_parameters(source: Source, layout: Layout) -> list[str]:
+    """The parameters of the public functions that read: the bytes, and by keyword the packet's arguments."""
+    arguments = signature(source, layout.arguments)
+    if layout.compresses:
+        arguments = [*(arguments or ["*"]), "origin=None"]
+    return ["buf", "start=0", "end=None", *arguments]
+
+
+def entry(source: Source, compresses: bool = False) -> None:
     """Emit the unwrapping of the parameters ``buf, start, end`` of a public function."""
+    if compresses:
+        source.line("_origin = (start if origin is None else origin) + (buf.start if _type(buf) is _Window else 0)")
     with source.block("if _type(buf) is _Window:"):
         source.line("_b, _o, _e = buf.buf, buf.start + start, buf.end if end is None else buf.start + end")
     with source.block("else:"):
@@ -62,19 +71,11 @@ def make_value(source: Source, layout: Layout, guards: tuple[Expr[bool], ...]) -
 
 
 def _read(source: Source, layout: Layout, field: AnyField, walked: Walk) -> str:
+    def lookup(named: Named[object]) -> str:
+        return named.name if named in (ORIGIN, START) else walked.lookup(named)
+
     if field.name in walked.spans:
-        return read_variable(source, layout, field, "_b", *walked.spans[field.name])
-    if isinstance(field.encoding, Octets):
+        return read_span(source, layout, field, "_b", *walked.spans[field.name], lookup)
+    if isinstance(field.encoding, Octets) and not isinstance(field.rule, Present):
         return field.name  # a value holds the bytes
     return walked.reads[field.name]
-
-
-def read_variable(source: Source, layout: Layout, field: AnyField, buffer: str, start: str, end: str) -> str:
-    """The text that reads a field of variable size from ``buffer[start:end]``."""
-    match field.encoding:
-        case Blob(window=True):
-            return f"_Window({buffer}, {start}, {end})"
-        case ListOf():
-            return f"{source.bind(f'_list_{field.name}', list_reader(field))}({buffer}, {start}, {end})"
-        case _:
-            return f"_bytes({buffer}[{start} : {end}])"

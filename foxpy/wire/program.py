@@ -6,7 +6,9 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
+from foxpy.wire.encodings import Argument
 from foxpy.wire.expressions import Expr, names
+from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout
 from foxpy.wire.out import Out
 from foxpy.wire.rules import Const
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from foxpy.wire.packet import Packet
 
 Make = Callable[..., "Packet"]  # keyword parameters differ from packet to packet; users see them through the packet
+
+
+def _is_tested(each: AnyField) -> bool:
+    return isinstance(each.rule, Const) and not isinstance(each.encoding, Argument)
 
 
 class Program:
@@ -30,11 +36,7 @@ class Program:
     def tests(self) -> tuple[Expr[bool], ...]:
         """The guards that are not tested as constants anyhow."""
         fields = self.layout.fields
-        return tuple(
-            guard
-            for guard in self.guards
-            if not all(isinstance(fields[each.name].rule, Const) for each in names(guard))
-        )
+        return tuple(guard for guard in self.guards if not all(_is_tested(fields[each.name]) for each in names(guard)))
 
     @cached_property
     def _values(self) -> dict[str, object]:
@@ -90,6 +92,17 @@ class Program:
         push = cast("Callable[[Packet, Out], None]", parts["_push"])
         setattr(self.value, "push", push)  # noqa: B010  # mypy will not have a method assigned to
         return push
+
+    @cached_property
+    def lay(self) -> Callable[[Packet, bytearray, dict[object, int]], None]:
+        """``push`` for a packet that is part of a message written forwards, with the message's table of names."""
+        if not self.layout.compresses:
+            return lambda packet, out, names: out.extend(packet.build())
+        from foxpy.wire.laying import lay_source
+
+        parts = self._load("lay", lay_source(self.layout, self.tests))
+        lay = cast("Callable[[Packet, bytearray, dict[object, int]], None]", parts["_lay"])
+        return lambda packet, out, names: lay(packet if isinstance(packet, self.value) else packet.copy(), out, names)
 
     def _load(self, part: str, source: Source) -> dict[str, object]:
         self.sources[part] = source

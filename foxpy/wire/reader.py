@@ -116,9 +116,10 @@ def reader(*fields: Expr[Any]) -> Reader[tuple[object, ...]]:
             unpacking.emit()
             for item in layout.head.items:
                 for field in item.fields:
-                    check_constant(source, layout, field, unpacking.reads)
+                    at = f"_o + {item.offset}" if item.offset else "_o"
+                    check_constant(source, layout, field, unpacking.reads, at)
             for test in tests:
-                check_guard(source, layout, test, unpacking.reads, "_Malformed")
+                check_guard(source, layout, test, unpacking.reads, "_Malformed", "_o")
             source.line(f"return {', '.join(found)}{',' if len(found) == 1 else ''}")
     return cast("Reader[tuple[object, ...]]", source.load()["_read"])
 

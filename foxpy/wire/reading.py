@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
+from functools import cache
 
-from foxpy.wire.encodings import Octets
+from foxpy.wire.encodings import ListOf, Octets, UInt
+from foxpy.wire.errors import Malformed
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Bits, Fixed, Group, Run
 from foxpy.wire.source import Source
@@ -21,7 +23,7 @@ def run_format(run: Run) -> str:
 def bits_of(group: str, member: Bits, size: int) -> str:
     """The text that takes ``member`` out of a group held in the variable ``group``."""
     if member.boolean:
-        return f"{group} & {1 << member.shift:#x} != 0"
+        return f"{group} & {(1 << member.width) - 1 << member.shift:#x} != 0"
     shifted = f"{group} >> {member.shift}" if member.shift else group
     if member.shift + member.width == 8 * size:
         return shifted
@@ -29,12 +31,35 @@ def bits_of(group: str, member: Bits, size: int) -> str:
     return f"{shifted} & {mask}" if not member.shift else f"({shifted}) & {mask}"
 
 
-def convert(source: Source, field: AnyField, code: str) -> str:
-    """``code``, the bytes of a fixed field, as what the field reads as."""
-    assert isinstance(field.encoding, Octets)
-    if field.encoding.kind is None:
-        return code
-    return f"{source.bind(f'_make_{field.name}', field.encoding.kind)}({code})"
+def convert(source: Source, field: AnyField, code: str, at: str) -> str:
+    """``code``, the bytes or the number of a field that lies at ``at``, as what the field reads as."""
+    encoding = field.encoding
+    if isinstance(encoding, Octets) and encoding.kind is not None:
+        return f"{source.bind(f'_make_{field.name}', encoding.kind)}({code})"
+    if isinstance(encoding, UInt) and encoding.kind is not None:
+        return f"{source.bind(f'_make_{field.name}', enum_maker(field))}({code}, {at})"
+    return code
+
+
+@cache
+def enum_maker(field: AnyField) -> Callable[[int, int | None], int]:
+    """A function that makes a member of an enum from a number, which lies at an offset. Raises Malformed for others."""
+    encoding = field.encoding
+    if isinstance(encoding, ListOf):
+        encoding = encoding.element or encoding
+    assert isinstance(encoding, UInt) and encoding.kind is not None
+    kind, still = encoding.kind, encoding.open
+    members = {int(member): member for member in kind}
+
+    def make(number: int, at: int | None) -> int:
+        member = members.get(number)
+        if member is not None:
+            return member
+        if still:
+            return number
+        raise Malformed(f"{number} is no {kind.__name__}", field.owner.__name__, field.name, at)
+
+    return make
 
 
 class Unpacking:
@@ -50,6 +75,7 @@ class Unpacking:
         self.targets: list[str] = []
         self.reads: dict[str, str] = {}
         self._source = source
+        self._at = at
         self._order = run_format(run)
         self._letters = ""
         position = 0
@@ -67,7 +93,7 @@ class Unpacking:
             else:
                 self._letters += f"{item.size}s"
                 self.targets.append(item.field.name)
-                self.reads[item.field.name] = convert(source, item.field, item.field.name)
+                self.reads[item.field.name] = convert(source, item.field, item.field.name, _at(at, item.offset))
         if self._letters.strip("x0123456789") == "B":
             self.code = f"_b[{_at(at, position - 1)}]"
             self.left = self.targets[0]
@@ -92,7 +118,8 @@ class Unpacking:
         for member in group.members:
             if member.field in chosen:
                 alone = len(group.members) == 1 and not member.boolean
-                self.reads[member.field.name] = held if alone else bits_of(held, member, group.size)
+                code = held if alone else bits_of(held, member, group.size)
+                self.reads[member.field.name] = convert(self._source, member.field, code, _at(self._at, group.offset))
 
     def _number(self, item: Fixed) -> None:
         """Unpack a field of fixed bytes as integers, which are joined when it is read."""
@@ -116,7 +143,7 @@ def read_one(source: Source, item: Group | Fixed, field: AnyField, anchor: str) 
     """The text that reads one field straight from the buffer ``self._b``; its run begins at ``anchor``."""
     if isinstance(item, Fixed):
         at = _at(anchor, item.offset)
-        return convert(source, field, f"_bytes(self._b[{at} : {_at(anchor, item.offset + item.size)}])")
+        return convert(source, field, f"_bytes(self._b[{at} : {_at(anchor, item.offset + item.size)}])", at)
     member = next(member for member in item.members if member.field is field)
     first, last = 0, item.size
     if not item.little:  # the bytes that the bits touch, counted from the start of the group
@@ -131,7 +158,7 @@ def read_one(source: Source, item: Group | Fixed, field: AnyField, anchor: str) 
     else:
         end = _at(anchor, item.offset + last)
         code = f"_int_from(self._b[{at} : {end}], '{'little' if item.little else 'big'}')"
-    return bits_of(code, narrow, size)
+    return convert(source, field, bits_of(code, narrow, size), _at(anchor, item.offset))
 
 
 def atom(code: str) -> str:

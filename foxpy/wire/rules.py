@@ -142,6 +142,11 @@ def default_of(rule: Rule) -> object:
     return rule.default if isinstance(rule, Given) else MISSING
 
 
+def argument_default(rule: Rule) -> object:
+    """What an argument is when it is not given: its default, or what it always is; MISSING if it must be given."""
+    return rule.value if isinstance(rule, Const) else default_of(rule)
+
+
 def given(rule: Rule) -> bool:
     """Whether the caller of the constructor gives the field."""
     return isinstance(rule, Given)

@@ -3,33 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from foxpy.wire.bodies import body_bytes
 from foxpy.wire.checking import blob_of, crowded
-from foxpy.wire.encodings import Blob, ListOf
+from foxpy.wire.encodings import Blob
+from foxpy.wire.expressions import LastByte, literal, render
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout
-from foxpy.wire.lists import list_writer
 from foxpy.wire.reading import atom
-from foxpy.wire.rules import MISSING, Total, default_of
-from foxpy.wire.solve import Solution
+from foxpy.wire.rules import MISSING, Bounds, Computed, Const, Count, Present, Sized, Tail, Total, bounds_of, default_of
+from foxpy.wire.solve import Measure, Solution
 from foxpy.wire.source import Source
+from foxpy.wire.unions import tag_reader
+from foxpy.wire.walking import allowed, out_of_bounds
+from foxpy.wire.write_variables import encoder
 
 
-def write_sizes(source: Source, layout: Layout, texts: dict[str, str], following: str, trusted: bool) -> dict[str, str]:
+@dataclass(slots=True)
+class Sizes:
+    """Texts that tell, for each variable field, what its equation measures, and the bytes that it takes with padding."""
+
+    given: dict[str, str] = field(default_factory=dict)
+    """The field's value."""
+    measured: dict[str, str] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict)
+
+
+def write_sizes(source: Source, layout: Layout, texts: dict[str, str], following: str, trusted: bool) -> None:
     """Emit the encoding of the variable fields and the computing of all fields that depend on their sizes.
 
     ``texts`` has the text of each parameter, and is given that of each variable field's bytes and of each computed
-    field. The result is the text of each variable field's size; ``following`` is that of the body's.
+    field; ``following`` is that of the body's size.
     """
-    sizes: dict[str, str] = {}
-    for field in layout.variables:
-        if field is layout.body:
-            sizes[field.name] = following
+    sizes = Sizes(dict(texts))
+    for each in layout.variables:
+        name = each.name
+        if each is layout.body:
+            sizes.measured[name] = sizes.taken[name] = following
+            check_bounds(source, layout, each, following)
             continue
-        sizes[field.name] = f"_size_{field.name}"
-        texts[field.name] = _encode(source, layout, field, texts[field.name], trusted)
-        source.line(f"_size_{field.name} = _len({texts[field.name]})")
+        texts[name] = _encode(source, layout, each, texts.get(name, ""), trusted)
+        source.line(f"_size_{name} = _len({texts[name]})")
+        measure(source, layout, each, sizes)
+        pad = each.rule.pad if isinstance(each.rule, Sized) else 1
+        if pad > 1:
+            source.line(f"{texts[name]} += _bytes(-_size_{name} % {pad})")
+            sizes.taken[name] = f"_len({texts[name]})"
+        if isinstance(each.rule, Tail) and isinstance(each.rule.size, LastByte):
+            _check_last_byte(source, layout, each, texts[name])
+    write_solutions(source, layout, texts, sizes)
+
+
+def measure(source: Source, layout: Layout, each: AnyField, sizes: Sizes) -> None:
+    """Note the size of a field, which is in ``_size_`` and its name, and emit the check of its bounds."""
+    name = each.name
+    sizes.measured[name] = sizes.taken[name] = f"_size_{name}"
+    if isinstance(each.rule, Count):
+        sizes.measured[name] = f"_len({sizes.given[name]})"
+    check_bounds(source, layout, each, sizes.measured[name])
+
+
+def check_bounds(source: Source, layout: Layout, each: AnyField, code: str) -> None:
+    """Emit the check of a variable field's size against what is allowed."""
+    bounds = bounds_of(each.rule)
+    if bounds == Bounds():
+        return
+    unit = "elements" if isinstance(each.rule, Count) else "bytes"
+    with source.block(f"if {out_of_bounds(bounds, code)}:"):
+        fact = f"{{{code}}} {unit}, not {allowed(bounds)}"
+        source.line(f'raise _OutOfRange(f"{fact}", "{layout.name}", "{each.name}")')
+
+
+def write_solutions(source: Source, layout: Layout, texts: dict[str, str], sizes: Sizes) -> None:
+    """Emit the computing of all fields that depend on the variable ones, and of what the given ones must meet."""
+    for name, size in sizes.taken.items():
+        texts[f"size_of({name})"] = size
     for solution in layout.solutions:
         if solution.unknown is None:
             _demand(source, layout, solution, sizes, texts)
@@ -37,46 +86,93 @@ def write_sizes(source: Source, layout: Layout, texts: dict[str, str], following
             _solve(source, layout, solution, solution.unknown, sizes, texts)
     if layout.total is not None:
         assert isinstance(layout.total.rule, Total)
-        terms = [(1, size) for size in sizes.values()]
+        terms = [(1, size) for size in sizes.taken.values()]
         source.line(f"{layout.total.name} = {_sum(terms, layout.minimum - layout.total.rule.plus)}")
         texts[layout.total.name] = layout.total.name
-    return sizes
+    for each in layout.fields.values():
+        if isinstance(each.rule, Const) and isinstance(each.rule.value, int | str | bytes):
+            texts.setdefault(each.name, literal(each.rule.value))
+    for each in layout.fields.values():
+        if isinstance(each.rule, Computed):
+            source.line(f"{each.name} = {render(each.rule.expression, lambda named: atom(texts[named.name]))}")
+            texts[each.name] = each.name
 
 
-def _encode(source: Source, layout: Layout, field: AnyField, given: str, trusted: bool) -> str:
+def _encode(source: Source, layout: Layout, each: AnyField, given: str, trusted: bool) -> str:
     """Emit the making of a variable field's bytes; the name of the variable that has them."""
-    if isinstance(field.encoding, ListOf):
-        encoded = f"_bytes_{field.name}"
-        encode = source.bind(f"_encode_{field.name}", list_writer(field))
-        source.line(f"{encoded} = {encode}({given}) if {given} else b''")
-        return encoded
-    if isinstance(field.encoding, Blob) and field.encoding.window:
-        source.line(f"{field.name} = {source.bind('_body_bytes', body_bytes)}({given})")
+    name = each.name
+    if isinstance(each.rule, Const):
+        source.line(f"_bytes_{name} = {source.bind(f'_written_{name}', encoder(each, layout.name)(each.rule.value))}")
+        return f"_bytes_{name}"
+    if not isinstance(each.encoding, Blob):
+        encode = source.bind(f"_encode_{name}", encoder(each, layout.name))
+        nothing = None if default_of(each.rule) != () else "b''"
+        if isinstance(each.rule, Present):
+            source.line(f"_bytes_{name} = b'' if {given} is None else {encode}({given})")
+        elif nothing:
+            source.line(f"_bytes_{name} = {encode}({given}) if {given} else {encode}(())")
+        else:
+            source.line(f"_bytes_{name} = {encode}({given})")
+        return f"_bytes_{name}"
+    if each.encoding.window:
+        source.line(f"{name} = {source.bind('_body_bytes', body_bytes)}({given})")
     elif trusted:
-        source.line(f"{field.name} = {given}")
+        source.line(f"{name} = {given}")
     else:
-        blob = source.bind(f"_as_{field.name}", blob_of(field, layout.name))
+        blob = source.bind(f"_as_{name}", blob_of(each, layout.name))
         source.line(f"if _type({given}) is not _bytes:")
-        source.line(f"    {field.name} = {blob}({given})")
-    return field.name
+        source.line(f"    {name} = {blob}({given})")
+    return name
 
 
-def _demand(
-    source: Source, layout: Layout, solution: Solution, sizes: Mapping[str, str], texts: Mapping[str, str]
-) -> None:
+def _check_last_byte(source: Source, layout: Layout, each: AnyField, code: str) -> None:
+    with source.block(f"if {code} and {code}[-1] != _len({code}):"):
+        fact = f"its last byte is {{{code}[-1]}}, not its size, {{_len({code})}}"
+        source.line(f'raise _OutOfRange(f"{fact}", "{layout.name}", "{each.name}")')
+
+
+def _measured(source: Source, layout: Layout, solution: Solution, sizes: Sizes) -> str:
+    """The text of what an equation says of its variable field."""
+    name = solution.variable
+    match solution.measure:
+        case Measure.SIZE | Measure.NUMBER:
+            return sizes.measured[name]
+        case Measure.PRESENT:
+            return f"({sizes.given[name]} is not None)"
+        case Measure.FILLED:
+            return f"({sizes.taken[name]} > 0)"
+        case Measure.TAG:
+            return f"{source.bind(f'_tag_{name}', tag_reader(layout.fields[name]))}({sizes.given[name]})"
+
+
+def _demand(source: Source, layout: Layout, solution: Solution, sizes: Sizes, texts: Mapping[str, str]) -> None:
     """Emit the condition that an equation without an unknown is."""
-    terms = [(factor, _operand(texts[name])) for name, factor in solution.known.items()]
-    size, needed = sizes[solution.variable], _sum(terms, solution.constant)
-    source.line(f"if {size} != {needed}:")
-    path = f"{layout.name}.{solution.variable}"
-    source.line(f'    raise _OutOfRange(f"{path}: needs {{{needed}}} bytes, got {{{size}}}")')
+    found, name = _measured(source, layout, solution, sizes), solution.variable
+    if solution.condition is None:
+        terms = [(factor, _operand(texts[name])) for name, factor in solution.known.items()]
+        needed = _sum(terms, solution.constant)
+        unit = "elements" if solution.measure is Measure.NUMBER else "bytes"
+        with source.block(f"if {found} != {needed}:"):
+            fact = f"needs {{{needed}}} {unit}, got {{{found}}}"
+            source.line(f'raise _OutOfRange(f"{fact}", "{layout.name}", "{name}")')
+        return
+    needed = render(solution.condition, lambda named: atom(texts[named.name]))
+    meaning = render(solution.condition, lambda named: named.name)
+    if solution.measure is Measure.TAG:
+        source.line(f"if {found} != {needed}:")
+        fact = f"its tag is {{{found}}}, but {meaning} is {{{needed}}}"
+    else:
+        word = "present" if solution.measure is Measure.PRESENT else "has bytes"
+        source.line(f"if {found} is not (True if {needed} else False):")
+        fact = f"{word} iff {meaning}"
+    source.line(f'    raise _OutOfRange(f"{fact}", "{layout.name}", "{name}")')
 
 
 def _solve(
-    source: Source, layout: Layout, solution: Solution, unknown: str, sizes: Mapping[str, str], texts: dict[str, str]
+    source: Source, layout: Layout, solution: Solution, unknown: str, sizes: Sizes, texts: dict[str, str]
 ) -> None:
     """Emit the computing of one derived field."""
-    size, factor = sizes[solution.variable], abs(solution.factor)
+    size, factor = _measured(source, layout, solution, sizes), abs(solution.factor)
     sign = 1 if solution.factor > 0 else -1
     known = [(-sign * each, _operand(texts[name])) for name, each in solution.known.items()]
     numerator = _sum([(sign, size), *known], -sign * solution.constant)
@@ -97,7 +193,13 @@ def _solve(
 def _when_empty(layout: Layout, solution: Solution) -> int | None:
     """The unknown's value for an empty variable field, where that is what the field is by default, and often."""
     default = default_of(layout.fields[solution.variable].rule)
-    if solution.known or default is MISSING or default or solution.constant % solution.factor:
+    if (
+        solution.measure is not Measure.SIZE
+        or solution.known
+        or default is MISSING
+        or default
+        or solution.constant % solution.factor
+    ):
         return None
     return -solution.constant // solution.factor
 
@@ -105,8 +207,9 @@ def _when_empty(layout: Layout, solution: Solution) -> int | None:
 def _divide(source: Source, layout: Layout, solution: Solution, unknown: str, numerator: str) -> None:
     factor = abs(solution.factor)
     source.line(f"if ({numerator}) % {factor}:")
-    reason = f"the length of '{solution.variable}' is not a multiple of {factor}"
-    source.line(f'    raise _OutOfRange("{layout.name}.{unknown}: {reason}")')
+    what = "length" if solution.measure is Measure.SIZE else "number"
+    reason = f"the {what} of '{solution.variable}' is not a multiple of {factor}"
+    source.line(f'    raise _OutOfRange("{reason}", "{layout.name}", "{unknown}")')
     source.line(f"{unknown} = ({numerator}) // {factor}")
     _check(source, layout, unknown)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from foxpy.checksum import ones_sum
-from foxpy.wire.errors import Malformed, OutOfRange, Truncated
+from foxpy.wire.errors import Malformed, OutOfRange, PacketError, Truncated
 from foxpy.wire.window import Window
 
 
@@ -27,6 +27,7 @@ class Source:
             "__name__": f"foxpy.wire generated for {title}",
             "_Malformed": Malformed,
             "_OutOfRange": OutOfRange,
+            "_PacketError": PacketError,
             "_Truncated": Truncated,
             "_Window": Window,
             "_bytes": bytes,

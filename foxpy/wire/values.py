@@ -10,14 +10,26 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from foxpy.wire.bodies import body_window
-from foxpy.wire.checking import blob_of, body_of, elements_of, pass_octets, range_test, refusal
-from foxpy.wire.encodings import Argument, Blob, ListOf, Octets, UInt
+from foxpy.wire.checking import (
+    bit_fields,
+    blob_of,
+    body_of,
+    elements_of,
+    enum_of,
+    pass_octets,
+    range_test,
+    refusal,
+    union_of,
+    value_of,
+)
+from foxpy.wire.codec import Codec
+from foxpy.wire.encodings import Argument, Blob, ListOf, Octets, OneOf, UInt
 from foxpy.wire.expressions import Expr, names
-from foxpy.wire.fields import AnyField
+from foxpy.wire.fields import AnyField, Mutable
 from foxpy.wire.layout import Layout
 from foxpy.wire.packet import Packet
 from foxpy.wire.reading import convert
-from foxpy.wire.rules import MISSING, Const, default_of
+from foxpy.wire.rules import MISSING, Const, Present, argument_default
 from foxpy.wire.source import Source
 from foxpy.wire.walking import check_guard
 
@@ -60,7 +72,7 @@ def _constructor(source: Source, layout: Layout, guards: tuple[Expr[bool], ...])
     with source.block(f"def _make({', '.join(['_cls', *signature(source, parameters)])}):"):
         for field in parameters:
             _normalize(source, layout, field)
-        test = range_test(parameters, str)
+        test = range_test(bit_fields(parameters), str)
         if test:
             values = ", ".join(f"'{field.name}': {field.name}" for field in parameters)
             with source.block("try:"):
@@ -87,10 +99,10 @@ def signature(source: Source, parameters: list[AnyField]) -> list[str]:
         return []
     required, optional = [], []
     for field in parameters:
-        default = default_of(field.rule)
+        default = argument_default(field.rule)
         if default is MISSING:
             required.append(field.name)
-        elif isinstance(default, bool | int):
+        elif type(default) in (bool, int):
             optional.append(f"{field.name}={default!r}")
         else:
             optional.append(f"{field.name}={source.bind(f'_default_{field.name}', default)}")
@@ -102,6 +114,8 @@ def slot(field: AnyField) -> str:
 
     What is costly to make is not held but made by a property: an address from its bytes, a window from a body.
     """
+    if isinstance(field.rule, Present):
+        return field.name
     match field.encoding:
         case Blob(window=True) | Octets(kind=Callable()):
             return f"_{field.name}"
@@ -113,13 +127,17 @@ def _shown(source: Source, field: AnyField) -> str:
     """The text that makes a field's value from what its slot holds."""
     held = f"self.{slot(field)}"
     if isinstance(field.encoding, Octets):
-        return convert(source, field, held)
+        return convert(source, field, held, "None")
     return f"{held} if _type({held}) is _Window else {source.bind('_body_window', body_window)}({held})"
 
 
 def _normalize(source: Source, layout: Layout, field: AnyField) -> None:
     """Emit the passing of a parameter into the form in which its slot holds it; numbers are tested together later."""
     name = field.name
+    if isinstance(field.rule, Present):
+        with source.block(f"if {name} is not None:"):
+            source.line(f"{name} = {source.bind(f'_value_{name}', value_of(field, layout.name))}({name})")
+        return
     match field.encoding:
         case Octets():
             pass_octets(source, layout, field)
@@ -134,12 +152,21 @@ def _normalize(source: Source, layout: Layout, field: AnyField) -> None:
         case ListOf():
             source.line(f"if _type({name}) is not _tuple or {name}:")
             source.line(f"    {name} = {source.bind(f'_elements_{name}', elements_of(field, layout.name))}({name})")
+        case OneOf():
+            source.line(f"{name} = {source.bind(f'_union_{name}', union_of(field, layout.name))}({name})")
+        case Codec():
+            source.line(f"{name} = {source.bind(f'_value_{name}', value_of(field, layout.name))}({name})")
+        case UInt(kind=kind) if kind is not None:
+            kind_name = source.bind(f"_kind_{name}", kind)
+            source.line(f"if _type({name}) is not {kind_name}:")
+            source.line(f"    {name} = {source.bind(f'_enum_{name}', enum_of(field, layout.name))}({name})")
         case UInt() | Argument():
             pass
 
 
 def read_only(self: Packet, name: str, value: object = None) -> NoReturn:
-    raise AttributeError(f"{type(self)._spec.__name__}.{name}: packets are read-only")
+    what = "values" if isinstance(self, Mutable) else "packets"
+    raise AttributeError(f"{type(self)._spec.__name__}.{name}: {what} are read-only")
 
 
 def computed(self: Packet, name: str) -> object:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
-from foxpy.wire.expressions import Expr, Named, linear, names, render
+from foxpy.wire.encodings import Argument
+from foxpy.wire.expressions import Expr, LastByte, Named, linear, names, render
 from foxpy.wire.fields import AnyField
-from foxpy.wire.layout import Layout, Run
+from foxpy.wire.layout import Layout, Run, Variable
 from foxpy.wire.reading import Unpacking, atom
-from foxpy.wire.rules import Const, Rest, Sized, Total
+from foxpy.wire.rules import Bounds, Computed, Const, Count, Plain, Present, Rest, Tail, Total, bounds_of
 from foxpy.wire.source import Source
+from foxpy.wire.variables import read_eagerly
 
 
 @dataclass(slots=True)
@@ -36,65 +38,241 @@ def walk(
     wanted: Container[str] | None = None,
 ) -> Walk:
     """Emit all checks of ``layout``, and the reading of the ``wanted`` fields of fixed size (None: all)."""
-    name, walked = layout.name, Walk()
-    walked.reads.update({argument.name: argument.name for argument in layout.arguments})
-    check_size(source, layout)
-    needed = None if wanted is None else _Both(wanted, checked_fields(layout, guards))
-    beyond = "_Malformed" if layout.total else "_Truncated"
-    anchor, offset, pending = "_o", 0, list(guards)
-    for piece in layout.pieces:
-        at = f"{anchor} + {offset}" if offset else anchor
-        if isinstance(piece, Run):
-            if anchor != "_o" and piece.size:
-                source.line(f"if _e - {anchor} < {piece.size}:")
-                source.line(f'    raise {beyond}(f"{name}: needs {piece.size} more bytes, {{_e - {anchor}}} left")')
-            walked.reads.update(Unpacking(source, piece, at, needed).emit())
-            for item in piece.items:
-                for each in item.fields:
-                    check_constant(source, layout, each, walked.reads)
-                    _check_total(source, layout, each, walked.reads)
-            for guard in list(pending):
-                if all(named.name in walked.reads for named in names(guard)):
-                    pending.remove(guard)
-                    check_guard(source, layout, guard, walked.reads, "_Malformed")
-            offset += piece.size
-            continue
-        variable, rule = piece.field, piece.field.rule
-        if isinstance(rule, Rest):
-            walked.spans[variable.name] = (at, "_e")
-            anchor, offset = "_e", 0
-            continue
-        assert isinstance(rule, Sized)
-        size, after = f"_size_{variable.name}", f"_after_{variable.name}"
-        source.line(f"{size} = {render(rule.size, walked.lookup)}")
-        if _may_be_negative(layout, rule):
-            source.line(f"if {size} < 0:")
-            source.line(f'    raise _Malformed(f"{name}.{variable.name}: length {{{size}}}")')
-        source.line(f"{after} = {at} + {size}")
-        source.line(f"if {after} > _e:")
-        source.line(f'    raise {beyond}(f"{name}.{variable.name}: {{{size}}} bytes, {{_e - ({at})}} left")')
-        walked.spans[variable.name] = (at, after)
-        anchor, offset = after, 0
-    walked.end = f"{anchor} + {offset}" if offset else anchor
-    if layout.total and walked.end != "_e":
-        source.line(f"if {walked.end} != _e:")
-        size_of = f"{{_e - _o}} bytes, takes {{{walked.end} - _o}}"
-        source.line(f'    raise _Malformed(f"{name}.{layout.total.name}: says {size_of}")')
+    walked = Walk({argument.name: argument.name for argument in layout.arguments})
+    _Walker(source, layout, guards, wanted, walked).emit()
     return walked
+
+
+class _Walker:
+    def __init__(
+        self,
+        source: Source,
+        layout: Layout,
+        guards: tuple[Expr[bool], ...],
+        wanted: Container[str] | None,
+        walked: Walk,
+    ) -> None:
+        self.source = source
+        self.layout = layout
+        self.walked = walked
+        self.pending = list(guards)
+        self.unchecked = [each for each in layout.fields.values() if isinstance(each.rule, Computed)]
+        self.needed = None if wanted is None else _Both(wanted, checked_fields(layout, guards))
+        self.beyond = "_Malformed" if layout.total else "_Truncated"
+        self.anchor, self.offset = "_o", 0
+
+    @property
+    def at(self) -> str:
+        return f"{self.anchor} + {self.offset}" if self.offset else self.anchor
+
+    def emit(self) -> None:
+        check_size(self.source, self.layout)
+        self._guards()
+        for piece in self.layout.pieces:
+            if isinstance(piece, Run):
+                self._run(piece)
+            elif isinstance(piece.field.rule, Rest):
+                self._rest(piece)
+            elif piece.eager:
+                self._eager(piece)
+            else:
+                self._sized(piece)
+            self._guards()
+        self.walked.end = self.at
+        total = self.layout.total
+        if total and self.at != "_e":
+            with self.source.block(f"if {self.at} != _e:"):
+                fact = f"says {{_e - _o}} bytes, takes {{{self.at} - _o}}"
+                self._fail("_Malformed", fact, total.name, _place(self.layout, total, "_o"))
+
+    def _fail(self, error: str, fact: str, name: str, at: str) -> None:
+        self.source.line(f'raise {error}(f"{fact}", "{self.layout.name}", "{name}", {at})')
+
+    def _run(self, run: Run) -> None:
+        if self.anchor != "_o" and run.size and not self._pinned():
+            with self.source.block(f"if _e - {self.anchor} < {run.size}:"):
+                self._fail(self.beyond, f"needs {run.size} more bytes, {{_e - {self.anchor}}} left", "", self.anchor)
+        self.walked.reads.update(Unpacking(self.source, run, self.at, self.needed).emit())
+        for item in run.items:
+            at = f"{self.at} + {item.offset}" if item.offset else self.at
+            for each in item.fields:
+                check_constant(self.source, self.layout, each, self.walked.reads, at)
+                if isinstance(each.rule, Plain) and each.name in self.walked.reads:
+                    self._bounds(each, bounds_of(each.rule), self.walked.reads[each.name], at)
+                if isinstance(each.rule, Total):
+                    self._total(each, each.rule, at)
+        self.offset += run.size
+
+    def _pinned(self) -> bool:
+        """Whether the place was counted from the end, and what is there is known to be whole."""
+        return any(isinstance(each.rule, Rest) and each.name in self.walked.spans for each in self.layout.variables)
+
+    def _total(self, each: AnyField, rule: Total, at: str) -> None:
+        plus = f" + {rule.plus}" if rule.plus > 0 else f" - {-rule.plus}" if rule.plus else ""
+        least = self.layout.minimum
+        self.source.line(f"_total = {self.walked.reads[each.name]}{plus}")
+        with self.source.block(f"if _total < {least}:"):
+            self._fail("_Malformed", f"says {{_total}} bytes, needs {least}", each.name, at)
+        with self.source.block("if _total > _e - _o:"):
+            self._fail("_Truncated", "says {_total} bytes, {_e - _o} there", each.name, at)
+        self.source.line("_e = _o + _total")
+
+    def _rest(self, piece: Variable) -> None:
+        """What is left, before that which is pinned at the end: the sizes of all of it are found first."""
+        each, at, terms, fixed = piece.field, self.at, list[str](), 0
+        for behind in self.layout.tails:
+            if isinstance(behind, Run):
+                fixed += behind.size
+            else:
+                terms.append(self._tail_size(behind, at))
+        if fixed:
+            terms.append(str(fixed))
+        stop = "_e"
+        if terms:
+            stop = f"_stop_{each.name}"
+            self.source.line(f"{stop} = _e - {' - '.join(terms)}")
+            with self.source.block(f"if {stop} < {at}:"):
+                self._fail(self.beyond, f"{{_e - ({at})}} bytes left, the end needs {{_e - {stop}}}", each.name, at)
+        self.walked.spans[each.name] = (at, stop)
+        self._bounds(each, bounds_of(each.rule), f"{stop} - {atom(at)}", at, " bytes")
+        self.anchor, self.offset = stop, 0
+
+    def _tail_size(self, piece: Variable, least: str) -> str:
+        rule, name = piece.field.rule, piece.field.name
+        assert isinstance(rule, Tail)
+        size = f"_size_{name}"
+        if not isinstance(rule.size, LastByte):
+            self.source.line(f"{size} = {render(rule.size, self.walked.lookup)}")
+            self._not_negative(piece, size)
+            return size
+        condition = rule.size.condition
+        test = "True" if condition is None else render(condition, self.walked.lookup)
+        self.source.line(f"{size} = 0")
+        with self.source.block(f"if {test}:"):
+            self.source.line(f"{size} = _b[_e - 1] if _e > {least} else 0")
+            with self.source.block(f"if not {size}:"):
+                self._fail("_Malformed", "its last byte is to be its size", name, "_e")
+        return size
+
+    def _sized(self, piece: Variable) -> None:
+        """A field whose size is told by earlier ones: it is not read here, but its bounds are checked."""
+        each, at = piece.field, self.at
+        size, after = f"_size_{each.name}", f"_after_{each.name}"
+        if not isinstance(each.rule, Tail):
+            assert piece.size is not None
+            self.source.line(f"{size} = {render(piece.size, self.walked.lookup)}")
+            self._not_negative(piece, size)
+        step = f"{size}{self._padding(each, size)}"
+        self.source.line(f"{after} = {at} + {step}")
+        if not isinstance(each.rule, Tail):
+            with self.source.block(f"if {after} > _e:"):
+                self._fail(self.beyond, f"{{{size}}} bytes, {{_e - ({at})}} left", each.name, at)
+        bounds = bounds_of(each.rule)
+        if isinstance(each.rule, Count):
+            self._bounds(each, bounds, render(each.rule.number, self.walked.lookup), at, " elements")
+        else:
+            self._bounds(each, bounds, size, at, " bytes")
+        self.walked.spans[each.name] = (at, f"{at} + {size}" if step != size else after)
+        self.walked.reads[f"size_of({each.name})"] = step if step != size else size
+        self.anchor, self.offset = after, 0
+
+    def _padding(self, each: AnyField, size: str) -> str:
+        pad = getattr(each.rule, "pad", 1)
+        return f" + -{size} % {pad}" if pad > 1 else ""
+
+    def _not_negative(self, piece: Variable, size: str) -> None:
+        if _may_be_negative(self.layout, piece.size):
+            with self.source.block(f"if {size} < 0:"):
+                self._fail("_Malformed", f"length {{{size}}}", piece.field.name, self.at)
+
+    def _eager(self, piece: Variable) -> None:
+        """A field that shows only when it is read where it ends."""
+        each, at, after = piece.field, self.at, f"_after_{piece.field.name}"
+        if isinstance(each.rule, Present):
+            with self.source.block(f"if {render(each.rule.condition, self.walked.lookup)}:"):
+                read_eagerly(self.source, self.layout, each, at, self.beyond, self.walked.lookup)
+            with self.source.block("else:"):
+                self.source.line(f"{each.name}, {after} = None, {at}")
+        else:
+            read_eagerly(self.source, self.layout, each, at, self.beyond, self.walked.lookup)
+        self.walked.reads[each.name] = each.name
+        self.walked.reads[f"size_of({each.name})"] = f"{after} - {atom(at)}"
+        check_constant(self.source, self.layout, each, self.walked.reads, at)
+        if isinstance(each.rule, Count):
+            self._bounds(each, bounds_of(each.rule), f"_len({each.name})", at, " elements")
+        self.anchor, self.offset = after, 0
+
+    def _bounds(self, each: AnyField, bounds: Bounds, code: str, at: str, unit: str = "") -> None:
+        test = out_of_bounds(bounds, atom(code))
+        if test:
+            with self.source.block(f"if {test}:"):
+                self._fail("_Malformed", f"{{{code}}}{unit}, not {allowed(bounds)}", each.name, at)
+
+    def _guards(self) -> None:
+        """Check the guards of which all is known by now, and what follows from known fields."""
+        reads = self.walked.reads
+        for each in list(self.unchecked):
+            assert isinstance(each.rule, Computed)
+            if each.name in reads and all(named.name in reads for named in names(each.rule.expression)):
+                self.unchecked.remove(each)
+                expected = render(each.rule.expression, self.walked.lookup)
+                with self.source.block(f"if {reads[each.name]} != {expected}:"):
+                    self._fail("_Malformed", f"{{{reads[each.name]}}}, not {{{expected}}}", each.name, self.at)
+        for guard in list(self.pending):
+            if all(named.name in reads for named in names(guard)):
+                self.pending.remove(guard)
+                at = _place(self.layout, self.layout.fields[next(names(guard)).name], self.at)
+                check_guard(self.source, self.layout, guard, reads, "_Malformed", at)
 
 
 def checked_fields(layout: Layout, guards: tuple[Expr[bool], ...]) -> set[str]:
     """The fields that a walk must read to make its checks."""
     found = {named.name for guard in guards for named in names(guard)}
     for each in layout.fields.values():
-        if isinstance(each.rule, Const | Total):
+        if isinstance(each.rule, Const | Total | Computed) or _is_bounded(each):
             found.add(each.name)
-        if isinstance(each.rule, Sized):
-            found |= {named.name for named in names(each.rule.size)}
+        expression = _size_expression(each)
+        found |= {named.name for named in names(expression)}
+        found |= set(each.bound)
     return found
 
 
-def check_guard(source: Source, layout: Layout, guard: Expr[bool], reads: Mapping[str, str], error: str) -> None:
+def _is_bounded(each: AnyField) -> bool:
+    return isinstance(each.rule, Plain) and each.rule.bounds != Bounds()
+
+
+def _size_expression(each: AnyField) -> object:
+    """What must be known to tell where a field ends."""
+    rule = each.rule
+    if isinstance(rule, Present):
+        return rule.condition
+    if isinstance(rule, Computed):
+        return rule.expression
+    if isinstance(rule, Count):
+        return rule.number
+    return getattr(rule, "size", None)
+
+
+def out_of_bounds(bounds: Bounds, code: str) -> str:
+    """The text of a test that is true of what ``bounds`` rule out; empty if they rule out nothing."""
+    tests = []
+    if bounds.least is not None:
+        tests.append(f"{code} < {bounds.least}")
+    if bounds.most is not None:
+        tests.append(f"{code} > {bounds.most}")
+    return " or ".join(tests)
+
+
+def allowed(bounds: Bounds) -> str:
+    """``20..60``, ``at least 20`` or ``at most 60``."""
+    if bounds.most is None:
+        return f"at least {bounds.least}"
+    return f"at most {bounds.most}" if bounds.least is None else f"{bounds.least}..{bounds.most}"
+
+
+def check_guard(
+    source: Source, layout: Layout, guard: Expr[bool], reads: Mapping[str, str], error: str, at: str = "None"
+) -> None:
     """Emit the test that a packet is of the shape that its class stands for."""
     test = render(guard, lambda named: atom(reads[named.name]))
     meaning = (
@@ -105,19 +283,23 @@ def check_guard(source: Source, layout: Layout, guard: Expr[bool], reads: Mappin
         .replace("}", "}}")
     )
     first = next(names(guard))
-    source.line(f"if not ({test}):")
     shown = f"{{{atom(reads[first.name])}!r}}"
-    source.line(f'    raise {error}(f"{layout.name}.{first.name}: {shown}, but {layout.name} has {meaning}")')
+    with source.block(f"if not ({test}):"):
+        fact = f"{shown}, but {layout.name} has {meaning}"
+        source.line(f'raise {error}(f"{fact}", "{layout.name}", "{first.name}", {at})')
 
 
 def check_size(source: Source, layout: Layout) -> None:
     """Emit the bounds check for all that has a fixed size."""
-    source.line(f"if _e - _o < {layout.minimum}:")
-    source.line(f'    raise _Truncated(f"{layout.name}: needs {layout.minimum} bytes, {{_e - _o}} left")')
+    if not layout.minimum:
+        return
+    with source.block(f"if _e - _o < {layout.minimum}:"):
+        fact = f"needs {layout.minimum} bytes, {{_e - _o}} left"
+        source.line(f'raise _Truncated(f"{fact}", "{layout.name}", "", _o)')
 
 
-def check_constant(source: Source, layout: Layout, each: AnyField, reads: Mapping[str, str]) -> None:
-    """Emit the test of a field that is constant."""
+def check_constant(source: Source, layout: Layout, each: AnyField, reads: Mapping[str, str], at: str) -> None:
+    """Emit the test of a field that is constant; it lies at ``at``."""
     if not isinstance(each.rule, Const):
         return
     read, value = reads[each.name], each.rule.value
@@ -126,25 +308,21 @@ def check_constant(source: Source, layout: Layout, each: AnyField, reads: Mappin
     else:
         expected = source.bind(f"_const_{each.name}", value)
         shown = f"{{{expected}!r}}"
-    source.line(f"if {atom(read) if '!=' in read else read} != {expected}:")
-    source.line(f'    raise _Malformed(f"{layout.name}.{each.name}: {{{read}}}, not {shown}")')
+    form = "" if isinstance(value, int) else "!r"
+    with source.block(f"if {atom(read) if '!=' in read else read} != {expected}:"):
+        source.line(f'raise _Malformed(f"{{{read}{form}}}, not {shown}", "{layout.name}", "{each.name}", {at})')
 
 
-def _check_total(source: Source, layout: Layout, each: AnyField, reads: Mapping[str, str]) -> None:
-    if not isinstance(each.rule, Total):
-        return
-    rule, path = each.rule, f"{layout.name}.{each.name}"
-    plus = f" + {rule.plus}" if rule.plus > 0 else f" - {-rule.plus}" if rule.plus else ""
-    source.line(f"_total = {reads[each.name]}{plus}")
-    source.line(f"if _total < {layout.minimum}:")
-    source.line(f'    raise _Malformed(f"{path}: says {{_total}} bytes, needs {layout.minimum}")')
-    source.line("if _total > _e - _o:")
-    source.line(f'    raise _Truncated(f"{path}: says {{_total}} bytes, {{_e - _o}} there")')
-    source.line("_e = _o + _total")
+def _place(layout: Layout, each: AnyField, otherwise: str) -> str:
+    """The text of where a field begins, if that is known beforehand."""
+    for item in layout.head.items:
+        if each in item.fields:
+            return f"_o + {item.offset}" if item.offset else "_o"
+    return "None" if isinstance(each.encoding, Argument) else otherwise
 
 
-def _may_be_negative(layout: Layout, rule: Sized) -> bool:
-    factors, constant = linear(rule.size)
+def _may_be_negative(layout: Layout, size: Expr[int] | int | None) -> bool:
+    factors, constant = linear(size)
     arguments = {each.name for each in layout.arguments}
     return constant < 0 or any(factor < 0 or name in arguments for name, factor in factors.items())
 

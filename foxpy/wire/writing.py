@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from foxpy.wire.checking import crowded, octets_of, pass_octets, range_test, refusal
 from foxpy.wire.encodings import Octets
@@ -10,7 +10,7 @@ from foxpy.wire.expressions import Expr, linear, names
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Fixed, Group, Layout, Run
 from foxpy.wire.reading import FORMATS, run_format
-from foxpy.wire.rules import Checksum, Const, Derived, Sized, Total
+from foxpy.wire.rules import Checksum, Computed, Const, Derived, Present, Rest, Sized, Total
 from foxpy.wire.sizing import write_sizes
 from foxpy.wire.source import Source
 from foxpy.wire.walking import check_guard
@@ -24,25 +24,40 @@ def write_header(
     following: str,
     trusted: bool,
 ) -> None:
-    """Emit the building of all but the body into ``_head``, with a checksum of 0.
+    """Emit the building of what precedes the body into ``_head``, with a checksum of 0, and what follows into ``_foot``.
 
     ``codes`` is the text of each parameter, ``following`` that of the body's size. ``trusted``: the parameters are
     those of a value and fit; computed fields are checked in any case.
     """
+    texts = dict(codes)
+    write_sizes(source, layout, texts, following, trusted)
+    pack_runs(source, layout, guards, texts, trusted)
+
+
+def pack_runs(
+    source: Source,
+    layout: Layout,
+    guards: tuple[Expr[bool], ...],
+    texts: dict[str, str],
+    trusted: bool,
+    places: Sequence[tuple[str, Run]] | None = None,
+) -> None:
+    """Emit the packing of all runs, once everything is known that goes into them.
+
+    ``places``: where in ``_out`` there is room for them; without, they are put together with the variable fields.
+    """
     source.bind("_refusal", lambda values: refusal(layout, values))
     source.bind("_OverflowError", OverflowError)
     source.bind("_unfit", (source.names["_struct_error"], OverflowError, TypeError))
-    texts = dict(codes)
-    write_sizes(source, layout, texts, following, trusted)
-    computed = [field for field in layout.fields.values() if isinstance(field.rule, Derived | Total)]
+    computed = [field for field in layout.fields.values() if isinstance(field.rule, Derived | Total | Computed)]
     checked = list(computed)
     if not trusted:
         checked = [field for field in layout.parameters if field is not layout.body] + computed
         for field in layout.parameters:
-            if isinstance(field.encoding, Octets):
+            if isinstance(field.encoding, Octets) and not isinstance(field.rule, Present):
                 pass_octets(source, layout, field)
     for guard in guards:
-        if not trusted or any(isinstance(layout.fields[each.name].rule, Derived | Total) for each in names(guard)):
+        if not trusted or any(layout.fields[each.name] in computed for each in names(guard)):
             check_guard(source, layout, guard, texts, "_OutOfRange")
     spilling = [  # what is derived has been checked where it was solved
         bits.field for bits in crowded(layout) if bits.field in checked and not isinstance(bits.field.rule, Derived)
@@ -52,14 +67,22 @@ def write_header(
         if test:
             source.line(f"if {test}:")
             source.line("    raise _OverflowError")
-        parts = list[str]()
-        for piece in layout.pieces:
+        elif not places and places is not None:
+            source.line("pass")
+        for at, run in places or ():
+            source.line(f"_out[{at} : {at} + {run.size}] = {pack(source, layout, run, texts)}")
+        parts, head = list[str](), True
+        for piece in layout.pieces if places is None else ():
             if isinstance(piece, Run):
                 if piece.size:
-                    parts.append(_pack(source, layout, piece, texts))
+                    parts.append(pack(source, layout, piece, texts))
+            elif piece.field is layout.body and layout.tails:
+                source.line(f"_head = {' + '.join(parts) or repr(b'')}")
+                parts, head = [], False
             elif piece.field is not layout.body:
                 parts.append(texts[piece.field.name])
-        source.line(f"_head = {' + '.join(parts) or repr(b'')}")
+        if places is None:
+            source.line(f"{'_head' if head else '_foot'} = {' + '.join(parts) or repr(b'')}")
     with source.block("except _unfit:"):
         values = ", ".join(f"{field.name!r}: {texts[field.name]}" for field in checked)
         source.line(f"raise _refusal({{{values}}}) from None")
@@ -76,9 +99,14 @@ def is_even(layout: Layout) -> bool:
         if isinstance(piece, Run):
             if piece.size % 2:
                 return False
-        elif isinstance(piece.field.rule, Sized):
+        elif isinstance(piece.field.rule, Rest):
+            break
+        elif not isinstance(piece.field.rule, Sized):
+            return False
+        else:
             factors, constant = linear(piece.field.rule.size)
-            if constant % 2 or any(factor % 2 for factor in factors.values()):
+            whole = not constant % 2 and not any(factor % 2 for factor in factors.values())
+            if not whole and piece.field.rule.pad % 2:
                 return False
     return True
 
@@ -95,7 +123,7 @@ def is_nonzero(layout: Layout) -> bool:
     return any(isinstance(field.rule, Const) and field.rule.value for field in layout.fields.values())
 
 
-def _pack(source: Source, layout: Layout, run: Run, texts: Mapping[str, str]) -> str:
+def pack(source: Source, layout: Layout, run: Run, texts: Mapping[str, str]) -> str:
     """The text that packs one run."""
     order = run_format(run)
     letters, values = "", list[str]()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import IntEnum
 from typing import Annotated, ClassVar
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from foxpy.wire import (
     Body,
     Field,
+    ListOf,
     Octets,
     Packet,
     Raw,
@@ -23,6 +25,7 @@ from foxpy.wire import (
     packets,
     rest,
     sized,
+    tail,
     total,
     u4,
     u8,
@@ -104,7 +107,13 @@ def size_of_its_own() -> None:
 def behind_rest() -> None:
     class Odd(Packet):
         a: Body = rest()
-        b: u8
+        b: Raw = sized(1)
+
+
+def tail_alone() -> None:
+    class Odd(Packet):
+        a: u8 = field()
+        b: Raw = tail(a)
 
 
 def wide_constant() -> None:
@@ -295,9 +304,10 @@ def foreign_elements() -> None:
         (later_size, "Odd.a: its size reads <field Other.n>, which is not an earlier field of the packet"),
         (product_size, "Odd.a: a size may multiply a field by a constant only"),
         (size_of_bytes, "Odd.a: its size reads n, which is not an integer"),
-        (no_size, "Odd.a: its size is not given; use sized(...) or rest(...)"),
-        (size_of_its_own, "Odd.a: has a size of its own, and takes no sized() or rest()"),
-        (behind_rest, "Odd.b: no field may follow the rest()"),
+        (no_size, "Odd.a: its size is not given; use sized(...), rest(...) or tail(...)"),
+        (size_of_its_own, "Odd.a: has a size of its own, and takes no rest()"),
+        (behind_rest, "Odd.b: behind rest() come only fields of fixed size and tail(...)"),
+        (tail_alone, "Odd.b: tail(...) is counted from the end; a rest() comes before it"),
         (wide_constant, "Odd.a: 16 does not fit in 4 bits"),
         (wide_default, "Odd.a: 256 does not fit in 8 bits"),
         (short_default, "Odd.a: b'x' is not 2 bytes"),
@@ -310,7 +320,7 @@ def foreign_elements() -> None:
         (late_total, "Odd.b: a total comes before all fields of variable size"),
         (computed_seed, "Odd.b: its seed reads <field Odd.length>, which the caller does not give"),
         (derived_flag, "Odd.a: only an integer is derived or a total"),
-        (constant_argument, "Odd.a: an argument is not on the wire, and not constant"),
+        (constant_argument, "Odd.a: only an inherited argument is const(...), as a guard on it"),
         (foreign_guard, "Odd: a guard reads <field Other.x>, which is not a field of it"),
         (no_wire_type, "Odd.a: 'int' is not a wire type"),
         (no_field, "Odd.a: a field takes field(default=...), const(...), derived() and so on, not 3"),
@@ -333,13 +343,27 @@ def test_refused(definition: Callable[[], None], message: str) -> None:
     assert str(caught.value).startswith(message)
 
 
+class Kind(IntEnum):
+    ONE = 1
+
+
+class Large(IntEnum):
+    LARGE = 300
+
+
 def test_wire_types_are_checked() -> None:
     with pytest.raises(TypeError, match="1 to 64 bits"):
         UInt(65)
     with pytest.raises(TypeError, match="whole bytes only"):
         UInt(12, little=True)
-    with pytest.raises(TypeError, match="one bit only"):
-        UInt(2, boolean=True)
+    with pytest.raises(TypeError, match="is not read as Kind too"):
+        UInt(8, boolean=True, kind=Kind)
+    with pytest.raises(TypeError, match="open to what"):
+        UInt(8, open=True)
+    with pytest.raises(TypeError, match="LARGE is 300"):
+        UInt(8, kind=Large)
+    with pytest.raises(TypeError, match="elements are whole bytes"):
+        ListOf(UInt(4))
     with pytest.raises(TypeError, match="at least one byte"):
         Octets(0)
 

@@ -158,7 +158,7 @@ def test_what_follows_an_appended_header_counts() -> None:
         (lambda: append(bytearray(), 0, proto=6, src=A, dst=A, ttl=1.5), "IPv4.ttl: 1.5 is not an integer"),  # type: ignore[arg-type]
         (lambda: IPv4(src=A, dst=B), "IPv4() missing 1 required keyword-only argument: 'proto'"),  # type: ignore[call-arg]
         (lambda: IPv4(proto=6, src=A, dst=B, ihl=5), "IPv4() got an unexpected keyword argument 'ihl'"),  # type: ignore[call-arg]
-        (lambda: Sample(asked=1, points=4, tail=1), "Sample.points: needs packets, got 4"),  # type: ignore[arg-type]
+        (lambda: Sample(asked=1, points=4, tail=1), "Sample.points: needs a sequence, got 4"),  # type: ignore[arg-type]
         (lambda: Sample(asked=1, points=[b"x"], tail=1), "Sample.points: b'x' is none of Point"),  # type: ignore[list-item]
         (lambda: Sample.parse(b"\0\0\0"), "Sample.parse() missing 1 required keyword-only argument: 'asked'"),
         (lambda: append(bytearray(), 0, src=A, dst=A), "appender(IPv4)() missing 1 required"),  # type: ignore[call-arg]
@@ -173,12 +173,12 @@ def test_what_mypy_refuses_is_a_type_error(build: Callable[[], object], message:
 @pytest.mark.parametrize(
     ("data", "kind", "message"),
     [
-        (GOOD[:6], Truncated, "IPv4: needs 20 bytes, 6 left"),
-        (b"\x65" + GOOD[1:], Malformed, "IPv4.version: 6, not 4"),
-        (b"\x42" + GOOD[1:], Malformed, "IPv4.options: length -12"),
-        (b"\x4f" + GOOD[1:], Malformed, "IPv4.options: 40 bytes, 12 left"),
-        (GOOD[:2] + b"\0\x68" + GOOD[4:], Truncated, "IPv4.length: says 104 bytes, 32 there"),
-        (GOOD[:2] + b"\0\x13" + GOOD[4:], Malformed, "IPv4.length: says 19 bytes, needs 20"),
+        (GOOD[:6], Truncated, "IPv4: needs 20 bytes, 6 left (byte 0)"),
+        (b"\x65" + GOOD[1:], Malformed, "IPv4.version: 6, not 4 (byte 0)"),
+        (b"\x42" + GOOD[1:], Malformed, "IPv4.options: length -12 (byte 20)"),
+        (b"\x4f" + GOOD[1:], Malformed, "IPv4.options: 40 bytes, 12 left (byte 20)"),
+        (GOOD[:2] + b"\0\x68" + GOOD[4:], Truncated, "IPv4.length: says 104 bytes, 32 there (byte 2)"),
+        (GOOD[:2] + b"\0\x13" + GOOD[4:], Malformed, "IPv4.length: says 19 bytes, needs 20 (byte 2)"),
     ],
 )
 def test_bytes_that_are_no_packet(data: bytes, kind: type[PacketError], message: str) -> None:
@@ -191,9 +191,9 @@ def test_bytes_that_are_no_packet(data: bytes, kind: type[PacketError], message:
 @pytest.mark.parametrize(
     ("data", "kind", "message"),
     [
-        (b"\1", Truncated, "Sample: needs 3 bytes, 1 left"),
-        (b"\3\0\0", Truncated, "Sample.points: 3 bytes, 2 left"),
-        (b"\2\0\0\0", Truncated, "Sample: needs 2 more bytes, 1 left"),
+        (b"\1", Truncated, "Sample: needs 3 bytes, 1 left (byte 0)"),
+        (b"\3\0\0", Truncated, "Sample.points: 3 bytes, 2 left (byte 1)"),
+        (b"\2\0\0\0", Truncated, "Sample: needs 2 more bytes, 1 left (byte 3)"),
     ],
 )
 def test_without_a_total_all_that_is_missing_is_cut_off(data: bytes, kind: type[PacketError], message: str) -> None:

@@ -116,7 +116,7 @@ def test_illegal_option_lengths(area: str, message: str) -> None:
     data = bytes.fromhex(area)
     with pytest.raises((Truncated, Malformed)) as caught:
         tcp_options.parse(data, 0, len(data))
-    assert str(caught.value) == message
+    assert f" > {message} (byte " in str(caught.value)
 
 
 def test_an_unknown_option_is_kept() -> None:
