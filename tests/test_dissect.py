@@ -198,7 +198,7 @@ def test_a_bad_checksum_is_told() -> None:
 def test_what_is_cut_short_says_so() -> None:
     packet = datagram(6, TCP(sport=1, dport=2, seq=3, window=4)).build()
     assert "Truncated" not in dissect.ip(packet, 0, len(packet))
-    assert dissect.ip(packet, 0, 30) == "IP [IPv4.length: says 40 bytes, 30 there]"
+    assert dissect.ip(packet, 0, 30) == "IP [IPv4.length: says 40 bytes, 30 there (byte 2)]"
     assert dissect.ip(packet, 0, 5).startswith("IP [")
     inner = datagram(6, b"12345").build()
     assert dissect.ip(inner, 0, len(inner)).startswith("IP 192.0.2.1 > 192.0.2.2: TCP [")

@@ -14,7 +14,7 @@ from foxpy.cli.progress import Progress
 from foxpy.cli.usage import CommandError
 from foxpy.decode.frames import frames
 from foxpy.decode.registry import Registry
-from foxpy.devices.pcap import Captured, PcapError, PcapReader
+from foxpy.devices.pcap import Captured, PcapError, open_capture
 
 STRIDE = 256
 """Packets from one step of the progress bar to the next."""
@@ -24,7 +24,7 @@ STRIDE = 256
 @click.argument("file")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a packet, with every layer and every field.")
 def decode(file: str, as_json: bool) -> None:
-    """Show what is in the capture FILE, one packet a line; - reads standard input.
+    """Show what is in the capture FILE (pcap or pcapng), one packet a line; - reads standard input.
 
     \b
     foxpy decode capture.pcap
@@ -42,7 +42,7 @@ def packets(file: str) -> Iterator[Captured]:
     with contextlib.ExitStack() as closing:
         try:
             size = None if file == "-" else Path(file).stat().st_size
-            reader = closing.enter_context(PcapReader(sys.stdin.buffer if file == "-" else file))
+            reader = closing.enter_context(open_capture(sys.stdin.buffer if file == "-" else file))
         except PcapError as error:
             raise CommandError(str(error)) from error
         except OSError as error:

@@ -100,7 +100,7 @@ GOOD = foreign("<", 0xA1B2C3D4, (1, 2, b"good", 4))
         (b"", 0, "0 are there"),
         (GOOD[:23], 0, "23 are there"),
         (b"GIF89a" + bytes(30), 0, "no pcap file"),
-        (bytes.fromhex("0a0d0d0a") + bytes(30), 0, "editcap"),
+        (bytes.fromhex("0a0d0d0a") + bytes(30), 0, "open_capture"),
         (GOOD[:4] + b"\1" + GOOD[5:], 4, "version"),
         (GOOD + b"\0" * 15, 44, "cut off after 15 bytes"),
         (GOOD + GOOD[24:-1], 44, "4 bytes is cut off after 3"),

@@ -6,8 +6,10 @@ import os
 from typing import TypeAlias, overload
 
 from foxpy.devices.device import AnyMedium, Device, EthernetFrames, IpPackets, Medium
+from foxpy.devices.pcap.capture import Captured, CaptureReader, PcapError
 from foxpy.devices.pcap.linktypes import ACCEPTED, LINKTYPES
-from foxpy.devices.pcap.reader import Captured, PcapError, PcapReader
+from foxpy.devices.pcap.opening import open_capture
+from foxpy.devices.pcap.reader import PcapReader
 from foxpy.devices.pcap.writer import PcapWriter
 from foxpy.driver import trio_scheduler
 from foxpy.errors import InitializationFailed, OpenFailed
@@ -49,7 +51,7 @@ def pcap(
     mtu: int = 1500,
     runtime: Runtime | None = None,
 ) -> Replay[AnyMedium]:
-    """A device on which the packets of the capture ``path`` arrive, once, in the time that they took.
+    """A device on which the packets of the capture ``path``, pcap or pcapng, arrive, once, in the time that they took.
 
     ``medium`` is EthernetFrames or IpPackets, as the capture must be. The first packet arrives ``delay`` seconds after
     ``initialize``, the others as much later as they were captured later, divided by ``speed``: 2 is twice as fast,
@@ -88,7 +90,7 @@ class Replay(Device[Medium], Source):
         self._delay = delay
         self._output = output
         self._timer = runtime.timer(self._due)
-        self._reader: PcapReader | None = None
+        self._reader: CaptureReader | None = None
         self._writer: PcapWriter | None = None
         self._next: Captured | None = None
         self._begun = 0.0  # when the first packet arrives, on our clock
@@ -104,9 +106,12 @@ class Replay(Device[Medium], Source):
 
     def acquire(self) -> None:
         try:
-            reader = self._reader = PcapReader(self.name)
-            self._check(reader)
+            reader = self._reader = open_capture(self.name)
+            if isinstance(reader, PcapReader):
+                self._check(reader.linktype)
             self._next = next(reader, None)
+            if self._next is not None:
+                self._check(self._next.linktype)
             self._captured = self._next.nanoseconds if self._next is not None else 0
             if self._output is not None:
                 # Both captures tell one story when they are merged.
@@ -122,11 +127,11 @@ class Replay(Device[Medium], Source):
         self._begun = self.runtime.now + self._delay
         self._wait()
 
-    def _check(self, reader: PcapReader) -> None:
-        if reader.linktype not in ACCEPTED[self._medium]:
-            fits = [medium.__name__ for medium, types in ACCEPTED.items() if reader.linktype in types]
+    def _check(self, linktype: int) -> None:
+        if linktype not in ACCEPTED[self._medium]:
+            fits = [medium.__name__ for medium, types in ACCEPTED.items() if linktype in types]
             raise InitializationFailed(
-                f"pcap {self.name}: this capture has link type {reader.linktype}, not {self._medium.__name__}; "
+                f"pcap {self.name}: this capture has link type {linktype}, not {self._medium.__name__}; "
                 + (f"open it with pcap(path, {fits[0]})" if fits else "no device can replay that")
             )
 
@@ -179,7 +184,7 @@ class Replay(Device[Medium], Source):
                 return False
             # Read ahead first: the packet may make the stack close this device.
             self._advance()
-            if packet.whole:
+            if packet.whole and packet.linktype in ACCEPTED[self._medium]:
                 self.received(packet.packet)
             else:
                 self.counters.unclaimed += 1

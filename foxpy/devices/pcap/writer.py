@@ -52,16 +52,8 @@ class PcapWriter:
         self._owned = isinstance(file, str | os.PathLike)
         # Unbuffered: the buffer here is the only one.
         self._file: BinaryIO = FileIO(os.fspath(file), "wb") if isinstance(file, str | os.PathLike) else file
-        header = bytearray()
-        append_file(
-            header,
-            0,
-            magic=NANOSECONDS if nanoseconds else MICROSECONDS,
-            snaplen=snaplen,
-            network=linktype,
-        )
         try:
-            self._put(bytes(header))
+            self._put(self._header(linktype))
         except BaseException:
             if self._owned:
                 self._file.close()
@@ -77,20 +69,25 @@ class PcapWriter:
         length = len(packet)
         if length > self._snaplen:
             packet = packet[: self._snaplen]
-        seconds, fraction = divmod(self._epoch + self._units(time), self._per_second)
-        append_record(
-            self._buffer,
-            0,
-            seconds=min(max(seconds, 0), 0xFFFF_FFFF),
-            fraction=fraction,
-            captured=len(packet),
-            length=length,
-        )
-        self._buffer += packet
+        self._append(self._buffer, self._epoch + self._units(time), packet, length)
         self._buffered += 1
         self.packets += 1
         if len(self._buffer) >= BUFFER:
             self.flush()
+
+    def _header(self, linktype: int) -> bytes:
+        """What the file begins with."""
+        header = bytearray()
+        magic = NANOSECONDS if self._per_second == 1_000_000_000 else MICROSECONDS
+        append_file(header, 0, magic=magic, snaplen=self._snaplen, network=linktype)
+        return bytes(header)
+
+    def _append(self, out: bytearray, units: int, packet: bytes, length: int) -> None:
+        """Append the record of what is kept of a packet, ``units`` of time after 1970."""
+        seconds, fraction = divmod(units, self._per_second)
+        seconds = min(max(seconds, 0), 0xFFFF_FFFF)
+        append_record(out, 0, seconds=seconds, fraction=fraction, captured=len(packet), length=length)
+        out += packet
 
     def _units(self, time: float) -> int:
         """``time`` in what the fraction counts. In two parts: nanoseconds since 1970 do not fit into a float."""
