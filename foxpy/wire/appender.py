@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, cast
 
+from foxpy.wire.deferred import deferred
 from foxpy.wire.layout import Layout
 from foxpy.wire.packet import Packet
 from foxpy.wire.recording import recordable
@@ -29,8 +30,7 @@ def appender(packet: Callable[P, Packet], /) -> Callable[Concatenate[bytearray, 
     body = layout.body
     if body is not None and default_of(body.rule) is MISSING:
         raise TypeError(f"{layout.name}.{body.name}: an appender needs rest(default=...)")
-    source = _source(layout, spec)
-    return cast("Callable[Concatenate[bytearray, int, P], None]", source.load()["_append"])
+    return cast("Callable[Concatenate[bytearray, int, P], None]", deferred("_append", lambda: _source(layout, spec)))
 
 
 def _source(layout: Layout, spec: type[Packet]) -> Source:

@@ -81,7 +81,8 @@ def check_number(field: AnyField, encoding: UInt, packet: str, value: object) ->
 def enum_of(field: AnyField, packet: str) -> Callable[[object], int]:
     """A function that gives a member of a field's enum for what the field is given as: a member or its number."""
     encoding = field.encoding
-    assert isinstance(encoding, UInt) and encoding.kind is not None
+    assert isinstance(encoding, UInt)
+    assert encoding.kind is not None
     kind, still, path = encoding.kind, encoding.open, f"{packet}.{field.name}"
     members = {int(member): member for member in kind}
 

@@ -62,10 +62,10 @@ def lay_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
 def _layer(each: AnyField, packet: str) -> Layer:
     """A function that appends a variable field's value."""
     if isinstance(each.encoding, Blob):
-        return lambda value, out, names: out.extend(body_bytes(cast(bytes, value)))
+        return lambda value, out, _: out.extend(body_bytes(cast(bytes, value)))
     if not compresses(each):
         encode = encoder(each, packet)
-        return lambda value, out, names: out.extend(encode(value))
+        return lambda value, out, _: out.extend(encode(value))
     match each.encoding:
         case Codec() as codec:
             return _coded(codec, packet, each.name)

@@ -38,8 +38,8 @@ def compile_list(title: str, members: tuple[type[Packet], ...], end: type[Packet
 def list_reader(field: AnyField) -> Callable[..., object]:
     """The reader of a list field, whose elements are packets or a codec's values.
 
-    Its parameters are the buffer, the bounds, where the message begins, the number of elements if the field has a count,
-    and bound arguments. With a count or an end of its own it gives the position behind the list too.
+    Its parameters are the buffer, the bounds, where the message begins, the number of elements if there is a count, and
+    bound arguments. With a count or an end of its own it gives the position behind the list too.
     """
     title, rule = f"{field.owner.__name__}.{field.name}", field.rule
     members = cast("tuple[type[Packet], ...]", field.elements)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from foxpy.wire.encodings import Octets
-from foxpy.wire.expressions import Expr, Named
+from foxpy.wire.expressions import Expr
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout
 from foxpy.wire.rules import Const, Present
 from foxpy.wire.source import Source
 from foxpy.wire.values import signature, slot
-from foxpy.wire.variables import ORIGIN, START, read_span
+from foxpy.wire.variables import read_span
 from foxpy.wire.walking import Walk, walk
 
 
@@ -71,11 +71,8 @@ def make_value(source: Source, layout: Layout, guards: tuple[Expr[bool], ...]) -
 
 
 def _read(source: Source, layout: Layout, field: AnyField, walked: Walk) -> str:
-    def lookup(named: Named[object]) -> str:
-        return named.name if named in (ORIGIN, START) else walked.lookup(named)
-
     if field.name in walked.spans:
-        return read_span(source, layout, field, "_b", *walked.spans[field.name], lookup)
+        return read_span(source, layout, field, "_b", *walked.spans[field.name], walked.lookup)
     if isinstance(field.encoding, Octets) and not isinstance(field.rule, Present):
         return field.name  # a value holds the bytes
     return walked.reads[field.name]

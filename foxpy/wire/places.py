@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from foxpy.wire.expressions import linear, render
 from foxpy.wire.layout import Fixed, Group, Layout, Run, Variable
@@ -35,31 +35,31 @@ class Place:
 def places(layout: Layout) -> dict[str, Place]:
     """The place of each field on the wire, by name."""
     found: dict[str, Place] = {}
-    rule = layout.checksum.rule if layout.checksum is not None else None
-    covered = isinstance(rule, Checksum)
-    anchor, offset = "_o", 0
-    odd: bool | None = False  # whether the anchor is at an odd offset
+    checksum = layout.checksum.rule if layout.checksum is not None else None
+    covered = isinstance(checksum, Checksum)
+    at = Place("_o", 0, "", odd=False, covered=covered)
     for piece in layout.pieces:
         if isinstance(piece, Run):
-            run = Place(anchor, offset, "", odd, covered)
             for item in piece.items:
-                begins = Place(anchor, 0, "", odd, covered).odd_at(offset + item.offset)
-                place = Place(anchor, offset + item.offset, run.at(item.offset + item.size), begins, covered, item)
+                place = replace(_further(at, item.offset), end=at.at(item.offset + item.size), item=item)
                 found.update((field.name, place) for field in item.fields)
-            offset += piece.size
+            at = _further(at, piece.size)
             continue
-        field = piece.field
-        covered = covered and (field is not layout.body or (isinstance(rule, Checksum) and rule.over == "whole"))
-        begins = Place(anchor, 0, "", odd, covered).odd_at(offset)
-        size = _has_odd_size(piece)
-        odd = None if begins is None or size is None else begins ^ size
-        start, anchor_behind = Place(anchor, offset, "", odd, covered).at(), _behind(layout, piece)
-        end = anchor_behind
+        field, behind = piece.field, _behind(layout, piece)
+        if isinstance(checksum, Checksum) and checksum.over == "header" and field is layout.body:
+            at = replace(at, covered=False)
+        end = behind
         if isinstance(field.rule, Sized) and field.rule.pad > 1:
-            end = f"{start} + {render(field.rule.size, lambda named: f'self.{named.name}')}"
-        found[field.name] = Place(anchor, offset, end, begins, covered)
-        anchor, offset = anchor_behind, 0
+            end = f"{at.at()} + {render(field.rule.size, lambda named: f'self.{named.name}')}"
+        found[field.name] = replace(at, end=end)
+        size = _has_odd_size(piece)
+        odd = None if at.odd is None or size is None else at.odd ^ size
+        at = Place(behind, 0, "", odd, at.covered)
     return found
+
+
+def _further(place: Place, more: int) -> Place:
+    return replace(place, offset=place.offset + more, odd=place.odd_at(more))
 
 
 def _behind(layout: Layout, piece: Variable) -> str:

@@ -97,7 +97,7 @@ class Program:
     def lay(self) -> Callable[[Packet, bytearray, dict[object, int]], None]:
         """``push`` for a packet that is part of a message written forwards, with the message's table of names."""
         if not self.layout.compresses:
-            return lambda packet, out, names: out.extend(packet.build())
+            return lambda packet, out, _: out.extend(packet.build())
         from foxpy.wire.laying import lay_source
 
         parts = self._load("lay", lay_source(self.layout, self.tests))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias, TypeVar, cast, overload
 
+from foxpy.wire.deferred import deferred
 from foxpy.wire.expressions import Expr, names, render
 from foxpy.wire.fields import Declared
 from foxpy.wire.packet import Packet
@@ -91,7 +92,6 @@ def reader(*fields: Expr[Any]) -> Reader[tuple[object, ...]]:
     """
     packet = _packet(fields)  # each field has a type of its own: only the overloads above can say which
     layout = packet._layout
-    source = Source(f"{layout.name} reader")
     wanted, numbers = set[str](), set[str]()
     at_head = {each.name for item in layout.head.items for each in item.fields}
     for each in (each for expression in fields for each in names(expression)):
@@ -103,6 +103,13 @@ def reader(*fields: Expr[Any]) -> Reader[tuple[object, ...]]:
     plain = {each.name for expression in fields for each in names(expression) if not _is_number(each)}
     if numbers & plain:
         raise TypeError(f"{layout.name}.{min(numbers & plain)}: is read either as a number or as it is")
+    return cast("Reader[tuple[object, ...]]", deferred("_read", lambda: _source(packet, fields, wanted, numbers)))
+
+
+def _source(packet: type[Packet], fields: tuple[Expr[object], ...], wanted: set[str], numbers: set[str]) -> Source:
+    layout = packet._layout
+    source = Source(f"{layout.name} reader")
+    at_head = {each.name for item in layout.head.items for each in item.fields}
     tests = [test for test in packet._program.tests if all(each.name in at_head for each in names(test))]
     checked = {each.name for test in tests for each in names(test)}
     checked |= {name for name in at_head if isinstance(layout.fields[name].rule, Const)}
@@ -121,7 +128,7 @@ def reader(*fields: Expr[Any]) -> Reader[tuple[object, ...]]:
             for test in tests:
                 check_guard(source, layout, test, unpacking.reads, "_Malformed", "_o")
             source.line(f"return {', '.join(found)}{',' if len(found) == 1 else ''}")
-    return cast("Reader[tuple[object, ...]]", source.load()["_read"])
+    return source
 
 
 def _text(unpacking: Unpacking, each: Expr[object]) -> str:

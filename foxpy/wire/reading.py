@@ -47,7 +47,8 @@ def enum_maker(field: AnyField) -> Callable[[int, int | None], int]:
     encoding = field.encoding
     if isinstance(encoding, ListOf):
         encoding = encoding.element or encoding
-    assert isinstance(encoding, UInt) and encoding.kind is not None
+    assert isinstance(encoding, UInt)
+    assert encoding.kind is not None
     kind, still = encoding.kind, encoding.open
     members = {int(member): member for member in kind}
 

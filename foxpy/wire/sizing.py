@@ -22,10 +22,9 @@ from foxpy.wire.write_variables import encoder
 
 @dataclass(slots=True)
 class Sizes:
-    """Texts that tell, for each variable field, what its equation measures, and the bytes that it takes with padding."""
+    """Texts that tell of each variable field its value, what its equation measures, and its bytes with padding."""
 
     given: dict[str, str] = field(default_factory=dict)
-    """The field's value."""
     measured: dict[str, str] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
 

@@ -78,9 +78,13 @@ class Source:
     def text(self) -> str:
         return "\n".join(self.lines) + "\n"
 
-    def load(self) -> dict[str, object]:
-        """Compile and run the text; the names it has defined."""
+    def load(self, names: dict[str, object] | None = None) -> dict[str, object]:
+        """Compile and run the text; the names it has defined, which are added to ``names`` if that is given."""
+        if names is None:
+            names = self.names
+        else:
+            names.update(self.names)
         filename = f"<foxpy.wire {self.title}>"
         linecache.cache[filename] = (len(self.text), None, self.text.splitlines(keepends=True), filename)
-        exec(compile(self.text, filename, "exec", dont_inherit=True), self.names)
-        return self.names
+        exec(compile(self.text, filename, "exec", dont_inherit=True), names)
+        return names

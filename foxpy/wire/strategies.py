@@ -234,11 +234,8 @@ def _members(field: AnyField, known: Mapping[str, object]) -> list[SearchStrateg
             if each.name in bound and each in member._layout.parameters
         }
         if chooser is not None:
-            if (
-                chooser in known
-                and known[chooser] != member._tag
-                and (member._tag is not None or known[chooser] in tags)
-            ):
+            told = known.get(chooser, member._tag)
+            if told != member._tag and (member._tag is not None or told in tags):
                 continue
             if chooser in member._layout.fields:
                 tag = st.just(known[chooser]) if chooser in known else st.integers(0, 0xFFFF)

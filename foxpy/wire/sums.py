@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeAlias, cast
 
-from foxpy.wire.expressions import names, render, simplified
+from foxpy.wire.deferred import deferred
+from foxpy.wire.expressions import Expr, names, render, simplified
 from foxpy.wire.layout import Layout
 from foxpy.wire.packet import Packet
 from foxpy.wire.reading import Unpacking, atom
@@ -34,6 +35,10 @@ def filler(packet: type[Packet], /) -> Filler:
     layout, rule = _checksum(packet)
     if rule.over != "whole":
         raise TypeError(f"{layout.name}: its checksum covers the header only, and is filled in by the appender")
+    return cast(Filler, deferred("_fill", lambda: _fill_source(layout, rule)))
+
+
+def _fill_source(layout: Layout, rule: Checksum) -> Source:
     at = checksum_offset(layout)
     source = Source(f"{layout.name} filler")
     put = source.codec("pack_into", ">H")
@@ -41,7 +46,7 @@ def filler(packet: type[Packet], /) -> Filler:
         _sum_up(source, "out[at:] + payload", "_len(out) - at + _len(payload)")
         source.line("_sum += seed")
         source.line(f"{put}(out, at + {at}, {complement('_sum', rule.zero)})")
-    return cast(Filler, source.load()["_fill"])
+    return source
 
 
 @recordable
@@ -53,23 +58,29 @@ def verifier(packet: type[Packet], /) -> Verifier:
     this means "none".
     """
     layout, rule = _checksum(packet)
+    end = None if rule.over == "whole" else _header_end(layout)
+    return cast(Verifier, deferred("_verify", lambda: _verify_source(layout, rule, end)))
+
+
+def _verify_source(layout: Layout, rule: Checksum, end: Expr[int] | int | None) -> Source:
+    """``end``: the size of what precedes the body, None if that does not matter."""
     at = checksum_offset(layout)
     source = Source(f"{layout.name} verifier")
     with source.block("def _verify(_b, _o, _e, _seed=0):"):
         source.line(f"if _e - _o < {layout.minimum}:")
         source.line("    return False")
-        if rule.over == "header":
-            _find_header(source, layout)
+        if end is not None:
+            _find_header(source, layout, end)
         if rule.zero:
             source.line(f"if not _b[_o + {at}] | _b[_o + {at + 1}]:")
             source.line("    return True")
-        if rule.over == "header":
+        if end is not None:
             _sum_up(source, "_b[_o:_end]", None if is_even(layout) else "_end - _o")
         else:
             _sum_up(source, "_b[_o:_e]", "_e - _o")
             source.line("_sum += _seed")
         source.line("return _sum > 0 and _sum % 0xFFFF == 0")
-    return cast(Verifier, source.load()["_verify"])
+    return source
 
 
 def _sum_up(source: Source, data: str, size: str | None) -> None:
@@ -80,15 +91,18 @@ def _sum_up(source: Source, data: str, size: str | None) -> None:
             source.line("_sum <<= 8")
 
 
-def _find_header(source: Source, layout: Layout) -> None:
-    """Emit the setting of ``_end`` to the end of what precedes the body."""
+def _header_end(layout: Layout) -> Expr[int] | int:
+    """The size of what precedes the body."""
     rules = [field.rule for field in layout.variables]
-    sizes = [rule.size for rule in rules if isinstance(rule, Sized)]
-    needed = {each.name for size in sizes for each in names(size)}
-    reads = Unpacking(source, layout.head, "_o", needed).emit()
-    if needed - reads.keys():
+    size = simplified(layout.minimum, *(rule.size for rule in rules if isinstance(rule, Sized)))
+    if not {each.name for each in names(size)} <= {each.name for item in layout.head.items for each in item.fields}:
         raise TypeError(f"{layout.name}: the size of its header is not found at a fixed place")
-    whole = simplified(layout.minimum, *sizes)
+    return size
+
+
+def _find_header(source: Source, layout: Layout, whole: Expr[int] | int) -> None:
+    """Emit the setting of ``_end`` to the end of what precedes the body."""
+    reads = Unpacking(source, layout.head, "_o", {each.name for each in names(whole)}).emit()
     source.line(f"_end = _o + {render(whole, lambda named: atom(reads[named.name]))}")
     source.line(f"if not _o + {layout.minimum} <= _end <= _e:")
     source.line("    return False")

@@ -29,7 +29,7 @@ def union_reader(field: AnyField, exact: bool) -> Callable[..., object]:
         "_b",
         "_o",
         "_e",
-        "_origin=0",
+        "_origin",
         *(["_tag"] if tagged else []),
         *bound_parameters(source, members, field),
     ]

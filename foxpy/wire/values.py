@@ -26,10 +26,11 @@ from foxpy.wire.codec import Codec
 from foxpy.wire.encodings import Argument, Blob, ListOf, Octets, OneOf, UInt
 from foxpy.wire.expressions import Expr, names
 from foxpy.wire.fields import AnyField, Mutable
-from foxpy.wire.layout import Layout
+from foxpy.wire.layout import Layout, compresses
 from foxpy.wire.packet import Packet
 from foxpy.wire.reading import convert
 from foxpy.wire.rules import MISSING, Const, Present, argument_default
+from foxpy.wire.solve import Measure
 from foxpy.wire.source import Source
 from foxpy.wire.walking import check_guard
 
@@ -174,5 +175,18 @@ def computed(self: Packet, name: str) -> object:
     spec = self._spec
     if name not in spec._layout.fields:
         raise AttributeError(f"{spec.__name__} has no field {name!r}")
+    if name in decided_by_message(spec._layout):
+        raise AttributeError(f"{spec.__name__}.{name}: is known only in the message that the packet is written into")
     arguments = {field.name: getattr(self, field.name) for field in spec._layout.arguments}
     return getattr(spec.parse(self.build(), **arguments), name)
+
+
+def decided_by_message(layout: Layout) -> set[str]:
+    """The computed fields that follow from the size of what is compressed: it differs from message to message."""
+    compressed = {each.name for each in layout.fields.values() if compresses(each)}
+    found = {
+        solution.unknown
+        for solution in layout.solutions
+        if solution.unknown and solution.variable in compressed and solution.measure is Measure.SIZE
+    }
+    return found | {layout.total.name} if layout.total is not None and compressed else found

@@ -44,7 +44,7 @@ def read_span(source: Source, layout: Layout, each: AnyField, buffer: str, start
 
 
 def read_eagerly(source: Source, layout: Layout, each: AnyField, at: str, beyond: str, lookup: Lookup) -> None:
-    """Emit the reading of a field that begins at ``at`` and shows itself where it ends, into its name and ``_after_``."""
+    """Emit the reading of a field that begins at ``at`` and shows where it ends, into its name and ``_after_``."""
     name, after = each.name, f"_after_{each.name}"
     match each.encoding:
         case UInt(bits=bits) | Octets(size=bits) as encoding:

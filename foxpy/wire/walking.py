@@ -38,7 +38,8 @@ def walk(
     wanted: Container[str] | None = None,
 ) -> Walk:
     """Emit all checks of ``layout``, and the reading of the ``wanted`` fields of fixed size (None: all)."""
-    walked = Walk({argument.name: argument.name for argument in layout.arguments})
+    known = ("_o", "_origin", *(argument.name for argument in layout.arguments))
+    walked = Walk({name: name for name in known})
     _Walker(source, layout, guards, wanted, walked).emit()
     return walked
 

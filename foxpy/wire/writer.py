@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec, cast
 
 from foxpy.wire.appender import spec_of
 from foxpy.wire.building import put_source
+from foxpy.wire.deferred import deferred
 from foxpy.wire.out import Out
 from foxpy.wire.packet import Packet
 from foxpy.wire.recording import recordable
@@ -22,5 +23,5 @@ def writer(packet: Callable[P, Packet], /) -> Callable[Concatenate[Out, P], int]
     filled in. Raises OutOfRange.
     """
     spec = spec_of(packet)
-    source = put_source(spec._layout, spec._program.tests)
-    return cast("Callable[Concatenate[Out, P], int]", source.load()["_put"])
+    put = deferred("_put", lambda: put_source(spec._layout, spec._program.tests))
+    return cast("Callable[Concatenate[Out, P], int]", put)

@@ -24,7 +24,7 @@ def write_header(
     following: str,
     trusted: bool,
 ) -> None:
-    """Emit the building of what precedes the body into ``_head``, with a checksum of 0, and what follows into ``_foot``.
+    """Emit the building of what precedes the body into ``_head``, with a checksum of 0, what follows into ``_foot``.
 
     ``codes`` is the text of each parameter, ``following`` that of the body's size. ``trusted``: the parameters are
     those of a value and fit; computed fields are checked in any case.
