@@ -25,6 +25,7 @@ class Progress:
             console=console,
             transient=True,
             disable=not console.is_terminal,
+            redirect_stdout=False,  # what a command prints is not for standard error
         )
         self._task = self._bar.add_task(what, total=total)
 

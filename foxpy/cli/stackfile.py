@@ -121,7 +121,7 @@ def known() -> list[str]:
 def load(name: str) -> StackFile:
     """Find and run the stack file ``name`` and look at its ``build``. Raises CommandError."""
     path = find(name)
-    module = _run(path)
+    module = run_file(path)
     build = getattr(module, "build", None)
     if not callable(build):
         raise CommandError(f"{path}: a stack file has a function build(); this one has none")
@@ -135,7 +135,8 @@ def load(name: str) -> StackFile:
     return StackFile(path.stem, path, drawing, wants, build, tuple((n, k, o) for n, k, o, _ in parameters))
 
 
-def _run(path: Path) -> types.ModuleType:
+def run_file(path: Path) -> types.ModuleType:
+    """The module that a user wrote in the file ``path``. Raises CommandError for whatever is wrong with it."""
     spec = importlib.util.spec_from_file_location(f"foxpy_stack_{path.stem}_{next(_sequence)}", path)
     if spec is None or spec.loader is None:
         raise CommandError(f"{path}: not a Python file")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from foxpy.decode.protocol import Parses, Protocol
+from foxpy.decode.protocol import Parses
 from foxpy.wire import Classifier, Packet
 from foxpy.wire.codec import Codec
 from foxpy.wire.encodings import Argument, ListOf
@@ -39,10 +38,3 @@ def packets_of(reads: Parses[Packet]) -> tuple[type[Packet], ...]:
     assert isinstance(reads, type)
     assert issubclass(reads, Packet)
     return (reads,)
-
-
-def classes_of(protocol: Protocol) -> Iterator[type[Packet]]:
-    """All packet classes that a layer of ``protocol`` may have."""
-    for reads in (protocol.reads, protocol.otherwise):
-        if reads is not None:
-            yield from packets_of(reads)

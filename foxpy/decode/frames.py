@@ -26,6 +26,11 @@ class Frame:
         self.layers = layers
         """The outermost first; none if nothing is known of the link type."""
 
+    @classmethod
+    def read(cls, registry: Registry, number: int, captured: Captured) -> Frame:
+        """Take one packet apart, by what ``registry`` has. Nothing in it makes this raise."""
+        return cls(number, captured, _layers(registry, captured))
+
     @property
     def malformed(self) -> bool:
         """Whether there is something wrong with a layer."""
@@ -59,7 +64,7 @@ class Frame:
 def frames(registry: Registry, packets: Iterable[Captured]) -> Iterator[Frame]:
     """Take ``packets`` apart, each when it is asked for. What ``packets`` raises comes out here."""
     for number, captured in enumerate(packets, 1):
-        yield Frame(number, captured, _layers(registry, captured))
+        yield Frame.read(registry, number, captured)
 
 
 def _layers(registry: Registry, captured: Captured) -> list[Layer]:

@@ -19,8 +19,14 @@ def raw(frame: bytes, start: int, end: int) -> str:
 
 
 def line(layers: Sequence[Layer]) -> str:
-    """All ``layers`` in one line. Raises nothing on account of what was read."""
-    return Here(layers, 0).text()
+    """All ``layers`` in one line, of printable characters. Raises nothing on account of what was read."""
+    text = Here(layers, 0).text()
+    return text if text.isprintable() else printable(text)
+
+
+def printable(text: str) -> str:
+    """``text`` with escapes in place of what would end a line, or command a terminal: names come from the network."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 class Here:

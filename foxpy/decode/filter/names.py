@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from foxpy.decode.checksums import is_right
-from foxpy.decode.fields import classes_of, fields_of, text_of
+from foxpy.decode.fields import fields_of, packets_of, text_of
 from foxpy.decode.filter.kinds import Kind, kind_of_field
 from foxpy.decode.frames import Frame
 from foxpy.decode.registry import Registry
@@ -60,7 +60,8 @@ def meaning_of(registry: Registry, steps: Sequence[str]) -> Meaning:
     names = registry.names()
     if first not in names:
         raise UnknownName(f"there is no layer {first!r}{_near(first, [*names, 'frame', *STATES])}")
-    classes = set(classes_of(registry.protocol(first)))
+    reads = registry.protocol(first).reads
+    classes = set() if reads is None else set(packets_of(reads))
     kind = _check(first, further, classes)
 
     def values(frame: Frame) -> Iterator[object]:
