@@ -8,6 +8,7 @@ from typing import Any, TypeAlias, TypeVar, cast, overload
 from foxpy.wire.deferred import deferred
 from foxpy.wire.expressions import Expr, names, render
 from foxpy.wire.fields import Declared
+from foxpy.wire.layout import Layout
 from foxpy.wire.packet import Packet
 from foxpy.wire.reading import Unpacking, atom
 from foxpy.wire.recording import recordable
@@ -93,7 +94,7 @@ def reader(*fields: Expr[Any]) -> Reader[tuple[object, ...]]:
     packet = _packet(fields)  # each field has a type of its own: only the overloads above can say which
     layout = packet._layout
     wanted, numbers = set[str](), set[str]()
-    at_head = {each.name for item in layout.head.items for each in item.fields}
+    at_head = _at_head(layout)
     for each in (each for expression in fields for each in names(expression)):
         if each.name not in at_head:
             raise TypeError(f"{layout.name}.{each.name}: a reader reaches only what lies before variable fields")
@@ -109,7 +110,7 @@ def reader(*fields: Expr[Any]) -> Reader[tuple[object, ...]]:
 def _source(packet: type[Packet], fields: tuple[Expr[object], ...], wanted: set[str], numbers: set[str]) -> Source:
     layout = packet._layout
     source = Source(f"{layout.name} reader")
-    at_head = {each.name for item in layout.head.items for each in item.fields}
+    at_head = _at_head(layout)
     tests = [test for test in packet._program.tests if all(each.name in at_head for each in names(test))]
     checked = {each.name for test in tests for each in names(test)}
     checked |= {name for name in at_head if isinstance(layout.fields[name].rule, Const)}
@@ -129,6 +130,11 @@ def _source(packet: type[Packet], fields: tuple[Expr[object], ...], wanted: set[
                 check_guard(source, layout, test, unpacking.reads, "_Malformed", "_o")
             source.line(f"return {', '.join(found)}{',' if len(found) == 1 else ''}")
     return source
+
+
+def _at_head(layout: Layout) -> set[str]:
+    """The fields that lie before all variable ones."""
+    return {each.name for item in layout.head.items for each in item.fields}
 
 
 def _text(unpacking: Unpacking, each: Expr[object]) -> str:

@@ -8,6 +8,7 @@ from typing import ParamSpec, Protocol, TypeAlias, cast
 
 from foxpy.wire.appender import appender, spec_of
 from foxpy.wire.checking import refusal
+from foxpy.wire.deferred import deferred
 from foxpy.wire.expressions import Expr
 from foxpy.wire.fields import AnyField, Declared
 from foxpy.wire.layout import Group, Layout
@@ -40,8 +41,11 @@ def stager(packet: Callable[P, Packet], varies: Expr[int], /) -> Callable[P, Sta
         raise TypeError(f"{layout.name}: only a header with a total and a checksum of its own can be staged")
     if not isinstance(varies, Declared) or varies.name not in layout.fields or not given(varies.rule):
         raise TypeError(f"{layout.name}: what varies must be one of its constructor's parameters")
+    stamped = length, checksum, layout.fields[varies.name]
+    for each in stamped:
+        _offset(layout, each)
     append = cast(_Append, appender(packet))
-    make = cast(Callable[[bytes], Stamp], _source(layout, length, checksum, layout.fields[varies.name]).load()["_make"])
+    make = cast(Callable[[bytes], Stamp], deferred("_make", lambda: _source(layout, *stamped)))
     without = {varies.name: 0}
 
     def stage(**fields: object) -> Stamp:
@@ -88,7 +92,7 @@ def _source(layout: Layout, length: AnyField, checksum: AnyField, varies: AnyFie
 
 
 def _offset(layout: Layout, field: AnyField) -> int:
-    """Where ``field`` lies, whose 16 bits can be stamped."""
+    """Where ``field`` lies, whose 16 bits can be stamped. Raises TypeError for one where they cannot."""
     for item in layout.head.items:
         if (
             item.fields == [field]
