@@ -34,6 +34,7 @@ from foxpy.wire.aliases import (
 from foxpy.wire.appender import appender
 from foxpy.wire.classify import Classifier
 from foxpy.wire.codec import Codec
+from foxpy.wire.describe import table
 from foxpy.wire.encodings import ListOf, Octets, UInt
 from foxpy.wire.errors import Malformed, OutOfRange, PacketError, Truncated
 from foxpy.wire.fields import (
@@ -107,6 +108,7 @@ __all__ = [
     "size_of",
     "sized",
     "stager",
+    "table",
     "tail",
     "total",
     "u1",
