@@ -1,0 +1,1 @@
+"""SSH: the binary packet and its messages (RFC 4251 to 4254)."""
