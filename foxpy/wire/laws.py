@@ -54,12 +54,12 @@ def check_bytes(packet: type[Packet], data: bytes, **arguments: object) -> None:
         parsed = packet.parse(data, 0, None, **arguments)
     except PacketError as error:
         try:
-            _all_fields(packet.view(data, 0, None, **arguments), data)
+            _all_fields(packet.view(bytearray(data), 0, None, **arguments), data)
         except PacketError as other:
             _same((type(other), str(other)), (type(error), str(error)), "view and parse fail differently")
             return
         raise AssertionError(f"{packet.__name__}: view reads what parse refuses: {error}") from error
-    view = packet.view(data, 0, None, **arguments)
+    view = packet.view(bytearray(data), 0, None, **arguments)
     _same(view, parsed, "view(b) is not parse(b)")
     _same(_all_fields(view, data), _all_fields(parsed, data), "a field reads differently through a view")
     _same(packet.parse(parsed.build(), 0, None, **arguments), parsed, "what was read builds to something else")
