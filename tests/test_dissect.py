@@ -80,7 +80,7 @@ def datagram(proto: int, body: Packet | bytes) -> IPv4:
         (
             dissect.frame,
             Ieee8023(dst=RIGHT, src=LEFT, body=b"\x42\x42\x03", pad=bytes(43)),
-            f"{LEFT} > {RIGHT}, 802.3 4242 03, length 3",
+            f"{LEFT} > {RIGHT}, 802.3 LLC, dsap 0x42, ssap 0x42, length 0",
         ),
         (
             dissect.frame,

@@ -6,8 +6,7 @@ from typing import Final
 
 from foxpy.decode.protocol import Parses
 from foxpy.wire import Classifier, Packet
-from foxpy.wire.codec import Codec
-from foxpy.wire.encodings import Argument, ListOf
+from foxpy.wire.encodings import Argument
 from foxpy.wire.fields import AnyField
 
 _FIELDS: Final[dict[type[Packet], tuple[AnyField, ...]]] = {}
@@ -20,15 +19,6 @@ def fields_of(packet: type[Packet]) -> tuple[AnyField, ...]:
         every = packet._layout.fields.values()
         found = _FIELDS[packet] = tuple(field for field in every if not isinstance(field.encoding, Argument))
     return found
-
-
-def text_of(field: AnyField, value: object) -> str | None:
-    """``value`` as the wire type of ``field`` writes it for people: a name with dots. None: it does not say."""
-    encoding = field.encoding.element if isinstance(field.encoding, ListOf) else field.encoding
-    if not isinstance(encoding, Codec):
-        return None
-    write = getattr(encoding, "text", None)
-    return None if write is None or value is None else str(write(value))
 
 
 def packets_of(reads: Parses[Packet]) -> tuple[type[Packet], ...]:

@@ -20,6 +20,7 @@ class Layer:
         "arguments",
         "body",
         "captured",
+        "carrier",
         "end",
         "error",
         "frame",
@@ -60,6 +61,8 @@ class Layer:
         """Whether it is the beginning of a fragmented one."""
         self.body: tuple[int, int] | None = None
         """Where in the frame it carries others, whether or not they are known."""
+        self.carrier: Layer | None = None
+        """The layer that carries this one; None of the outermost."""
         self.read = 0
         """How far into the frame those have read the body; 0 where nothing has."""
 

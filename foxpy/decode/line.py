@@ -46,15 +46,20 @@ class Here:
 
     @property
     def next(self) -> Layer | None:
-        """The layer that this one carries, if it could be told what that is."""
-        return self._layers[self._index + 1] if self._index + 1 < len(self._layers) else None
+        """The first layer that this one carries, if it could be told what that is."""
+        following = self._index + 1
+        if following < len(self._layers) and self._layers[following].carrier is self.layer:
+            return self._layers[following]
+        return None
 
     @property
     def hosts(self) -> tuple[str, str] | None:
         """Who sends and who receives, by the nearest layer below that says it."""
-        for layer in reversed(self._layers[: self._index]):
+        layer = self.layer.carrier
+        while layer is not None:
             if layer.protocol.hosts is not None and layer.packet is not None:
                 return layer.protocol.hosts(layer.packet)
+            layer = layer.carrier
         return None
 
     def text(self) -> str:
@@ -69,11 +74,20 @@ class Here:
         return f"{protocol.title}, {self.raw(layer.start, layer.end)}"
 
     def inner(self) -> str:
-        """The words for what this layer carries: of the next layers, or its bytes; empty where there are none."""
+        """The words for what this layer carries: of the next layers, or its bytes; empty where there are none.
+
+        Of several messages in a segment there are the words of each.
+        """
         if self.next is not None:
-            return Here(self._layers, self._index + 1).text()
+            following = range(self._index + 1, len(self._layers))
+            carried = [at for at in following if self._layers[at].carrier is self.layer]
+            return "; ".join(Here(self._layers, at).text() for at in carried)
         body = self.layer.body
         return "" if body is None or body[0] >= body[1] else self.raw(*body)
+
+    def begins_with_hosts(self) -> bool:
+        """Whether the words for what this layer carries begin with the hosts, each with a port."""
+        return self.next is not None and self.next.protocol.ported and self.next.packet is not None
 
     def raw(self, start: int, end: int) -> str:
         """The bytes ``frame[start:end]``, as far as they were captured."""

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from foxpy.decode.checksums import is_right
-from foxpy.decode.fields import fields_of, text_of
+from foxpy.decode.fields import fields_of
 from foxpy.decode.layer import Layer
 from foxpy.wire import Packet, PacketError, Window
 
@@ -55,20 +55,19 @@ def _fields(packet: Packet, captured: int, carrying: tuple[int, int] | None = No
         value: object = getattr(packet, field.name)
         if isinstance(value, Window) and (value.start, value.end) == carrying:
             continue
-        text = text_of(field, value)
-        found[field.name] = plain(value, captured) if text is None else text
+        found[field.name] = plain(value, captured)
     return found
 
 
 def plain(value: object, captured: int) -> Json:
-    """``value``, of a field, in what JSON has: addresses in text, bytes in hexadecimal."""
+    """``value``, of a field, in what JSON has: addresses in text, bytes and huge numbers in hexadecimal."""
     match value:
         case None | bool() | str():
             return value
         case IntEnum():
             return int(value)
         case int():
-            return value
+            return value if value < 1 << 64 else hex(value)
         case bytes():
             return value.hex()
         case Window():

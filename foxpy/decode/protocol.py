@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar, cast
 from typing import Protocol as Shape
 
 import attrs
@@ -14,6 +14,9 @@ from foxpy.wire import Buffer, Packet, Window
 
 if TYPE_CHECKING:
     from foxpy.decode.line import Here
+
+ROOM: Final = 300
+"""Characters that a packet without words of its own has in a line."""
 
 P = TypeVar("P", bound=Packet)
 P_co = TypeVar("P_co", bound=Packet, covariant=True)
@@ -31,8 +34,8 @@ class Table(enum.Enum):
     LINK = "link"
     """Link types of captures (tcpdump.org/linktypes.html)."""
     ETHERTYPE = "ethertype"
-    LLC = "llc"
-    """Destination service access points (IEEE 802.2)."""
+    SAP = "sap"
+    """Service access points (IEEE 802.2)."""
     IP = "ip"
     """IP protocols and next headers."""
     UDP = "udp"
@@ -45,13 +48,25 @@ class Table(enum.Enum):
 class Inside:
     """What a packet carries: ``body``, to be read by the protocol that ``table`` has for the first known number.
 
-    ``partial``: it may be cut off at its end, as the first fragment of a datagram is.
+    ``partial``: it may be cut off at its end, as the first fragment of a datagram is. ``name``: no table is asked, this
+    protocol reads it.
     """
 
-    table: Table
+    table: Table | None
     numbers: tuple[int, ...]
     body: Window
     partial: bool = False
+    name: str = ""
+
+    @classmethod
+    def named(cls, name: str, body: Window) -> Inside:
+        """``body`` is always of the protocol called ``name``."""
+        return cls(None, (), body, name=name)
+
+    @classmethod
+    def unknown(cls, body: Window) -> Inside:
+        """``body`` is of a protocol that the packet does not tell."""
+        return cls(None, (), body)
 
 
 Dissector: TypeAlias = Callable[[bytes, int, int], str]
@@ -86,8 +101,11 @@ class Protocol:
     words: Callable[[Packet, Here], str]
     arguments: Arguments
     framing: Framing | None
-    pseudo: Callable[[Packet, int, int], int] | None
-    """``pseudo(packet, protocol, length)``: the sum of the pseudo-header for what ``packet`` carries."""
+    pseudo: Callable[[Packet, int, int, Sequence[Layer]], int] | None
+    """``pseudo(packet, protocol, length, between)``: the sum of the pseudo-header for what ``packet`` carries.
+
+    ``between``: the layers that stand between the two.
+    """
     hosts: Callable[[Packet], tuple[str, str]] | None
     """Who sends and who receives, in text; for words of protocols above that have ports."""
     ported: bool
@@ -105,7 +123,7 @@ def protocol(
     words: Callable[[P, Here], str] | None = None,
     arguments: Arguments | None = None,
     framing: Framing | None = None,
-    pseudo: Callable[[P, int, int], int] | None = None,
+    pseudo: Callable[[P, int, int, Sequence[Layer]], int] | None = None,
     hosts: Callable[[P], tuple[str, str]] | None = None,
     ported: bool = False,
 ) -> Protocol:
@@ -126,7 +144,7 @@ def protocol(
         cast("Callable[[Packet, Here], str]", words or plain_words),
         arguments or no_arguments,
         framing,
-        cast("Callable[[Packet, int, int], int] | None", pseudo),
+        cast("Callable[[Packet, int, int, Sequence[Layer]], int] | None", pseudo),
         cast("Callable[[Packet], tuple[str, str]] | None", hosts),
         ported,
     )
@@ -142,8 +160,11 @@ def carries_nothing(packet: Packet) -> None:
 
 
 def plain_words(packet: Packet, here: Here) -> str:
-    inner = here.inner()
-    return f"{packet}, {inner}" if inner else str(packet)
+    """Title, class and fields, as far as there is room."""
+    words = f"{here.layer.protocol.title} {packet}"
+    if len(words) > ROOM:
+        words = f"{words[:ROOM]}..."
+    return f"{words}, {here.inner()}" if here.next is not None else words
 
 
 def no_arguments(below: Sequence[Layer], frame: bytes, start: int, end: int) -> dict[str, object]:

@@ -6,12 +6,12 @@ from typing import Final
 
 from foxpy.decode.extent import end_of
 from foxpy.decode.layer import Layer
-from foxpy.decode.protocol import Inside, Protocol
+from foxpy.decode.protocol import Protocol
 from foxpy.decode.registry import Registry
 from foxpy.wire import PacketError, Truncated
 
 DEPTH: Final = 16
-"""How many layers are read: 65535 bytes could hold a thousand tunnels in each other."""
+"""How many layers lie in each other: 65535 bytes could hold a thousand tunnels."""
 MESSAGES: Final = 64
 """How many messages of one TCP segment are read."""
 
@@ -27,72 +27,80 @@ def read_frame(registry: Registry, first: Protocol, frame: bytes, captured: int 
 
 def read_layers(registry: Registry, first: Protocol, frame: bytes, start: int, end: int, captured: int) -> list[Layer]:
     """``read_frame`` for ``frame[start:end]``."""
-    layers: list[Layer] = []
-    protocol, partial = first, False
-    while True:
-        layer = _read(protocol, layers, frame, start, end, captured, partial)
-        if layers:
-            layers[-1].read = layer.end
-        layers.append(layer)
-        inside = _inside(layer)
-        if inside is None:
-            return layers
-        start, end, partial = inside.body.start, inside.body.end, partial or inside.partial
-        layer.body = (start, end)
-        found = registry.find(inside) if start < end else None
-        if found is None or len(layers) >= DEPTH or start >= captured:
-            return layers
-        if found.framing is not None:
-            _read_messages(found, layers, frame, start, end, captured)
-            return layers
-        protocol = found
+    reading = _Reading(registry, frame, captured)
+    reading.descend(first, start, end, None, [], partial=False)
+    return reading.layers
 
 
-def _inside(layer: Layer) -> Inside | None:
-    """What ``layer`` carries. A packet of another class than the protocol's own comes of ``otherwise``."""
-    return None if layer.packet is None else layer.protocol.inside(layer.packet)
+class _Reading:
+    """The reading of one frame."""
 
+    __slots__ = ("_captured", "_frame", "_registry", "layers")
 
-def _read(
-    protocol: Protocol, below: list[Layer], frame: bytes, start: int, end: int, captured: int, partial: bool
-) -> Layer:
-    if protocol.reads is None:
-        return Layer(protocol, frame, start, end, captured, None, None, {})
-    arguments = protocol.arguments(below, frame, start, end)
-    error: PacketError | None = None
-    for reads in (protocol.reads, protocol.otherwise):
-        if reads is None:
+    def __init__(self, registry: Registry, frame: bytes, captured: int) -> None:
+        self._registry = registry
+        self._frame = frame
+        self._captured = captured
+        self.layers: list[Layer] = []
+
+    def descend(
+        self, protocol: Protocol, start: int, end: int, carrier: Layer | None, below: list[Layer], *, partial: bool
+    ) -> Layer:
+        """Read the packet in ``frame[start:end]``, which lies in ``carrier``, and all that it carries."""
+        first: Layer | None = None
+        while True:
+            layer = self._read(protocol, below, start, end, partial)
+            first = first or layer
+            layer.carrier = carrier
+            if carrier is not None:
+                carrier.read = layer.end
+            self.layers.append(layer)
+            below.append(layer)
+            inside = None if layer.packet is None else layer.protocol.inside(layer.packet)
+            if inside is None:
+                return first
+            start, end, partial = inside.body.start, inside.body.end, partial or inside.partial
+            layer.body = (start, end)
+            found = self._registry.find(inside) if start < end else None
+            if found is None or len(below) >= DEPTH or start >= self._captured:
+                return first
+            if found.framing is not None:
+                self._messages(found, start, min(end, self._captured), layer, below)
+                return first
+            protocol, carrier = found, layer
+
+    def _messages(self, protocol: Protocol, start: int, end: int, carrier: Layer, below: list[Layer]) -> None:
+        """Read the messages that lie whole in a segment; nothing is known of the segments around it."""
+        assert protocol.framing is not None
+        for _ in range(MESSAGES):
+            stop = protocol.framing(self._frame, start, end) if start < end else None
+            if stop is None or not start < stop <= end:
+                return
+            self.descend(protocol, start, stop, carrier, list(below), partial=False)
+            carrier.read = start = stop
+
+    def _read(self, protocol: Protocol, below: list[Layer], start: int, end: int, partial: bool) -> Layer:
+        frame, captured = self._frame, self._captured
+        if protocol.reads is None:
+            return Layer(protocol, frame, start, end, captured, None, None, {})
+        arguments = protocol.arguments(below, frame, start, end)
+        error: PacketError | None = None
+        for reads in (protocol.reads, protocol.otherwise):
+            if reads is None:
+                break
+            try:
+                packet = reads.parse(frame, start, end, **arguments)
+            except PacketError as raised:
+                error = error or raised
+                continue
+            behind = end_of(packet, frame, start, end, arguments)
+            inside = protocol.inside(packet)
+            needed = behind if inside is None else inside.body.start
+            if needed <= captured:
+                return Layer(protocol, frame, start, behind, captured, packet, error, arguments, partial)
+            fact = f"{needed - start} bytes, {max(captured - start, 0)} captured"
+            error = Truncated(fact, packet._spec.__name__, offset=start)
             break
-        try:
-            packet = reads.parse(frame, start, end, **arguments)
-        except PacketError as raised:
-            if error is None:
-                error = raised
-            continue
-        behind = end_of(packet, frame, start, end, arguments)
-        layer = Layer(protocol, frame, start, behind, captured, packet, error, arguments, partial)
-        inside = protocol.inside(packet)
-        needed = layer.end if inside is None else inside.body.start
-        if needed <= captured:
-            return layer
-        error = Truncated(f"{needed - start} bytes, {max(captured - start, 0)} captured", type(packet).__name__)
-        break
-    if partial and isinstance(error, Truncated):
-        error = None  # as was to be expected
-    return Layer(protocol, frame, start, end, captured, None, error, arguments, partial)
-
-
-def _read_messages(protocol: Protocol, layers: list[Layer], frame: bytes, start: int, end: int, captured: int) -> None:
-    """Read the messages that lie whole in a segment; nothing is known of the segments around it."""
-    assert protocol.framing is not None
-    below = layers[-1]
-    carriers = list(layers)
-    for _ in range(MESSAGES):
-        if start >= end:
-            return
-        stop = protocol.framing(frame, start, min(end, captured))
-        if stop is None or not start < stop <= min(end, captured):
-            return
-        layer = _read(protocol, carriers, frame, start, stop, captured, False)
-        layers.append(layer)
-        below.read = start = stop
+        if partial and isinstance(error, Truncated):
+            error = None  # as was to be expected
+        return Layer(protocol, frame, start, end, captured, None, error, arguments, partial)

@@ -10,23 +10,68 @@ from foxpy.decode.protocol import Inside, Protocol, Table
 from foxpy.devices.pcap.linktypes import RAW
 
 KNOWN: Final[Mapping[str, str]] = {
-    "ethernet": "link",
+    "ah": "extensions",
     "arp": "arp",
-    "ipv4": "ipv4",
+    "bgp": "bgp",
+    "esp": "extensions",
+    "ethernet": "link",
+    "gre": "tunnels",
     "icmp": "icmp",
-    "udp": "udp",
+    "icmpv6": "icmpv6",
+    "igmp": "igmp",
+    "ipv4": "ipv4",
+    "ipv6": "ipv6",
+    "ipv6_destination": "extensions",
+    "ipv6_extension": "extensions",
+    "ipv6_fragment": "extensions",
+    "ipv6_hop_by_hop": "extensions",
+    "ipv6_routing": "extensions",
+    "llc": "link",
+    "ninep": "ninep",
+    "rtp": "rtp",
     "tcp": "tcp",
+    "udp": "udp",
+    "vlan": "link",
+    "vxlan": "tunnels",
 }
 """The project's own protocols, and the module of ``foxpy.decode.protocols`` that each is in."""
 
 NUMBERS: Final[Mapping[Table, Mapping[int, str]]] = {
-    Table.LINK: {1: "ethernet", 228: "ipv4"},
-    Table.ETHERTYPE: {0x0800: "ipv4", 0x0806: "arp"},
-    Table.LLC: {},
-    Table.IP: {1: "icmp", 4: "ipv4", 6: "tcp", 17: "udp"},
-    Table.UDP: {},
-    Table.TCP: {},
+    Table.LINK: {1: "ethernet", 228: "ipv4", 229: "ipv6"},
+    # 0x9100: service tags of old; 0x6558: Ethernet in a tunnel (RFC 1701)
+    Table.ETHERTYPE: {
+        0x0800: "ipv4",
+        0x0806: "arp",
+        0x6558: "ethernet",
+        0x8100: "vlan",
+        0x86DD: "ipv6",
+        0x88A8: "vlan",
+        0x9100: "vlan",
+    },
+    Table.SAP: {},
+    Table.IP: {
+        0: "ipv6_hop_by_hop",
+        1: "icmp",
+        2: "igmp",
+        4: "ipv4",
+        6: "tcp",
+        17: "udp",
+        41: "ipv6",
+        43: "ipv6_routing",
+        44: "ipv6_fragment",
+        47: "gre",
+        50: "esp",
+        51: "ah",
+        58: "icmpv6",
+        60: "ipv6_destination",
+        135: "ipv6_extension",
+        139: "ipv6_extension",
+        140: "ipv6_extension",
+    },
+    Table.UDP: {4789: "vxlan", 5004: "rtp"},
+    Table.TCP: {179: "bgp", 564: "ninep"},
 }
+"""What each number stands for (IANA)."""
 
 BARE_IP: Final = frozenset({RAW, 12, 14})
 """Link types of packets that say themselves whether they are IPv4 or IPv6; 12 and 14 are DLT_RAW on some systems."""
@@ -45,7 +90,7 @@ class Registry:
         *,
         link: int | None = None,
         ethertype: int | None = None,
-        llc: int | None = None,
+        sap: int | None = None,
         ip: int | None = None,
         udp: int | None = None,
         tcp: int | None = None,
@@ -61,7 +106,7 @@ class Registry:
         given = {
             Table.LINK: link,
             Table.ETHERTYPE: ethertype,
-            Table.LLC: llc,
+            Table.SAP: sap,
             Table.IP: ip,
             Table.UDP: udp,
             Table.TCP: tcp,
@@ -83,6 +128,8 @@ class Registry:
 
     def find(self, inside: Inside) -> Protocol | None:
         """What reads the body of ``inside``, if anything is known."""
+        if inside.table is None:
+            return self.protocol(inside.name) if inside.name else None
         numbers = self._numbers[inside.table]
         for number in inside.numbers:
             name = numbers.get(number)
@@ -94,7 +141,7 @@ class Registry:
         """What reads ``frame[start:end]``, which came from a link of the type ``number``."""
         name = self._numbers[Table.LINK].get(number)
         if name is None and number in BARE_IP:
-            name = "ipv6" if start < end and frame[start] >> 4 == 6 and "ipv6" in KNOWN else "ipv4"
+            name = "ipv6" if start < end and frame[start] >> 4 == 6 else "ipv4"
         return None if name is None else self.protocol(name)
 
     def names(self) -> list[str]:

@@ -88,8 +88,8 @@ def equal(left: object, right: object) -> bool:
     if isinstance(left, Text):
         return left == right if isinstance(right, Text) else _is_text(right, left)
     for one, other in ((left, right), (right, left)):
-        if isinstance(other, IPv4Network | IPv6Network):
-            return isinstance(one, IPv4Address | IPv6Address) and one in other
+        if isinstance(one, IPv4Address | IPv6Address) and isinstance(other, IPv4Network | IPv6Network):
+            return one in other
     return left == right
 
 

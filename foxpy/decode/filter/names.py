@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from foxpy.decode.checksums import is_right
-from foxpy.decode.fields import fields_of, packets_of, text_of
+from foxpy.decode.fields import fields_of, packets_of
 from foxpy.decode.filter.kinds import Kind, kind_of_field
 from foxpy.decode.frames import Frame
 from foxpy.decode.registry import Registry
@@ -130,9 +130,7 @@ def _walk(value: object, steps: Sequence[str], at: int) -> Iterator[object]:
             return
         for field in fields_of(value._spec):
             if field.name == step:
-                found: object = getattr(value, step)
-                text = text_of(field, found)
-                yield from _walk(found if text is None else text, steps, at + 1)
+                yield from _walk(getattr(value, step), steps, at + 1)
 
 
 def _near(name: str, known: Sequence[str]) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from foxpy.checksum import fold
+from foxpy.decode.layer import Layer
 from foxpy.decode.line import Here
 from foxpy.decode.protocol import Inside, Table, protocol
 from foxpy.layers.ipv4.numbers import word_sum
@@ -19,9 +21,9 @@ def name_of(number: int) -> str:
     return PROTOCOLS.get(number, f"protocol {number}")
 
 
-def _inside(header: IPv4) -> Inside | None:
+def _inside(header: IPv4) -> Inside:
     if header.frag:
-        return None
+        return Inside.unknown(header.body)
     return Inside(Table.IP, (header.proto,), header.body, partial=header.mf)
 
 
@@ -34,17 +36,14 @@ def _words(header: IPv4, here: Here) -> str:
         last = offset + len(header.body) - 1
         notes += f" (fragment {header.ident}, {offset}-{last}{'+' if header.mf else ''})"
     ends = f"{header.src} > {header.dst}"
-    inner = here.next
     if offset:
         return f"IP {ends}{notes}: {name_of(header.proto)}"
-    if inner is None:
+    if here.next is None:
         return f"IP {ends}{notes}: {name_of(header.proto)}, {here.raw(header.body.start, header.body.end)}"
-    if inner.protocol.ported and inner.packet is not None:
-        return f"IP{notes} {here.inner()}"
-    return f"IP {ends}{notes}: {here.inner()}"
+    return f"IP{notes} {here.inner()}" if here.begins_with_hosts() else f"IP {ends}{notes}: {here.inner()}"
 
 
-def _pseudo(header: IPv4, proto: int, length: int) -> int:
+def _pseudo(header: IPv4, proto: int, length: int, between: Sequence[Layer]) -> int:
     """RFC 9293, section 3.1, and RFC 768."""
     return fold(word_sum(header.src) + word_sum(header.dst) + proto + length)
 
