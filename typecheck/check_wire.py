@@ -12,6 +12,7 @@ from foxpy.layers.udp.wire import UDP, append_udp, read_udp
 from foxpy.wire import (
     Body,
     Classifier,
+    Mutable,
     Packet,
     Raw,
     arg,
@@ -99,6 +100,38 @@ def reading(packet: bytes) -> None:
     assert_type(read_udp(packet, 0, 8), tuple[int, int, int, int])
     sport, dport = read_udp(packet, 0, 8)  # type: ignore[misc]
     reader(UDP.sport, "dport")  # type: ignore[call-overload]
+
+
+class IPv4Mut(IPv4, Mutable):
+    """The same, to be changed in place."""
+
+
+def changing(buf: bytearray, host: IPv4Address, mac: MacAddress) -> None:
+    fixed = IPv4.view(buf)
+    fixed.ttl = 3  # type: ignore[arg-type]
+    fixed.ttl -= 1  # type: ignore[arg-type]
+    fixed.adjust(b"", b"")  # type: ignore[attr-defined]
+
+    view = IPv4Mut.view(buf)
+    assert_type(view, IPv4Mut)
+    view.ttl = 3
+    view.ttl -= 1
+    view.df = True
+    view.src = host
+    view.dst = b"\x0a\0\0\1"
+    view.options = b""
+    view.body = IPv4(proto=17, src=host, dst=host)
+    view.adjust(host.packed, memoryview(b"\x0a\0\0\1"))
+    view.ttl = "3"  # type: ignore[assignment]
+    view.src = mac  # type: ignore[assignment]
+    view.df = "yes"  # type: ignore[assignment]
+    view.options = "none"  # type: ignore[assignment]
+    view.body = 3  # type: ignore[assignment]
+    view.tll = 3  # type: ignore[attr-defined]
+    view.adjust(host, b"")  # type: ignore[arg-type]
+
+    readable: IPv4 = view
+    readable.ttl = 3  # type: ignore[arg-type]
 
 
 def writing(writer: bytearray) -> None:
