@@ -24,9 +24,9 @@ class Choice:
         self.members = members
         self.shared = _shared_guards(members)
         for member in members[:-1]:
-            if not self.guards(member):
+            if not self.guards(member) and not member._by_size:
                 raise TypeError(f"{title}: {member.__name__} takes every packet, so that none after it is ever chosen")
-        if self.guards(members[-1]):
+        if self.guards(members[-1]) or members[-1]._by_size:
             last = " | ".join(member.__name__ for member in members)
             raise TypeError(f"{title}: {last} has no catch-all; the last member must be one without a guard")
 
@@ -53,6 +53,8 @@ class Choice:
             for argument in member._layout.arguments:
                 reads[argument.name] = argument.name
             tests = [render(guard, lambda named: atom(reads[named.name])) for guard in self.guards(member)]
+            if member._by_size:
+                tests.insert(0, f"_e - _o >= {member.MIN}")
             source.line(f"{word} {' and '.join(tests)}:" if tests else "else:")
             source.line(f"    {chosen(member)}")
             word = "elif"

@@ -207,6 +207,8 @@ def check_elements(
     for member in members:
         if not member.MIN and not alone:
             raise TypeError(f"{path}: {member.__name__} may be of no size at all")
+        if member._by_size and not alone:
+            raise TypeError(f"{path}: {member.__name__} is chosen by_size, which elements of a list do not show")
         for argument in member._layout.arguments:
             known = field is not None and (argument.name in field.bound or argument.name == tag)
             if not known and argument_default(argument.rule) is MISSING:

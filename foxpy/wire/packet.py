@@ -75,7 +75,8 @@ class Packet:
     ``IPv4(...)`` makes a value: immutable, checked, comparable. ``IPv4.view(buf)`` makes a view, which reads a field
     when it is asked for, and ``IPv4.parse(buf)`` a value with all fields read. All three are instances of ``IPv4``
     and match class patterns. A subclass adds fields, or narrows inherited ones with ``const``; ``when`` is a further
-    guard. Code is generated at first use.
+    guard. With ``by_size`` it is chosen among others only where the ``MIN`` bytes that it takes are there: in protocols
+    that grew, nothing else tells some shapes apart. Code is generated at first use.
 
     Two packets are equal if they are of the same class and all fields that a constructor takes are equal: computed
     fields (lengths, checksums) and arguments do not count.
@@ -92,9 +93,12 @@ class Packet:
     _spec: ClassVar[type[Packet]]
     _kind: ClassVar[type[Packet]]
     _tag: ClassVar[int | None] = None
+    _by_size: ClassVar[bool] = False
     _generated: ClassVar[bool]
 
-    def __init_subclass__(cls, *, when: Expr[bool] | None = None, tag: int | None = None) -> None:
+    def __init_subclass__(
+        cls, *, when: Expr[bool] | None = None, tag: int | None = None, by_size: bool = False
+    ) -> None:
         if "_generated" in cls.__dict__:
             return
         try:
@@ -102,6 +106,7 @@ class Packet:
         except TypeError as error:
             raise TypeError(f"{error}{where(cls, str(error))}") from None
         cls._tag = tag
+        cls._by_size = by_size or (cls._kind is not cls and cls._kind._by_size)
 
     @classmethod
     def _define(cls, when: Expr[bool] | None) -> None:

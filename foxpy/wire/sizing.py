@@ -207,7 +207,9 @@ def _divide(source: Source, layout: Layout, solution: Solution, unknown: str, nu
     factor = abs(solution.factor)
     source.line(f"if ({numerator}) % {factor}:")
     what = "length" if solution.measure is Measure.SIZE else "number"
-    reason = f"the {what} of '{solution.variable}' is not a multiple of {factor}"
+    over = 0 if solution.known else solution.constant % factor
+    multiple = f"{over} more than a multiple" if over else "a multiple"
+    reason = f"the {what} of '{solution.variable}' is not {multiple} of {factor}"
     source.line(f'    raise _OutOfRange("{reason}", "{layout.name}", "{unknown}")')
     source.line(f"{unknown} = ({numerator}) // {factor}")
     _check(source, layout, unknown)

@@ -86,7 +86,7 @@ def _field(
     size = _demanded(field, solution, known)
     match field.encoding:
         case Blob():
-            return _blob(field, solution, size)
+            return _blob(field, solution, size, known)
         case ListOf():
             return _list(packet, field, solution, size, known)
         case _:
@@ -129,7 +129,9 @@ def _wire_type(packet: type[Packet], field: AnyField, known: Mapping[str, object
             raise AssertionError(field)
 
 
-def _blob(field: AnyField, solution: Solution | None, size: int | None) -> SearchStrategy[bytes]:
+def _blob(
+    field: AnyField, solution: Solution | None, size: int | None, known: Mapping[str, object]
+) -> SearchStrategy[bytes]:
     from hypothesis import strategies as st
 
     if size is not None:
@@ -137,8 +139,17 @@ def _blob(field: AnyField, solution: Solution | None, size: int | None) -> Searc
     bounds = bounds_of(field.rule)
     least = bounds.least or 0
     most = max(MOST_BYTES, least) if bounds.most is None else bounds.most
-    factor = abs(solution.factor) if solution is not None and solution.measure is Measure.SIZE else 1
-    return st.binary(min_size=least, max_size=most).map(lambda data: data[: len(data) // factor * factor])
+    factor, over = 1, 0
+    if solution is not None and solution.measure is Measure.SIZE:
+        factor = abs(solution.factor)
+        told = [each * cast(int, known[name]) for name, each in solution.known.items() if name in known]
+        over = (solution.constant + sum(told)) % factor
+
+    def fit(data: bytes) -> bytes:
+        """As many bytes as a division leaves nothing of."""
+        return data[: over + (len(data) - over) // factor * factor] if len(data) >= over else data.ljust(over, b"\0")
+
+    return st.binary(min_size=least, max_size=most).map(fit)
 
 
 def _self_sized(solution: Solution | None, known: Mapping[str, object]) -> SearchStrategy[bytes]:

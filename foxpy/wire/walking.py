@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
-from foxpy.wire.encodings import Argument
+from foxpy.wire.encodings import Argument, UInt
 from foxpy.wire.expressions import Expr, LastByte, Named, linear, names, render
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout, Run, Variable
@@ -284,7 +284,8 @@ def check_guard(
         .replace("}", "}}")
     )
     first = next(names(guard))
-    shown = f"{{{atom(reads[first.name])}!r}}"
+    form = "" if isinstance(layout.fields[first.name].encoding, UInt) else "!r"  # an enum's member is its number
+    shown = f"{{{atom(reads[first.name])}{form}}}"
     with source.block(f"if not ({test}):"):
         fact = f"{shown}, but {layout.name} has {meaning}"
         source.line(f'raise {error}(f"{fact}", "{layout.name}", "{first.name}", {at})')

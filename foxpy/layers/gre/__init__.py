@@ -1,0 +1,1 @@
+"""GRE: any protocol over IP (RFC 2784)."""

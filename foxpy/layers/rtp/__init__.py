@@ -1,0 +1,1 @@
+"""RTP: sound and pictures as they happen (RFC 3550)."""

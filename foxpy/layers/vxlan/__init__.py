@@ -1,0 +1,1 @@
+"""VXLAN: Ethernets in UDP (RFC 7348)."""
