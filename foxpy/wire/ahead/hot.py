@@ -1,0 +1,249 @@
+"""Emitting the functions of the data path: readers, appenders, writers, fillers, verifiers and stagers."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from foxpy.wire.ahead.bits import NUMBER, Reads, spans
+from foxpy.wire.ahead.cover import Uncovered
+from foxpy.wire.ahead.header import Given, checksum_place, write_header, write_sum
+from foxpy.wire.ahead.names import Types, default_text, is_number, parameters
+from foxpy.wire.ahead.packets import Walk, accept, finish, read_head, wide_constants
+from foxpy.wire.ahead.text import Text
+from foxpy.wire.encodings import ListOf, UInt
+from foxpy.wire.expressions import Expr, names, render, simplified
+from foxpy.wire.fields import AnyField, Declared
+from foxpy.wire.layout import Layout
+from foxpy.wire.packet import Packet
+from foxpy.wire.recording import Hot
+from foxpy.wire.rules import Checksum, Sized
+
+EXPANDED = "cast({kind!r}, _hot_{name})"
+
+
+class HotWriter:
+    """Writes a function called ``name`` that does what ``hot`` does, and leaves to ``hot`` what it refuses."""
+
+    def __init__(self, text: Text, types: Types, covered: set[type[Packet]], name: str, hot: Hot) -> None:
+        self.text = text
+        self.types = types
+        self.covered = covered
+        self.name = name
+        self.hot = hot
+
+    def write(self) -> None:
+        """Raises Uncovered, with nothing written, for what is not covered."""
+        {
+            "reader": self._reader,
+            "appender": self._appender,
+            "writer": self._writer,
+            "filler": self._filler,
+            "verifier": self._verifier,
+            "stager": self._stager,
+        }[self.hot.kind]()
+        self.text.line()
+        self.text.line()
+
+    @property
+    def spec(self) -> type[Packet]:
+        spec = cast("type[Packet]", self.hot.arguments[0])
+        if spec not in self.covered:
+            raise Uncovered(f"{spec.__name__} is not native")
+        return spec
+
+    def _reader(self) -> None:
+        fields = cast("tuple[Expr[object], ...]", self.hot.arguments)
+        every = [each for expression in fields for each in names(expression)]
+        declared = [each for each in every if isinstance(each, Declared)]
+        owners = {cast("type[Packet]", each.owner) for each in declared}
+        spec = next(one for one in owners if all(issubclass(one, other) for other in owners))
+        if spec not in self.covered:
+            raise Uncovered(f"{spec.__name__} is not native")
+        layout = spec._layout
+        at_head = {span.field.name: span for span in spans(layout.head)}
+        results, kinds = [], []
+        walked = Walk()
+        numbers = {each.name for each in declared if each.as_number}
+        for expression in fields:
+            if isinstance(expression, Declared) and not isinstance(expression.encoding, UInt):
+                span = at_head[expression.name]
+                size = span.width // 8
+                if expression.as_number and size > NUMBER:
+                    raise Uncovered(f"{expression.name} as a number of {size} bytes")
+                if expression.as_number:
+                    kinds.append("int")
+                    results.append(f"_v_{expression.name}")
+                else:
+                    kind = self.types.kind(expression)
+                    kinds.append(kind or "bytes")
+                    code = f"_v_{expression.name}"
+                    if span.number:
+                        code = f'int(_v_{expression.name}).to_bytes({size}, "big")'
+                    results.append(f"{kind}({code})" if kind else code)
+            elif isinstance(expression, Declared):
+                kinds.append(self.types.read(expression))
+                if isinstance(expression.encoding, UInt) and expression.encoding.bits > 62:
+                    raise Uncovered(f"{expression.name} has more than 62 bits")
+                results.append(f"_v_{expression.name}")
+            else:
+                kinds.append("int")
+                results.append(render(expression, lambda named: f"_v_{named.name}"))
+        tests = [test for test in spec._program.tests if all(each.name in at_head for each in names(test))]
+        wanted = {each.name for each in every} | numbers | {each.name for test in tests for each in names(test)}
+        text = self.text
+        text.line(f"_Fields_{self.name}: TypeAlias = tuple[{', '.join(kinds)}]")
+        text.line()
+        text.line()
+        refuse = f'return cast("_Fields_{self.name}", _hot_{self.name}(_b, _o, _e))'
+        with text.block(f"def {self.name}(_b: bytes, _o: i64, _e: i64, /) -> _Fields_{self.name}:"):
+            text.line(f"if _o < 0 or _e > len(_b) or _e - _o < {layout.minimum}:")
+            text.line(f"    {refuse}")
+            read_head(text, layout, walked, wanted, tests, refuse)
+            text.line(f"return ({', '.join(results)}{',' if len(results) == 1 else ''})")
+
+    def _given(self, spec: type[Packet]) -> tuple[list[AnyField], str, str]:
+        """The parameters of a function that writes a header, as they are declared and as they are passed on."""
+        order = parameters(spec._layout.parameters)
+        shown = [f"{each.name}: {self.types.given(each)}{_default(each)}" for each in order]
+        return order, ", ".join(shown), "".join(f", {each.name}={each.name}" for each in order)
+
+    def _held(self, layout: Layout, fields: list[AnyField], refuse: str) -> dict[str, str]:
+        """Emit the checks of parameters, and what they are written from."""
+        text = self.text
+        for each in fields:
+            if isinstance(each.encoding, ListOf):
+                raise Uncovered(f"{each.name} is a list")
+        tests, texts = accept(text, self.types, fields, None)
+        if tests:
+            text.line(f"if not ({' and '.join(tests)}):")
+            text.line(f"    {refuse}")
+        for each in fields:
+            if isinstance(each.encoding, UInt) and is_number(each):
+                text.line(f"_i_{each.name}: i64 = {texts[each.name]}")
+                texts[each.name] = f"_i_{each.name}"
+        return texts | wide_constants(layout)
+
+    def _appender(self) -> None:
+        spec, text = self.spec, self.text
+        layout = spec._layout
+        fields = [each for each in layout.parameters if each is not layout.body]
+        order = parameters(fields)
+        shown = ", ".join(f"{each.name}: {self.types.given(each)}{_default(each)}" for each in order)
+        passed = "".join(f", {each.name}={each.name}" for each in order)
+        refuse = f"_hot_{self.name}(out, _size{passed})"
+        star = ", *, " if shown else ""
+        with text.block(f"def {self.name}(out: bytearray, _size: i64, /{star}{shown}) -> None:"):
+            self._header(spec, fields, "_size" if layout.body is not None else "0", f"{refuse}\n    return")
+            text.line("out += _head")
+
+    def _header(self, spec: type[Packet], fields: list[AnyField], following: str, refuse: str) -> None:
+        layout = spec._layout
+        text = _Refusing(self.text, refuse)
+        texts = HotWriter(text, self.types, self.covered, self.name, self.hot)._held(layout, fields, "REFUSE")
+        write_header(text, Given(layout, spec._program.tests, texts, following, "REFUSE", trusted=False))
+
+    def _writer(self) -> None:
+        spec, text = self.spec, self.text
+        layout = spec._layout
+        order, shown, passed = self._given(spec)
+        body = layout.body
+        refuse = f"return cast(int, _hot_{self.name}(out{passed}))"
+        star = ", *, " if shown else ""
+        fields = [each for each in layout.parameters if each is not body]
+        with text.block(f"def {self.name}(out: Out, /{star}{shown}) -> int:"):
+            following = "0"
+            if body is not None:
+                with text.block(f'if not (isinstance({body.name}, bytes) and {body.name} == b""):'):
+                    text.line(refuse)
+                text.line("_following: i64 = len(out)")
+                following = "_following"
+            guarded = _Refusing(text, refuse)
+            writer = HotWriter(guarded, self.types, self.covered, self.name, self.hot)
+            texts = writer._held(layout, fields, "REFUSE")
+            write_header(guarded, Given(layout, spec._program.tests, texts, following, "REFUSE", trusted=False))
+            finish(guarded, layout, texts, "REFUSE", following)
+            text.line("out.push_bytes(_head)")
+            text.line("return len(_head)")
+
+    def _filler(self) -> None:
+        layout, rule = _checksum(self.spec)
+        text, at = self.text, checksum_place(layout)
+        with text.block(f"def {self.name}(out: bytearray, at: i64, payload: bytes, seed: int, /) -> None:"):
+            text.line("_seed: i64 = seed_of(seed)")
+            with text.block("if _seed < 0 or at < 0:"):
+                text.line(f"_hot_{self.name}(out, at, payload, seed)")
+                text.line("return")
+            text.line("_head = bytes(out[at:])")
+            text.line("_size: i64 = len(_head)")
+            text.line("_behind: i64 = ones_sum(payload, 0, len(payload))")
+            text.line("_sum: i64 = ones_sum(_head, 0, _size) + beside(_behind, _size) + _seed")
+            write_sum(text, rule)
+            text.line(f"out[at + {at}] = _check >> 8")
+            text.line(f"out[at + {at + 1}] = _check & 0xFF")
+
+    def _verifier(self) -> None:
+        layout, rule = _checksum(self.spec)
+        text, at = self.text, checksum_place(layout)
+        with text.block(f"def {self.name}(_b: bytes, _o: i64, _e: i64, _given: int = 0, /) -> bool:"):
+            with text.block(f"if _o < 0 or _e > len(_b) or _e - _o < {layout.minimum}:"):
+                text.line(f"return cast(bool, _hot_{self.name}(_b, _o, _e, _given))")
+            if rule.over == "header":
+                rules = [each.rule for each in layout.variables]
+                sizes = [each.size for each in rules if isinstance(each, Sized)]
+                needed = {each.name for size in sizes for each in names(size)}
+                walked = Walk()
+                reads = Reads(layout.head, "_o", "r0_", needed)
+                for line in reads.lines:
+                    text.line(line)
+                for name in sorted(needed):
+                    text.line(f"_v_{name}: i64 = {reads.texts[name]}")
+                    walked.reads[name] = f"_v_{name}"
+                whole = simplified(layout.minimum, *sizes)
+                text.line(f"_end: i64 = _o + {render(whole, lambda named: walked.reads[named.name])}")
+                text.line(f"if _end < _o + {layout.minimum} or _end > _e:")
+                text.line("    return False")
+            if rule.zero:
+                text.line(f"if _b[_o + {at}] == 0 and _b[_o + {at + 1}] == 0:")
+                text.line("    return True")
+            if rule.over == "header":
+                text.line("return ones_sum(_b, _o, _end) == 0xFFFF")
+            else:
+                with text.block("if _given == 0:"):
+                    text.line("return ones_sum(_b, _o, _e) == 0xFFFF")
+                text.line("_seed: i64 = seed_of(_given)")
+                with text.block("if _seed < 0:"):
+                    text.line(f"return cast(bool, _hot_{self.name}(_b, _o, _e, _given))")
+                text.line("return fold(ones_sum(_b, _o, _e) + _seed) == 0xFFFF")
+
+    def _stager(self) -> None:
+        raise Uncovered("a stager")
+
+
+class _Refusing(Text):
+    """Writes on, with the statements that refuse in place of a word that stands for them."""
+
+    def __init__(self, text: Text, refuse: str) -> None:
+        super().__init__()
+        self._text, self._refuse = text, refuse.split("\n")
+        self.margin = text.margin
+        self.lines = text.lines
+
+    def line(self, text: str = "") -> None:
+        if text.strip() != "REFUSE":
+            super().line(text)
+            return
+        indent = text[: len(text) - len(text.lstrip())]
+        for each in self._refuse:
+            super().line(indent + each.strip())
+
+
+def _default(each: AnyField) -> str:
+    default = default_text(each)
+    return "" if default is None else f" = {default}"
+
+
+def _checksum(packet: type[Packet]) -> tuple[Layout, Checksum]:
+    layout = packet._layout
+    assert layout.checksum is not None
+    assert isinstance(layout.checksum.rule, Checksum)
+    return layout, layout.checksum.rule
