@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from foxpy.decode.protocol import Parses
-from foxpy.wire import Classifier, Packet
+from foxpy.wire import Packet
 from foxpy.wire.encodings import Argument
 from foxpy.wire.fields import AnyField
 
@@ -23,8 +23,9 @@ def fields_of(packet: type[Packet]) -> tuple[AnyField, ...]:
 
 def packets_of(reads: Parses[Packet]) -> tuple[type[Packet], ...]:
     """The packet classes that ``reads`` may give."""
-    if isinstance(reads, Classifier):
-        return reads.members
+    members: tuple[type[Packet], ...] | None = getattr(reads, "members", None)
+    if members is not None:
+        return members
     assert isinstance(reads, type)
     assert issubclass(reads, Packet)
     return (reads,)

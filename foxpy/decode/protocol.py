@@ -74,7 +74,7 @@ Dissector: TypeAlias = Callable[[bytes, int, int], str]
 
 
 class Parses(Shape[P_co]):
-    """A packet class or a classifier."""
+    """A packet class or a classifier; anything else that parses has the classes that it gives as ``members``."""
 
     def parse(
         self, buf: Buffer | Window, start: int = 0, end: int | None = None, **arguments: object

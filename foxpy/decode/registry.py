@@ -13,6 +13,8 @@ KNOWN: Final[Mapping[str, str]] = {
     "ah": "extensions",
     "arp": "arp",
     "bgp": "bgp",
+    "dns": "dns",
+    "dns_tcp": "dns",
     "esp": "extensions",
     "ethernet": "link",
     "gre": "tunnels",
@@ -29,6 +31,8 @@ KNOWN: Final[Mapping[str, str]] = {
     "llc": "link",
     "ninep": "ninep",
     "rtp": "rtp",
+    "ssh": "ssh",
+    "ssh_message": "ssh",
     "tcp": "tcp",
     "udp": "udp",
     "vlan": "link",
@@ -68,8 +72,8 @@ NUMBERS: Final[Mapping[Table, Mapping[int, str]]] = {
         139: "ipv6_extension",
         140: "ipv6_extension",
     },
-    Table.UDP: {4789: "vxlan", 5004: "rtp"},
-    Table.TCP: {179: "bgp", 564: "ninep"},
+    Table.UDP: {53: "dns", 4789: "vxlan", 5004: "rtp", 5353: "dns", 5355: "dns"},
+    Table.TCP: {22: "ssh", 53: "dns_tcp", 179: "bgp", 564: "ninep"},
 }
 """What each number stands for (IANA)."""
 

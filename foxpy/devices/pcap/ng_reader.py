@@ -108,7 +108,7 @@ class PcapngReader(CaptureReader):
         if len(data) < length:
             raise self._wrong(f"a block of {length} bytes is cut off after {len(data)}")
         try:
-            found = self._enter(described.parse(data))
+            found = self._enter(described.parse(data), data)
         except PacketError as error:
             raise self._wrong(f"{error.packet}.{error.field}: {error.fact}", error.offset or 0) from None
         self.offset += length
@@ -134,13 +134,13 @@ class PcapngReader(CaptureReader):
             raise self._wrong(f"a block of {length} bytes says at its end that it has {again}", length - TAIL)
         self.offset += length
 
-    def _enter(self, block: Packet) -> Captured | None:
-        """Do what ``block`` says."""
+    def _enter(self, block: Packet, data: bytes) -> Captured | None:
+        """Do what ``block``, which was read from ``data``, says."""
         match block:
             case wire.LittleSection() | wire.BigSection():
                 self._clocks.clear()
-            case wire.LittleInterface(options=area) | wire.BigInterface(options=area):
-                self._add_interface(block, area)
+            case wire.LittleInterface() | wire.BigInterface():
+                self._add_interface(block, data)
             case wire.LittleEnhanced() | wire.BigEnhanced() | wire.LittleOld() | wire.BigOld():
                 clock = self._clock(block.interface)
                 time = clock.nanoseconds(block.high << 32 | block.low)
@@ -165,12 +165,12 @@ class PcapngReader(CaptureReader):
             raise self._wrong(f"a packet of interface {number}, of which there are {len(self._clocks)}")
         return self._clocks[number]
 
-    def _add_interface(self, block: wire.LittleInterface | wire.BigInterface, area: bytes) -> None:
+    def _add_interface(self, block: wire.LittleInterface | wire.BigInterface, data: bytes) -> None:
         if len(self._clocks) >= INTERFACES:
             raise self._wrong(f"more than {INTERFACES} interfaces in one section")
         clock = Clock(block.linktype, block.snaplen)
         options = wire.little_options if isinstance(block, wire.LittleInterface) else wire.big_options
-        for option in options.parse(area, 0, len(area)):
+        for option in options.parse(data, block.MIN - TAIL, len(data) - TAIL):
             match option:
                 case wire.LittleResolution() | wire.BigResolution():
                     clock.resolve(2 if option.binary else 10, option.exponent)
