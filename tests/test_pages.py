@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 import subprocess
 import sys
@@ -11,7 +13,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from docs.examples import wire_guide
 from foxpy.layers.ipv4.wire import IPv4
+from foxpy.wire import PacketError
 
 HOUSE: Final = Path(__file__).parent.parent
 FOLDERS: Final = ("benchmarks", "docs", "foxpy", "stacks", "tests", "typecheck")
@@ -74,13 +78,13 @@ def test_the_layer_on_the_page_is_the_one_that_is_tested() -> None:
 
 def test_the_definition_on_the_page_is_the_one_in_use() -> None:
     code = without_comments((HOUSE / "foxpy/layers/ipv4/wire.py").read_text(encoding="utf-8"))
-    page = python("docs/wire.md")[0]
+    page = python("docs/wire-reference.md")[0]
     _, definition = page.split("class IPv4", 1)
     for line in without_comments("class IPv4" + definition):
         assert line in code, line
     done = run(f"{page}\nprint(IPv4.MIN)")
     assert done.stdout == f"{IPv4.MIN}\n", done.stderr
-    assert f"`IPv4.MIN` | the least number of bytes, {IPv4.MIN} |" in (HOUSE / "docs/wire.md").read_text()
+    assert f"`IPv4.MIN` | the least number of bytes, {IPv4.MIN} |" in (HOUSE / "docs/wire-reference.md").read_text()
 
 
 def test_every_stack_is_shown() -> None:
@@ -88,3 +92,31 @@ def test_every_stack_is_shown() -> None:
     for path in sorted((HOUSE / "stacks").glob("[!_]*.py")):
         assert f"[{path.name}]({path.name})" in page
         assert re.search(rf"^ .*\b{path.stem}\b", page, re.MULTILINE), f"{path.stem} has no drawing"
+
+
+def test_the_guide_to_the_packet_language_is_what_is_tested() -> None:
+    code = without_comments((HOUSE / "docs/examples/wire_guide.py").read_text(encoding="utf-8"))
+    *blocks, test = python("docs/wire.md")
+    for line in without_comments("".join(blocks)):
+        assert line in code, line
+    assert "check_bytes(Dns, data)" in test
+
+
+def test_the_guide_shows_what_happens() -> None:
+    """Each example is run; an error is shown as its name and text."""
+    page = (HOUSE / "docs/wire.md").read_text(encoding="utf-8")
+    names: dict[str, object] = dict(vars(wire_guide))
+    for session in re.findall(r"^```pycon\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        for example in re.findall(r"^>>> (.*)\n((?:(?!>>>).*\n)*)", session, re.MULTILINE):
+            assert shown(example[0], names) == example[1], example[0]
+
+
+def shown(line: str, names: dict[str, object]) -> str:
+    """What the interpreter prints for ``line``."""
+    out = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out):
+            exec(compile(line, "<page>", "single"), names)
+    except PacketError as error:
+        return f"{type(error).__name__}: {error}\n"
+    return out.getvalue()

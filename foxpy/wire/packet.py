@@ -40,7 +40,7 @@ from foxpy.wire.fields import (
 )
 from foxpy.wire.layout import Layout, lay_out, least
 from foxpy.wire.out import Out
-from foxpy.wire.place import where
+from foxpy.wire.blame import where
 from foxpy.wire.rules import MISSING, Const, Plain, chooser_of
 from foxpy.wire.window import Buffer, Window
 
@@ -105,7 +105,7 @@ class Packet:
             cls._define(when)
         except TypeError as error:
             raise TypeError(f"{error}{where(cls, str(error))}") from None
-        cls._tag = tag
+        cls._tag = tag if cls._kind is cls else cls._kind._tag
         cls._by_size = by_size or (cls._kind is not cls and cls._kind._by_size)
 
     @classmethod
