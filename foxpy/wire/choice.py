@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
-from foxpy.wire.encodings import Argument
-from foxpy.wire.expressions import Expr, names, render
+from foxpy.wire.encodings import Argument, UInt
+from foxpy.wire.expressions import Expr, Named, Operation, names, render
 from foxpy.wire.fields import AnyField
 from foxpy.wire.reading import Unpacking, atom
-from foxpy.wire.rules import argument_default, chooser_of
+from foxpy.wire.rules import MISSING, argument_default, chooser_of
 from foxpy.wire.source import Source
 
 if TYPE_CHECKING:
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Choice:
-    """The members of a union of packets. Raises TypeError if one cannot be reached, or if none is the catch-all."""
+    """The members of a union of packets. Raises TypeError if one cannot be reached, or if none is the catch-all.
+
+    Two members that have a boolean's two values need no other.
+    """
 
     def __init__(self, title: str, members: tuple[type[Packet], ...]) -> None:
         self.title = title
@@ -26,13 +29,27 @@ class Choice:
         for member in members[:-1]:
             if not self.guards(member) and not member._by_size:
                 raise TypeError(f"{title}: {member.__name__} takes every packet, so that none after it is ever chosen")
-        if self.guards(members[-1]) or members[-1]._by_size:
+        if members[-1]._by_size or (self.guards(members[-1]) and not self._halved()):
             last = " | ".join(member.__name__ for member in members)
             raise TypeError(f"{title}: {last} has no catch-all; the last member must be one without a guard")
 
     def guards(self, member: type[Packet]) -> tuple[Expr[bool], ...]:
         """What tells ``member`` from the others."""
         return member._guards[self.shared :]
+
+    def _halved(self) -> bool:
+        """Whether the last member has one value of a boolean, and an earlier one all packets with the other."""
+        name, value = self._boolean(self.members[-1])
+        return any(self._boolean(member) == (name, not value) for member in self.members[:-1] if name)
+
+    def _boolean(self, member: type[Packet]) -> tuple[str, object]:
+        """The boolean that alone tells ``member`` from the others, and its value; no name if it is not so."""
+        match self.guards(member):
+            case (Operation(operator="in", operands=(Named(name=name), bool(value))),) if not member._by_size:
+                encoding = member._layout.fields[name].encoding
+                if isinstance(encoding, Argument) or (isinstance(encoding, UInt) and encoding.boolean):
+                    return name, value
+        return "", None
 
     def write(self, source: Source, chosen: Callable[[type[Packet]], str]) -> None:
         """Emit the tests on the packet at ``_b[_o:_e]``; ``chosen`` gives the statement for the one that it is."""
@@ -55,7 +72,7 @@ class Choice:
             tests = [render(guard, lambda named: atom(reads[named.name])) for guard in self.guards(member)]
             if member._by_size:
                 tests.insert(0, f"_e - _o >= {member.MIN}")
-            source.line(f"{word} {' and '.join(tests)}:" if tests else "else:")
+            source.line("else:" if member is self.members[-1] else f"{word} {' and '.join(tests)}:")
             source.line(f"    {chosen(member)}")
             word = "elif"
 
@@ -74,24 +91,32 @@ class Choice:
 
     def _behind(self, member: type[Packet], head: set[str]) -> list[tuple[str, type[Packet]]]:
         """The other fields on the wire that ``member``'s guards look at, and the class that introduces each."""
-        found = []
-        for guard in self.guards(member):
-            for each in names(guard):
-                if each.name not in head and not isinstance(member._layout.fields[each.name].encoding, Argument):
-                    owners = [base for base in member.__mro__ if _has_field(base, each.name)]
-                    found.append((each.name, cast("type[Packet]", owners[-1])))
-        return found
+        named = [each.name for guard in self.guards(member) for each in names(guard)]
+        behind = [name for name in named if name not in head and name not in _arguments(member)]
+        return [(name, _introduced(member, name)) for name in behind]
 
 
 def bound_parameters(source: Source, members: tuple[type[Packet], ...], field: AnyField | None) -> list[str]:
     """The keyword parameters of what reads one of ``members``: arguments that are bound, and defaults of the others."""
     bound = () if field is None else field.bound
     others: dict[str, object] = {}
-    for member in members:
-        for argument in member._layout.arguments:
-            if argument.name not in bound and not is_tag(argument.name, field):
-                others[argument.name] = argument_default(argument.rule)
+    for argument in arguments_of(members):
+        if argument.name not in bound and not is_tag(argument.name, field):
+            default = argument_default(argument.rule)
+            others[argument.name] = None if default is MISSING else default
     return [*bound, *(f"{name}={source.bind(f'_default_{name}', value)}" for name, value in others.items())]
+
+
+def arguments_of(members: tuple[type[Packet], ...]) -> list[AnyField]:
+    """The arguments of all ``members``, as they were introduced: what a member narrows one to is not its default."""
+    found: dict[str, AnyField] = {}
+    for member in members:
+        found.update({name: _introduced(member, name)._layout.fields[name] for name in _arguments(member)})
+    return list(found.values())
+
+
+def _arguments(member: type[Packet]) -> list[str]:
+    return [argument.name for argument in member._layout.arguments]
 
 
 def is_tag(name: str, field: AnyField | None) -> bool:
@@ -119,8 +144,10 @@ def _lazily(source: Source, owner: type[Packet], name: str) -> str:
     return f"({held} or ({held} := {view}(_b, _o, _e{arguments}))).{name}"
 
 
-def _has_field(base: type[object], name: str) -> bool:
-    return "_layout" in base.__dict__ and name in cast("type[Packet]", base)._layout.fields
+def _introduced(member: type[Packet], name: str) -> type[Packet]:
+    """The class that ``member`` has the field from."""
+    bases = [cast("type[Packet]", base) for base in member.__mro__ if "_layout" in base.__dict__]
+    return [base for base in bases if name in base._layout.fields][-1]
 
 
 def _common_base(members: tuple[type[Packet], ...]) -> type[Packet]:

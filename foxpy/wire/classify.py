@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeVar, cast, get_args
 
-from foxpy.wire.choice import Choice
-from foxpy.wire.fields import AnyField
+from foxpy.wire.choice import Choice, arguments_of
 from foxpy.wire.packet import Packet
 from foxpy.wire.parsing import entry
 from foxpy.wire.source import Source
@@ -49,10 +48,7 @@ class Classifier(Generic[T]):
     def _compile(self, how: str) -> Callable[..., T]:
         title = f"Classifier[{' | '.join(member.__name__ for member in self.members)}]"
         choice, source = Choice(title, self.members), Source(f"{title} {how}")
-        arguments: dict[str, AnyField] = {}
-        for member in self.members:
-            arguments.update({field.name: field for field in member._layout.arguments})
-        parameters = ["buf", "start=0", "end=None", *signature(source, list(arguments.values()))]
+        parameters = ["buf", "start=0", "end=None", *signature(source, arguments_of(self.members))]
         with source.block(f"def _{how}({', '.join(parameters)}):"):
             entry(source)
             choice.write(source, lambda member: _returning(source, member, how))

@@ -23,6 +23,7 @@ from foxpy.wire import (
     sized,
     total,
     u5,
+    u7,
     u8,
     u16,
 )
@@ -226,3 +227,62 @@ class Nothing(Packet):
 def test_records_of_no_size_are_refused() -> None:
     with pytest.raises(TypeError, match="Nothing may be of no size at all"):
         Records[Nothing]().parse(b"", 0, 0)
+
+
+class Counting(Packet):
+    """A number of one byte or of two, as a bit says."""
+
+    pad: u7 = field(default=0)
+    long: flag
+
+
+class OneByte(Counting):
+    long: flag = const(False)
+    number: u8
+
+
+class TwoBytes(Counting):
+    long: flag = const(True)
+    number: u16
+
+
+class TwoBytesOfNothing(TwoBytes, when=TwoBytes.number.one_of(0)):
+    pass
+
+
+def test_the_two_values_of_a_boolean_need_no_catch_all() -> None:
+    either = Classifier[OneByte | TwoBytes]()
+    assert either.parse(b"\0\7") == OneByte(number=7)
+    assert either.parse(b"\1\0\7") == TwoBytes(number=7)
+    assert either.view(b"\1\0\7").number == 7
+
+
+def test_one_value_of_a_boolean_is_not_all() -> None:
+    with pytest.raises(TypeError, match="no catch-all"):
+        Classifier[OneByte | TwoBytesOfNothing]()
+
+
+class Numbered(Packet):
+    mode: arg[int] = field(default=0)
+    number: u8
+
+
+class InModeOne(Numbered):
+    mode: arg[int] = const(1)
+    value: u8
+
+
+class InModeTwo(Numbered):
+    mode: arg[int] = const(2)
+    value: u8
+
+
+class InNoMode(Numbered):
+    value: u8
+
+
+def test_what_a_member_narrows_an_argument_to_is_not_its_default() -> None:
+    numbered = Classifier[InModeOne | InModeTwo | InNoMode]()
+    assert numbered.parse(b"\5\6", mode=1) == InModeOne(number=5, value=6)
+    assert numbered.view(b"\5\6", mode=2) == InModeTwo(number=5, value=6)
+    assert numbered.view(b"\5\6") == InNoMode(number=5, value=6)

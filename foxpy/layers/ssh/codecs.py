@@ -57,6 +57,8 @@ class Mpint(Codec[int]):
 
     def _problem(self, value: int) -> str:
         """What rules ``value`` out; it is not shown, as it may have thousands of digits."""
+        if not isinstance(value, int):
+            raise TypeError(f"needs a number, got {value!r}")
         if value.bit_length() > self.bits:
             return f"a number of {value.bit_length()} bits, not at most {self.bits}"
         if self.least is not None and value < self.least:

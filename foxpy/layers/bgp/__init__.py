@@ -1,0 +1,1 @@
+"""BGP-4: routes between autonomous systems (RFC 4271)."""
