@@ -13,7 +13,7 @@ from foxpy.checksum import ones_sum
 from foxpy.wire.changing import checking, encoding_of, fitting, why_fixed
 from foxpy.wire.checking import pass_octets, refusal
 from foxpy.wire.encodings import Argument, Blob, Octets, OneOf, UInt
-from foxpy.wire.expressions import Expr, LastByte, Named, names, render
+from foxpy.wire.expressions import Expr, LastByte, Named, meaning, names, render
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Fixed, Group, Layout
 from foxpy.wire.places import Place, places
@@ -109,8 +109,8 @@ class _Setters:
         source.line("_b, _o = self._b, self._o")
         source.line(f"_start, _end = {place.at()}, {place.end}")
         if isinstance(field.rule, Present):
-            meaning = render(field.rule.condition, lambda named: named.name)
-            self._refuse(f"({name} is None) is not (self.{name} is None)", f"present iff {meaning}", field)
+            fact = f"present iff {meaning(field.rule.condition)}"
+            self._refuse(f"({name} is None) is not (self.{name} is None)", fact, field)
         if isinstance(field.rule, Count):
             fact = f"needs {{_len(self.{name})}} elements, got {{_len({name})}}"
             self._refuse(f"_len({name}) != _len(self.{name})", fact, field)

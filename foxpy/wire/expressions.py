@@ -108,6 +108,8 @@ def literal(value: object) -> str:
         return repr(value)
     if isinstance(value, int):
         return repr(int(value))  # an enum member, too, is written as its number
+    if isinstance(value, tuple):
+        return f"({''.join(f'{literal(each)}, ' for each in value)})"
     raise TypeError(f"{value!r} cannot stand in an expression of the packet language")
 
 
@@ -137,6 +139,12 @@ def render(expression: object, lookup: Callable[[Named[object]], str]) -> str:
     if expression.operator == "-" and isinstance(others[0], Operation):
         right = f"({right})"
     return f"{left} {expression.operator} {right}"
+
+
+def meaning(expression: object) -> str:
+    """``expression`` in the words of the definition, as it stands inside of an f-string in double quotes."""
+    text = render(expression, lambda named: named.name)
+    return text.replace("\\", "\\\\").replace('"', "'").replace("{", "{{").replace("}", "}}")
 
 
 def linear(expression: object) -> tuple[dict[str, int], int]:

@@ -17,7 +17,7 @@ from foxpy.wire.expressions import Expr
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout, Run, compresses
 from foxpy.wire.rules import Const, Present, Sized, Until
-from foxpy.wire.sizing import Sizes, measure, write_solutions
+from foxpy.wire.sizing import Sizes, check_last_byte, measure, write_solutions
 from foxpy.wire.source import Source
 from foxpy.wire.values import slot
 from foxpy.wire.write_variables import encoder
@@ -50,6 +50,7 @@ def lay_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
             source.line(f"{prefix}{lay}({given}, _out, _names)")
             source.line(f"_size_{name} = _len(_out) - _at_{name}")
             measure(source, layout, each, sizes)
+            check_last_byte(source, layout, each, f"_out[_at_{name} :]")
             pad = each.rule.pad if isinstance(each.rule, Sized) else 1
             if pad > 1:
                 source.line(f"_out += _bytes(-_size_{name} % {pad})")

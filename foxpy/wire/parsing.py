@@ -71,7 +71,7 @@ def make_value(source: Source, layout: Layout, guards: tuple[Expr[bool], ...]) -
 
 
 def _read(source: Source, layout: Layout, field: AnyField, walked: Walk) -> str:
-    if field.name in walked.spans:
+    if field.name in walked.spans and field.name not in walked.reads:
         return read_span(source, layout, field, "_b", *walked.spans[field.name], walked.lookup)
     if isinstance(field.encoding, Octets) and not isinstance(field.rule, Present):
         return field.name  # a value holds the bytes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from foxpy.wire.expressions import linear, render
+from foxpy.wire.expressions import linear
 from foxpy.wire.layout import Fixed, Group, Layout, Run, Variable
 from foxpy.wire.rules import Checksum, Rest, Sized
 
@@ -50,7 +50,7 @@ def places(layout: Layout) -> dict[str, Place]:
             at = replace(at, covered=False)
         end = behind
         if isinstance(field.rule, Sized) and field.rule.pad > 1:
-            end = f"{at.at()} + {render(field.rule.size, lambda named: f'self.{named.name}')}"
+            end = f"self._end_{field.name}"
         found[field.name] = replace(at, end=end)
         size = _has_odd_size(piece)
         odd = None if at.odd is None or size is None else at.odd ^ size

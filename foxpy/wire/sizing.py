@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from foxpy.wire.bodies import body_bytes
 from foxpy.wire.checking import blob_of, crowded
 from foxpy.wire.encodings import Blob
-from foxpy.wire.expressions import LastByte, literal, render
+from foxpy.wire.expressions import LastByte, literal, meaning, render
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout
 from foxpy.wire.reading import atom
@@ -49,8 +49,7 @@ def write_sizes(source: Source, layout: Layout, texts: dict[str, str], following
         if pad > 1:
             source.line(f"{texts[name]} += _bytes(-_size_{name} % {pad})")
             sizes.taken[name] = f"_len({texts[name]})"
-        if isinstance(each.rule, Tail) and isinstance(each.rule.size, LastByte):
-            _check_last_byte(source, layout, each, texts[name])
+        check_last_byte(source, layout, each, texts[name])
     write_solutions(source, layout, texts, sizes)
 
 
@@ -78,6 +77,9 @@ def write_solutions(source: Source, layout: Layout, texts: dict[str, str], sizes
     """Emit the computing of all fields that depend on the variable ones, and of what the given ones must meet."""
     for name, size in sizes.taken.items():
         texts[f"size_of({name})"] = size
+    for each in layout.fields.values():
+        if isinstance(each.rule, Const) and isinstance(each.rule.value, int | str | bytes):
+            texts.setdefault(each.name, literal(each.rule.value))
     for solution in layout.solutions:
         if solution.unknown is None:
             _demand(source, layout, solution, sizes, texts)
@@ -88,9 +90,6 @@ def write_solutions(source: Source, layout: Layout, texts: dict[str, str], sizes
         terms = [(1, size) for size in sizes.taken.values()]
         source.line(f"{layout.total.name} = {_sum(terms, layout.minimum - layout.total.rule.plus)}")
         texts[layout.total.name] = layout.total.name
-    for each in layout.fields.values():
-        if isinstance(each.rule, Const) and isinstance(each.rule.value, int | str | bytes):
-            texts.setdefault(each.name, literal(each.rule.value))
     for each in layout.fields.values():
         if isinstance(each.rule, Computed):
             source.line(f"{each.name} = {render(each.rule.expression, lambda named: atom(texts[named.name]))}")
@@ -124,7 +123,13 @@ def _encode(source: Source, layout: Layout, each: AnyField, given: str, trusted:
     return name
 
 
-def _check_last_byte(source: Source, layout: Layout, each: AnyField, code: str) -> None:
+def check_last_byte(source: Source, layout: Layout, each: AnyField, code: str) -> None:
+    """Emit the check of bytes at the packet's end that say themselves how many they are, where a field is such."""
+    if not isinstance(each.rule, Tail) or not isinstance(each.rule.size, LastByte):
+        return
+    if each.rule.size.condition is None:
+        with source.block(f"if not {code}:"):
+            source.line(f'raise _OutOfRange("its last byte is its size: it has one", "{layout.name}", "{each.name}")')
     with source.block(f"if {code} and {code}[-1] != _len({code}):"):
         fact = f"its last byte is {{{code}[-1]}}, not its size, {{_len({code})}}"
         source.line(f'raise _OutOfRange(f"{fact}", "{layout.name}", "{each.name}")')
@@ -156,14 +161,14 @@ def _demand(source: Source, layout: Layout, solution: Solution, sizes: Sizes, te
             source.line(f'raise _OutOfRange(f"{fact}", "{layout.name}", "{name}")')
         return
     needed = render(solution.condition, lambda named: atom(texts[named.name]))
-    meaning = render(solution.condition, lambda named: named.name)
+    condition = meaning(solution.condition)
     if solution.measure is Measure.TAG:
         source.line(f"if {found} != {needed}:")
-        fact = f"its tag is {{{found}}}, but {meaning} is {{{needed}}}"
+        fact = f"its tag is {{{found}}}, but {condition} is {{{needed}}}"
     else:
         word = "present" if solution.measure is Measure.PRESENT else "has bytes"
         source.line(f"if {found} is not (True if {needed} else False):")
-        fact = f"{word} iff {meaning}"
+        fact = f"{word} iff {condition}"
     source.line(f'    raise _OutOfRange(f"{fact}", "{layout.name}", "{name}")')
 
 

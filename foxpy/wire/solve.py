@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from foxpy.wire.expressions import Expr, LastByte, Named, linear
+from foxpy.wire.expressions import Expr, LastByte, Named, linear, names
 from foxpy.wire.fields import AnyField
 from foxpy.wire.rules import Count, Derived, Present, Sized, Tail, chooser_of
 
@@ -70,7 +70,7 @@ def solve(packet: str, fields: Mapping[str, AnyField]) -> tuple[Solution, ...]:
         for equation in list(equations):
             factors = equation.factors
             unknowns = [name for name in factors if name in unsolved]
-            if len(unknowns) > 1:
+            if len(unknowns) > 1 or (not factors and any(each.name in unsolved for each in names(equation.condition))):
                 continue
             unknown = unknowns[0] if unknowns else None
             again = next((name for name in factors if _is_derived(fields, name) and name != unknown), None)

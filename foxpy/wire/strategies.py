@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from foxpy.wire.changing import encoding_of
 from foxpy.wire.codec import Codec
 from foxpy.wire.encodings import Argument, Blob, ListOf, Octets, OneOf, UInt
 from foxpy.wire.errors import OutOfRange
-from foxpy.wire.expressions import Expr, LastByte, names, render
+from foxpy.wire.expressions import Expr, LastByte, SizeOf, names, render
 from foxpy.wire.fields import AnyField
+from foxpy.wire.layout import Layout
 from foxpy.wire.packet import Packet
 from foxpy.wire.rules import (
     MISSING,
@@ -42,24 +45,47 @@ def strategy(packet: type[P], /, **fields: SearchStrategy[object]) -> SearchStra
 
     An argument is left at its default; one without must be given.
     """
-    from hypothesis import strategies as st
-
     layout = packet._layout
     solved = {solution.variable: solution for solution in layout.solutions}
     constants = {name: each.rule.value for name, each in layout.fields.items() if hasattr(each.rule, "value")}
+    measured = _measured(layout)
 
-    @st.composite
-    def draw_packet(draw: DrawFn) -> P:
+    def draw_packet(draw: DrawFn) -> Packet:
         drawn: dict[str, object] = {}
+        sizes: dict[str, object] = {}
         for field in layout.parameters:
             known = {**constants, **drawn}
             if field.name in fields:
                 drawn[field.name] = draw(fields[field.name])
             else:
-                drawn[field.name] = draw(_field(packet, field, solved.get(field.name), known))
+                drawn[field.name] = draw(_field(packet, field, solved.get(field.name), {**known, **sizes}))
+            if field in measured:
+                size = len(encoding_of(field, layout.name)(drawn[field.name]))
+                sizes[f"size_of({field.name})"] = size + -size % getattr(field.rule, "pad", 1)
         return packet(**drawn)
 
-    return draw_packet().filter(_can_be_built)
+    return cast("SearchStrategy[P]", _drawn()(draw_packet).filter(_can_be_built))
+
+
+def _measured(layout: Layout) -> list[AnyField]:
+    """The fields whose bytes others are sized by."""
+    rules = [field.rule for field in layout.fields.values()]
+    sizes = [rule.number if isinstance(rule, Count) else getattr(rule, "size", None) for rule in rules]
+    sizes += [rule.condition for rule in rules if isinstance(rule, Present)]
+    found = {each.field.name for size in sizes for each in names(size) if isinstance(each, SizeOf)}
+    return [layout.fields[name] for name in found]
+
+
+@cache
+def _drawn() -> Callable[[Callable[[DrawFn], Packet]], SearchStrategy[Packet]]:
+    """``composite``, made once: it reads its function's source, which would cost more than all the drawing."""
+    from hypothesis import strategies as st
+
+    @st.composite
+    def drawn(draw: DrawFn, draw_packet: Callable[[DrawFn], Packet]) -> Packet:
+        return draw_packet(draw)
+
+    return drawn
 
 
 def _can_be_built(packet: Packet) -> bool:

@@ -55,7 +55,7 @@ def union_reader(field: AnyField, exact: bool) -> Callable[..., object]:
 def _by_tag(source: Source, members: tuple[type[Packet], ...], field: AnyField) -> None:
     for at, member in enumerate(members[:-1]):
         source.line(f"{'elif' if at else 'if'} _tag == {tag_of_class(member)}:")
-        source.line(f"    {taking(source, member, field)}")
+        source.line(f"    {taking(source, member, field, tag='_tag')}")
     with source.block("else:" if len(members) > 1 else "if True:"):
         source.line(taking(source, members[-1], field, tag="_tag"))
 

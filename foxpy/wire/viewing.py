@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from foxpy.wire.editing import check_writable, write_setters
 from foxpy.wire.encodings import Argument
-from foxpy.wire.expressions import Expr, Named, render
+from foxpy.wire.expressions import Expr, Named
 from foxpy.wire.fields import AnyField, Mutable
 from foxpy.wire.layout import Layout, Run
 from foxpy.wire.packet import Packet
@@ -63,6 +63,8 @@ def kept_slots(layout: Layout) -> list[str]:
     for each in layout.variables:
         if not isinstance(each.rule, Rest):
             found.append(f"_after_{each.name}")
+            if isinstance(each.rule, Sized) and each.rule.pad > 1:
+                found.append(f"_end_{each.name}")
         elif layout.tails:
             found.append(f"_stop_{each.name}")
     return found + [
@@ -90,7 +92,8 @@ def write_getters(source: Source, layout: Layout) -> None:
         anchor, offset = _end(layout, piece.field), 0
         if piece.eager:
             continue
-        end = _span_end(field, start, anchor)
+        padded = isinstance(field.rule, Sized) and field.rule.pad > 1
+        end = f"self._end_{field.name}" if padded else anchor
         _property(source, field.name, read_span(source, layout, field, "self._b", start, end, _lookup))
         if field is layout.payload:
             source.line("def open(self, how, /, **arguments):")
@@ -102,13 +105,6 @@ def _end(layout: Layout, field: AnyField) -> str:
     if not isinstance(field.rule, Rest):
         return f"self._after_{field.name}"
     return f"self._stop_{field.name}" if layout.tails else "self._e"
-
-
-def _span_end(field: AnyField, start: str, after: str) -> str:
-    """The text of where a field ends, without its padding."""
-    if not isinstance(field.rule, Sized) or field.rule.pad == 1:
-        return after
-    return f"{start} + {render(field.rule.size, _lookup)}"
 
 
 def _lookup(named: Named[object]) -> str:

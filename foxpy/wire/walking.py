@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
-from foxpy.wire.encodings import Argument, UInt
-from foxpy.wire.expressions import Expr, LastByte, Named, linear, names, render
+from foxpy.wire.encodings import UInt
+from foxpy.wire.expressions import Expr, LastByte, Named, linear, meaning, names, render
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout, Run, Variable
 from foxpy.wire.reading import Unpacking, atom
 from foxpy.wire.rules import Bounds, Computed, Const, Count, Plain, Present, Rest, Tail, Total, bounds_of
 from foxpy.wire.source import Source
-from foxpy.wire.variables import read_eagerly
+from foxpy.wire.variables import read_eagerly, read_span
 
 
 @dataclass(slots=True)
@@ -57,6 +57,9 @@ class _Walker:
         self.layout = layout
         self.walked = walked
         self.pending = list(guards)
+        self.looked_at = {each.name for guard in guards for each in names(guard)}
+        self.looked_at |= {name for each in layout.fields.values() for name in each.bound}
+        self.places: dict[str, str] = {}
         self.unchecked = [each for each in layout.fields.values() if isinstance(each.rule, Computed)]
         self.needed = None if wanted is None else _Both(wanted, checked_fields(layout, guards))
         self.beyond = "_Malformed" if layout.total else "_Truncated"
@@ -84,7 +87,7 @@ class _Walker:
         if total and self.at != "_e":
             with self.source.block(f"if {self.at} != _e:"):
                 fact = f"says {{_e - _o}} bytes, takes {{{self.at} - _o}}"
-                self._fail("_Malformed", fact, total.name, _place(self.layout, total, "_o"))
+                self._fail("_Malformed", fact, total.name, self.places[total.name])
 
     def _fail(self, error: str, fact: str, name: str, at: str) -> None:
         self.source.line(f'raise {error}(f"{fact}", "{self.layout.name}", "{name}", {at})')
@@ -97,6 +100,7 @@ class _Walker:
         for item in run.items:
             at = f"{self.at} + {item.offset}" if item.offset else self.at
             for each in item.fields:
+                self.places[each.name] = at
                 check_constant(self.source, self.layout, each, self.walked.reads, at)
                 if isinstance(each.rule, Plain) and each.name in self.walked.reads:
                     self._bounds(each, bounds_of(each.rule), self.walked.reads[each.name], at)
@@ -134,7 +138,7 @@ class _Walker:
             self.source.line(f"{stop} = _e - {' - '.join(terms)}")
             with self.source.block(f"if {stop} < {at}:"):
                 self._fail(self.beyond, f"{{_e - ({at})}} bytes left, the end needs {{_e - {stop}}}", each.name, at)
-        self.walked.spans[each.name] = (at, stop)
+        self._span(each, at, stop, f"{stop} - {atom(at)}")
         self._bounds(each, bounds_of(each.rule), f"{stop} - {atom(at)}", at, " bytes")
         self.anchor, self.offset = stop, 0
 
@@ -144,7 +148,7 @@ class _Walker:
         size = f"_size_{name}"
         if not isinstance(rule.size, LastByte):
             self.source.line(f"{size} = {render(rule.size, self.walked.lookup)}")
-            self._not_negative(piece, size)
+            self._not_negative(piece.field, piece.size or 0, size)
             return size
         condition = rule.size.condition
         test = "True" if condition is None else render(condition, self.walked.lookup)
@@ -162,33 +166,49 @@ class _Walker:
         if not isinstance(each.rule, Tail):
             assert piece.size is not None
             self.source.line(f"{size} = {render(piece.size, self.walked.lookup)}")
-            self._not_negative(piece, size)
+            self._not_negative(each, piece.size, size)
+        if isinstance(each.rule, Count):
+            self._bounds(each, bounds_of(each.rule), render(each.rule.number, self.walked.lookup), at, " elements")
+        else:
+            self._bounds(each, bounds_of(each.rule), size, at, " bytes")
         step = f"{size}{self._padding(each, size)}"
         self.source.line(f"{after} = {at} + {step}")
         if not isinstance(each.rule, Tail):
             with self.source.block(f"if {after} > _e:"):
                 self._fail(self.beyond, f"{{{size}}} bytes, {{_e - ({at})}} left", each.name, at)
-        bounds = bounds_of(each.rule)
-        if isinstance(each.rule, Count):
-            self._bounds(each, bounds, render(each.rule.number, self.walked.lookup), at, " elements")
-        else:
-            self._bounds(each, bounds, size, at, " bytes")
-        self.walked.spans[each.name] = (at, f"{at} + {size}" if step != size else after)
-        self.walked.reads[f"size_of({each.name})"] = step if step != size else size
+        end = after
+        if step != size:
+            end = f"_end_{each.name}"
+            self.source.line(f"{end} = {at} + {size}")
+        self._span(each, at, end, step)
         self.anchor, self.offset = after, 0
+
+    def _span(self, each: AnyField, start: str, end: str, size: str) -> None:
+        """Note where a field is that need not be read; it is, if a guard or an argument that is bound looks at it."""
+        self.walked.spans[each.name] = (start, end)
+        self.walked.reads[f"size_of({each.name})"] = size
+        self.places[each.name] = start
+        if each.name in self.looked_at:
+            read = read_span(self.source, self.layout, each, "_b", start, end, self.walked.lookup)
+            self.source.line(f"{each.name} = {read}")
+            self.walked.reads[each.name] = each.name
 
     def _padding(self, each: AnyField, size: str) -> str:
         pad = getattr(each.rule, "pad", 1)
         return f" + -{size} % {pad}" if pad > 1 else ""
 
-    def _not_negative(self, piece: Variable, size: str) -> None:
-        if _may_be_negative(self.layout, piece.size):
-            with self.source.block(f"if {size} < 0:"):
-                self._fail("_Malformed", f"length {{{size}}}", piece.field.name, self.at)
+    def _not_negative(self, each: AnyField, expression: Expr[int] | int, code: str) -> None:
+        if _may_be_negative(self.layout, expression):
+            with self.source.block(f"if {atom(code)} < 0:"):
+                self._fail("_Malformed", f"length {{{code}}}", each.name, self.at)
 
     def _eager(self, piece: Variable) -> None:
         """A field that shows only when it is read where it ends."""
         each, at, after = piece.field, self.at, f"_after_{piece.field.name}"
+        if isinstance(each.rule, Count):
+            number = render(each.rule.number, self.walked.lookup)
+            self._not_negative(each, each.rule.number, number)
+            self._bounds(each, bounds_of(each.rule), number, at, " elements")
         if isinstance(each.rule, Present):
             with self.source.block(f"if {render(each.rule.condition, self.walked.lookup)}:"):
                 read_eagerly(self.source, self.layout, each, at, self.beyond, self.walked.lookup)
@@ -196,11 +216,10 @@ class _Walker:
                 self.source.line(f"{each.name}, {after} = None, {at}")
         else:
             read_eagerly(self.source, self.layout, each, at, self.beyond, self.walked.lookup)
+        self.places[each.name] = at
         self.walked.reads[each.name] = each.name
         self.walked.reads[f"size_of({each.name})"] = f"{after} - {atom(at)}"
         check_constant(self.source, self.layout, each, self.walked.reads, at)
-        if isinstance(each.rule, Count):
-            self._bounds(each, bounds_of(each.rule), f"_len({each.name})", at, " elements")
         self.anchor, self.offset = after, 0
 
     def _bounds(self, each: AnyField, bounds: Bounds, code: str, at: str, unit: str = "") -> None:
@@ -218,11 +237,12 @@ class _Walker:
                 self.unchecked.remove(each)
                 expected = render(each.rule.expression, self.walked.lookup)
                 with self.source.block(f"if {reads[each.name]} != {expected}:"):
-                    self._fail("_Malformed", f"{{{reads[each.name]}}}, not {{{expected}}}", each.name, self.at)
+                    fact = f"{{{reads[each.name]}}}, not {{{expected}}}"
+                    self._fail("_Malformed", fact, each.name, self.places[each.name])
         for guard in list(self.pending):
             if all(named.name in reads for named in names(guard)):
                 self.pending.remove(guard)
-                at = _place(self.layout, self.layout.fields[next(names(guard)).name], self.at)
+                at = self.places.get(next(names(guard)).name, "None")
                 check_guard(self.source, self.layout, guard, reads, "_Malformed", at)
 
 
@@ -276,18 +296,11 @@ def check_guard(
 ) -> None:
     """Emit the test that a packet is of the shape that its class stands for."""
     test = render(guard, lambda named: atom(reads[named.name]))
-    meaning = (
-        render(guard, lambda named: named.name)
-        .replace("\\", "\\\\")
-        .replace('"', "'")
-        .replace("{", "{{")
-        .replace("}", "}}")
-    )
     first = next(names(guard))
     form = "" if isinstance(layout.fields[first.name].encoding, UInt) else "!r"  # an enum's member is its number
     shown = f"{{{atom(reads[first.name])}{form}}}"
     with source.block(f"if not ({test}):"):
-        fact = f"{shown}, but {layout.name} has {meaning}"
+        fact = f"{shown}, but {layout.name} has {meaning(guard)}"
         source.line(f'raise {error}(f"{fact}", "{layout.name}", "{first.name}", {at})')
 
 
@@ -313,14 +326,6 @@ def check_constant(source: Source, layout: Layout, each: AnyField, reads: Mappin
     form = "" if isinstance(value, int) else "!r"
     with source.block(f"if {atom(read) if '!=' in read else read} != {expected}:"):
         source.line(f'raise _Malformed(f"{{{read}{form}}}, not {shown}", "{layout.name}", "{each.name}", {at})')
-
-
-def _place(layout: Layout, each: AnyField, otherwise: str) -> str:
-    """The text of where a field begins, if that is known beforehand."""
-    for item in layout.head.items:
-        if each in item.fields:
-            return f"_o + {item.offset}" if item.offset else "_o"
-    return "None" if isinstance(each.encoding, Argument) else otherwise
 
 
 def _may_be_negative(layout: Layout, size: Expr[int] | int | None) -> bool:
