@@ -12,6 +12,8 @@ from foxpy.wire import PacketError, Truncated
 
 DEPTH: Final = 16
 """How many layers lie in each other: 65535 bytes could hold a thousand tunnels."""
+WHOLE: Final = 0xFFFF
+"""Bytes that a fragmented datagram may have."""
 MESSAGES: Final = 64
 """How many messages of one TCP segment are read."""
 
@@ -80,9 +82,23 @@ class _Reading:
             carrier.read = start = stop
 
     def _read(self, protocol: Protocol, below: list[Layer], start: int, end: int, partial: bool) -> Layer:
+        layer = self._attempt(protocol, below, start, end, partial)
+        if not partial or layer.packet is not None or not isinstance(layer.error, Truncated):
+            return layer
+        if self._captured > end or len(self._frame) == end:
+            # Its length is that of the whole, so it is read as if that were there. No field is of what is added.
+            self._frame = self._frame[:end] + bytes(WHOLE)
+            self._captured = end
+            layer = self._attempt(protocol, below, start, len(self._frame), partial)
+        if isinstance(layer.error, Truncated):
+            layer.error = None  # as was to be expected
+            layer.end = end
+        return layer
+
+    def _attempt(self, protocol: Protocol, below: list[Layer], start: int, end: int, partial: bool) -> Layer:
         frame, captured = self._frame, self._captured
         if protocol.reads is None:
-            return Layer(protocol, frame, start, end, captured, None, None, {})
+            return Layer(protocol, frame, start, end, captured, None, None, {}, partial)
         arguments = protocol.arguments(below, frame, start, end)
         error: PacketError | None = None
         for reads in (protocol.reads, protocol.otherwise):
@@ -101,6 +117,4 @@ class _Reading:
             fact = f"{needed - start} bytes, {max(captured - start, 0)} captured"
             error = Truncated(fact, packet._spec.__name__, offset=start)
             break
-        if partial and isinstance(error, Truncated):
-            error = None  # as was to be expected
         return Layer(protocol, frame, start, end, captured, None, error, arguments, partial)

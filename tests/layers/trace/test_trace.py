@@ -92,7 +92,7 @@ def test_micro_protocols_above_are_read_as_what_they_are() -> None:
     assert lines[1].startswith("0.000000 left out Numbered epoch=")
     assert "number=0" not in lines[0]
     net.right.device.received(b"\0\0")
-    assert lines[-1] == "0.000000 right in Sequence [Numbered: needs 14 bytes, 2 left], 0000, length 2"
+    assert lines[-1] == "0.000000 right in Sequence [Numbered: needs 14 bytes, 2 left (byte 0)], 0000, length 2"
 
 
 def test_what_each_layer_carries() -> None:
