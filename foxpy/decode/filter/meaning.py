@@ -101,7 +101,7 @@ class _Compiler:
             case Name():
                 return self._name(node)
             case Length(of=of):
-                term = self._name(of)
+                term = self._name(of, lists=True)
                 return _Term(lambda frame: _lengths(term.values(frame)), Kind.NUMBER, f"len({term.shown})")
             case Two(sign=sign) if sign in CALCULATE:
                 return self._calculation(node)
@@ -110,9 +110,9 @@ class _Compiler:
             case _:
                 raise self._wrong(node, "this is a test, and has no value to compare")
 
-    def _name(self, node: Name) -> _Term:
+    def _name(self, node: Name, *, lists: bool = False) -> _Term:
         try:
-            meaning = meaning_of(self._registry, node.steps)
+            meaning = meaning_of(self._registry, node.steps, lists=lists)
         except UnknownName as error:
             raise self._wrong(node, str(error)) from None
         return _Term(meaning.values, meaning.kind, ".".join(node.steps))

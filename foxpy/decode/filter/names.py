@@ -47,8 +47,8 @@ class Meaning:
     kind: Kind
 
 
-def meaning_of(registry: Registry, steps: Sequence[str]) -> Meaning:
-    """What ``steps`` stand for. Raises UnknownName."""
+def meaning_of(registry: Registry, steps: Sequence[str], *, lists: bool = False) -> Meaning:
+    """What ``steps`` stand for; of a list at their end all elements, or the list itself. Raises UnknownName."""
     first, *further = steps
     if first in STATES:
         if further:
@@ -70,7 +70,7 @@ def meaning_of(registry: Registry, steps: Sequence[str]) -> Meaning:
                 if not further:
                     yield layer
                 elif layer.packet is not None:
-                    yield from _walk(layer.packet, further, 0)
+                    yield from _walk(layer.packet, further, 0, lists)
 
     return Meaning(values, kind)
 
@@ -115,22 +115,22 @@ def _is_called(packet: type[object], name: str) -> bool:
     return any(base.__name__ == name for base in packet.__mro__ if issubclass(base, Packet) and base is not Packet)
 
 
-def _walk(value: object, steps: Sequence[str], at: int) -> Iterator[object]:
-    """What lies behind ``steps[at:]`` in ``value``; nothing where it has no such part. Lists give all elements."""
-    if isinstance(value, tuple):
+def _walk(value: object, steps: Sequence[str], at: int, lists: bool) -> Iterator[object]:
+    """What lies behind ``steps[at:]`` in ``value``; nothing where it has no such part."""
+    if isinstance(value, tuple) and not (lists and at == len(steps)):
         for each in value:
-            yield from _walk(each, steps, at)
+            yield from _walk(each, steps, at, lists)
     elif at == len(steps):
         if value is not None:
             yield value
     elif isinstance(value, Packet):
         step = steps[at]
         if _is_called(value._spec, step):
-            yield from _walk(value, steps, at + 1)
+            yield from _walk(value, steps, at + 1, lists)
             return
         for field in fields_of(value._spec):
             if field.name == step:
-                yield from _walk(getattr(value, step), steps, at + 1)
+                yield from _walk(getattr(value, step), steps, at + 1, lists)
 
 
 def _near(name: str, known: Sequence[str]) -> str:
