@@ -60,9 +60,8 @@ class Choice:
         head = {each.name for item in base._layout.head.items for each in item.fields}
         reads = {name: name for name in self._named() & head}
         self._prefix(source, base, reads)
-        behind = {name: owner for member in self.members for name, owner in self._behind(member, head)}
-        for owner in dict.fromkeys(behind.values()):
-            source.line(f"_{owner.__name__} = None")
+        for owner in dict.fromkeys(owner for member in self.members for _, owner in self._behind(member, head)):
+            source.line(f"{_held(source, owner)} = None")
         word = "if"
         for member in self.members:
             for name, owner in self._behind(member, head):
@@ -126,7 +125,7 @@ def is_tag(name: str, field: AnyField | None) -> bool:
 
 def taking(source: Source, member: type[Packet], field: AnyField | None = None, tag: str = "") -> str:
     """The statement that reads a ``member`` at ``_o`` into ``_element``, and puts ``_o`` behind it."""
-    take = source.bind(f"_take_{member.__name__}", member._program.take)
+    take = source.bind_like(f"_take_{member.__name__}", member._program.take)
     origin = ", _origin" if member._layout.compresses else ""
     arguments = "".join(
         f", {each.name}={tag if tag and is_tag(each.name, field) else each.name}" for each in member._layout.arguments
@@ -136,12 +135,16 @@ def taking(source: Source, member: type[Packet], field: AnyField | None = None, 
 
 def _lazily(source: Source, owner: type[Packet], name: str) -> str:
     """The text that reads a field through a view of ``owner``, which is made at the first such read."""
-    view = source.bind(f"_view_{owner.__name__}", owner._program.view)
+    view, held = source.bind_like(f"_view_{owner.__name__}", owner._program.view), _held(source, owner)
     arguments = "".join(f", {argument.name}={argument.name}" for argument in owner._layout.arguments)
     if owner._layout.compresses:
         arguments += ", origin=_origin"
-    held = f"_{owner.__name__}"
     return f"({held} or ({held} := {view}(_b, _o, _e{arguments}))).{name}"
+
+
+def _held(source: Source, owner: type[Packet]) -> str:
+    """The variable for the view of ``owner``."""
+    return "_seen" + source.bind_like(f"_view_{owner.__name__}", owner._program.view).removeprefix("_view")
 
 
 def _introduced(member: type[Packet], name: str) -> type[Packet]:

@@ -286,3 +286,34 @@ def test_what_a_member_narrows_an_argument_to_is_not_its_default() -> None:
     assert numbered.parse(b"\5\6", mode=1) == InModeOne(number=5, value=6)
     assert numbered.view(b"\5\6", mode=2) == InModeTwo(number=5, value=6)
     assert numbered.view(b"\5\6") == InNoMode(number=5, value=6)
+
+
+class Left(Message):
+    number: u8 = const(1)
+    size: u8 = derived()
+    data: Raw = sized(size)
+    name: u8
+
+
+class Right(Message):
+    number: u8 = const(2)
+    size: u8 = derived()
+    data: Raw = sized(size)
+    name: u8
+
+
+class LeftFive(Left):
+    name: u8 = const(5)
+
+
+class RightFive(Right):
+    name: u8 = const(5)
+
+
+def test_fields_of_one_name_in_two_branches_are_read_from_their_own() -> None:
+    five = Classifier[LeftFive | Left | RightFive | Right | OtherMessage]()
+    assert five.parse(b"\1\0\5") == LeftFive(data=b"")
+    assert five.view(b"\1\1?\6") == Left(data=b"?", name=6)
+    assert five.parse(b"\2\1?\5") == RightFive(data=b"?")
+    assert five.view(b"\2\0\6") == Right(data=b"", name=6)
+    assert five.view(b"\3") == OtherMessage(number=3, data=b"")

@@ -79,7 +79,7 @@ class RequestSuccess(ConnectionMessage):
 
     port_expected: arg[bool] = field(default=False)
     number: u8 = const(81)
-    port: OptU32 = present(port_expected)  # that was bound
+    port: OptU32 = present(port_expected, default=None)  # that was bound
     data: Raw = rest(default=b"")  # as the request says; none for those above
 
 
