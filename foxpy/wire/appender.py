@@ -12,7 +12,7 @@ from foxpy.wire.recording import recordable
 from foxpy.wire.rules import MISSING, Checksum, default_of
 from foxpy.wire.source import Source
 from foxpy.wire.values import signature
-from foxpy.wire.writing import checksum_offset, complement, is_even, is_nonzero, write_header
+from foxpy.wire.writing import checksum_offset, complement, is_even, is_nonzero, sum_up, write_header
 
 P = ParamSpec("P")
 
@@ -42,9 +42,7 @@ def _source(layout: Layout, spec: type[Packet]) -> Source:
         write_header(source, layout, spec._program.tests, codes, following, trusted=False)
         field = layout.checksum
         if field is not None and isinstance(field.rule, Checksum) and field.rule.over == "header":
-            source.line("_sum = _int_from(_head, 'big')")
-            if not is_even(layout):
-                source.line("_sum <<= _len(_head) % 2 * 8")
+            sum_up(source, "_head", None if is_even(layout) else "_len(_head)")
             source.line("_at = _len(_out)")
             source.line("_out += _head")
             put = source.codec("pack_into", ">H")

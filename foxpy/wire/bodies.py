@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from foxpy.wire.out import Out
-from foxpy.wire.window import Buffer, Window
+from foxpy.wire.window import BUFFERS, Buffer, Window
 
 
 class Pushable(Protocol):
@@ -19,20 +19,20 @@ def body_window(body: Buffer | Pushable | Window) -> Window:
     """What a value's body reads as."""
     if isinstance(body, Window):
         return body
-    data = bytes(body) if isinstance(body, bytes | bytearray | memoryview) else body.build()
+    data = bytes(body) if isinstance(body, BUFFERS) else body.build()
     return Window(data, 0, len(data))
 
 
 def body_bytes(body: Buffer | Pushable | Window) -> bytes:
     """A body's bytes, for one that is not the end of its packet."""
-    return bytes(body) if isinstance(body, Window | bytes | bytearray | memoryview) else body.build()
+    return bytes(body) if isinstance(body, (Window, BUFFERS)) else body.build()
 
 
 def push_body(out: Out, body: Buffer | Pushable | Window) -> None:
     """Write a body in front of what is in ``out``."""
     if isinstance(body, Window):
         out.push_bytes(body.buf[body.start : body.end])
-    elif isinstance(body, bytes | bytearray | memoryview):
+    elif isinstance(body, BUFFERS):
         out.push_bytes(body)
     else:
         body.push(out)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from foxpy.wire.bodies import body_bytes, push_body
 from foxpy.wire.expressions import Expr, render
-from foxpy.wire.layout import Layout
-from foxpy.wire.rules import Checksum
+from foxpy.wire.layout import Layout, Run
+from foxpy.wire.rules import MISSING, Checksum, default_of
 from foxpy.wire.source import Source
 from foxpy.wire.values import signature, slot
-from foxpy.wire.writing import checksum_offset, complement, write_header
+from foxpy.wire.writing import checksum_offset, complement, is_even, is_nonzero, sum_up, write_header
 
 
 def push_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
     """The text that defines ``_push(self, out)``, which writes a value."""
     source, body = Source(f"{layout.name} push"), layout.body
-    source.bind("_push_body", push_body)
     codes = {field.name: f"self.{slot(field)}" for field in layout.parameters}
     with source.block("def _push(self, out):"):
         if layout.compresses:  # written forwards: where a name is comes before what refers to it
@@ -28,7 +27,13 @@ def push_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
             following = "_len(_body)"
         elif body is not None:
             source.line("_before = _len(out.buf) - out.start")
-            source.line(f"_push_body(out, self.{slot(body)})")
+            source.line(f"_body = self.{slot(body)}")
+            with source.block("if _type(_body) is _Window:"):
+                source.line("out.push_bytes(_body.buf[_body.start : _body.end])")
+            with source.block("elif _type(_body) is _bytes:"):  # a Raw that is the rest
+                source.line("out.push_bytes(_body)")
+            with source.block("else:"):
+                source.line("_body.push(out)")
             source.line("_following = _len(out.buf) - out.start - _before")
             following = "_following"
         write_header(source, layout, guards, codes, following, trusted=True)
@@ -48,7 +53,9 @@ def put_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
     body = layout.body
     with source.block(f"def _put({', '.join(['out', *signature(source, layout.parameters)])}):"):
         if body is not None:
-            source.line(f"_push_body(out, {body.name})")
+            if default_of(body.rule) is not MISSING:
+                source.line(f"if {body.name} is not _default_{body.name}:")
+            source.line(f"{'    ' if default_of(body.rule) is not MISSING else ''}_push_body(out, {body.name})")
             source.line("_following = _len(out.buf) - out.start")
         write_header(source, layout, guards, codes, "_following", trusted=False)
         _finish(source, layout, codes, "_following" if body is not None else "0")
@@ -59,14 +66,30 @@ def put_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
 
 def _finish(source: Source, layout: Layout, codes: dict[str, str], following: str) -> None:
     """Emit the pushing of the header and the filling in of its checksum."""
-    field = layout.checksum
+    field, size = layout.checksum, _header_size(layout)
+    source.line(f"_at = out.start - {size}")
+    with source.block("if _at < 0:"):
+        source.line(f"_at = out.push({size})")
+    with source.block("else:"):
+        source.line("out.start = _at")
+    source.line(f"out.view[_at : _at + {size}] = _head")
     if field is None:
-        source.line("out.push_bytes(_head)")
         return
     assert isinstance(field.rule, Checksum)
-    source.line("_at = out.push_bytes(_head)")
-    end = "_at + _len(_head)" + (f" + {following}" if field.rule.over == "whole" else "")
-    seed = "" if field.rule.seed is None else f" + {render(field.rule.seed, lambda named: codes[named.name])}"
-    source.line(f"_sum = _ones_sum(out.buf, _at, {end}){seed}")
+    even, nonzero = is_even(layout), is_nonzero(layout)
+    if field.rule.over == "header" or following == "0":
+        sum_up(source, "_head", None if even else size)
+    else:
+        data = f"out.view[_at : _at + {size} + {following}].tobytes()"
+        sum_up(source, data, following if even else f"{size} + {following}")
+    if field.rule.seed is not None:
+        source.line(f"_sum += {render(field.rule.seed, lambda named: codes[named.name])}")
+        nonzero = False
     put = source.codec("pack_into", ">H")
-    source.line(f"{put}(out.buf, _at + {checksum_offset(layout)}, {complement('_sum', field.rule.zero)})")
+    source.line(f"{put}(out.buf, _at + {checksum_offset(layout)}, {complement('_sum', field.rule.zero, nonzero)})")
+
+
+def _header_size(layout: Layout) -> str:
+    """The text of how many bytes ``_head`` has."""
+    fixed = all(isinstance(piece, Run) or piece.field is layout.body for piece in layout.pieces)
+    return str(layout.minimum) if fixed and not layout.tails else "_len(_head)"

@@ -9,14 +9,15 @@ from typing import cast
 from foxpy.wire.codec import Codec
 from foxpy.wire.encodings import ListOf, Octets, OneOf, Packed, UInt
 from foxpy.wire.errors import OutOfRange, PacketError
+from foxpy.wire.expressions import render
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Bits, Layout
 from foxpy.wire.packet import Packet
 from foxpy.wire.reading import atom
-from foxpy.wire.rules import Plain, Present, bounds_of
+from foxpy.wire.rules import Plain, Present, Sized, Until, bounds_of
 from foxpy.wire.source import Source
 from foxpy.wire.walking import allowed, out_of_bounds
-from foxpy.wire.window import Window
+from foxpy.wire.window import BUFFERS, Window
 
 
 def bit_fields(fields: Iterable[AnyField]) -> list[AnyField]:
@@ -154,7 +155,7 @@ def octets_of(field: AnyField, packet: str, element: Octets | None = None) -> Ca
     size, kind = encoding.size, encoding.kind
 
     def octets(value: object) -> bytes:
-        if isinstance(value, bytes | bytearray | memoryview):
+        if isinstance(value, BUFFERS):
             packed = bytes(value)
         elif isinstance(kind, type) and isinstance(value, kind):
             packed = cast(Packed, value).packed
@@ -184,7 +185,7 @@ def blob_of(field: AnyField, packet: str) -> Callable[[object], bytes]:
     path = f"{packet}.{field.name}"
 
     def blob(value: object) -> bytes:
-        if isinstance(value, bytes | bytearray | memoryview):
+        if isinstance(value, BUFFERS):
             return bytes(value)
         raise TypeError(f"{path}: needs bytes, got {value!r}")
 
@@ -196,9 +197,9 @@ def body_of(field: AnyField, packet: str) -> Callable[[object], object]:
     path = f"{packet}.{field.name}"
 
     def body(value: object) -> object:
-        if isinstance(value, bytes | bytearray | memoryview):
+        if isinstance(value, BUFFERS):
             return Window(bytes(value), 0, len(bytes(value)))
-        if isinstance(value, Window | Packet):
+        if isinstance(value, (Packet, Window)):
             return value
         raise TypeError(f"{path}: needs bytes, a window or a packet, got {value!r}")
 
@@ -208,14 +209,30 @@ def body_of(field: AnyField, packet: str) -> Callable[[object], object]:
 def elements_of(field: AnyField, packet: str) -> Callable[[object], tuple[object, ...]]:
     """A function that gives a list field's value as a tuple whose members the list's type allows."""
     path = f"{packet}.{field.name}"
-    check = _element_of(field, packet)
+    check, ends = _element_of(field, packet), _ends(field)
 
     def elements(value: object) -> tuple[object, ...]:
         if not isinstance(value, Iterable) or isinstance(value, str | bytes):
             raise TypeError(f"{path}: needs a sequence, got {value!r}")
-        return tuple(map(check, value))
+        found = tuple(map(check, value))
+        if ends is not None:
+            for number, each in enumerate(found):
+                if ends(each):
+                    raise OutOfRange("reads as the list's end", packet, f"{field.name}[{number}]")
+        return found
 
     return elements
+
+
+def _ends(field: AnyField) -> Callable[[object], bool] | None:
+    """Whether an element would be taken for what ends a list; None for a list that nothing in it ends."""
+    end = field.rule.end if isinstance(field.rule, Sized | Until) else None
+    if end is None:
+        return None
+    if not isinstance(end, type):
+        return lambda value: value == end
+    guards = [render(guard, lambda named: f"_each.{named.name}") for guard in cast("type[Packet]", end)._guards]
+    return cast("Callable[[object], bool]", eval(f"lambda _each: {' and '.join(guards) or False}"))
 
 
 def _element_of(field: AnyField, packet: str) -> Callable[[object], object]:

@@ -32,6 +32,7 @@ class Source:
             "_Window": Window,
             "_bytes": bytes,
             "_int_from": int.from_bytes,
+            "_isinstance": isinstance,
             "_len": len,
             "_new": object.__new__,
             "_ones_sum": ones_sum,
@@ -59,6 +60,14 @@ class Source:
         assert self.names.get(name, value) is value, name
         self.names[name] = value
         return name
+
+    def bind_like(self, name: str, value: object) -> str:
+        """Make ``value`` known as ``name`` or, where that is something else's already, by a name like it."""
+        free, number = name, 1
+        while self.names.get(free, value) is not value:
+            number += 1
+            free = f"{name}_{number}"
+        return self.bind(free, value)
 
     def codec(self, method: str, layout: str) -> str:
         """The name of a ``struct`` function (``unpack_from`` or ``pack``) for ``layout``, such as ``>BxH``."""

@@ -13,7 +13,7 @@ from foxpy.wire.reading import Unpacking, atom
 from foxpy.wire.recording import recordable
 from foxpy.wire.rules import Checksum, Sized
 from foxpy.wire.source import Source
-from foxpy.wire.writing import checksum_offset, complement, is_even
+from foxpy.wire.writing import checksum_offset, complement, is_even, sum_up
 
 Filler: TypeAlias = Callable[[bytearray, int, bytes, int], None]
 """``fill(out, at, payload, seed)``."""
@@ -43,7 +43,7 @@ def _fill_source(layout: Layout, rule: Checksum) -> Source:
     source = Source(f"{layout.name} filler")
     put = source.codec("pack_into", ">H")
     with source.block("def _fill(out, at, payload, seed):"):
-        _sum_up(source, "out[at:] + payload", "_len(out) - at + _len(payload)")
+        sum_up(source, "out[at:] + payload", "_len(out) - at + _len(payload)")
         source.line("_sum += seed")
         source.line(f"{put}(out, at + {at}, {complement('_sum', rule.zero)})")
     return source
@@ -75,20 +75,12 @@ def _verify_source(layout: Layout, rule: Checksum, end: Expr[int] | int | None) 
             source.line(f"if not _b[_o + {at}] | _b[_o + {at + 1}]:")
             source.line("    return True")
         if end is not None:
-            _sum_up(source, "_b[_o:_end]", None if is_even(layout) else "_end - _o")
+            sum_up(source, "_b[_o:_end]", None if is_even(layout) else "_end - _o")
         else:
-            _sum_up(source, "_b[_o:_e]", "_e - _o")
+            sum_up(source, "_b[_o:_e]", "_e - _o")
             source.line("_sum += _seed")
         source.line("return _sum > 0 and _sum % 0xFFFF == 0")
     return source
-
-
-def _sum_up(source: Source, data: str, size: str | None) -> None:
-    """Emit the setting of ``_sum`` to ``data`` as a number, modulo 0xFFFF its sum; ``size`` None: it is even."""
-    source.line(f"_sum = _int_from({data}, 'big')  # see foxpy.checksum")
-    if size is not None:
-        with source.block(f"if ({size}) & 1:"):
-            source.line("_sum <<= 8")
 
 
 def _header_end(layout: Layout) -> Expr[int] | int:

@@ -143,9 +143,10 @@ def _normalize(source: Source, layout: Layout, field: AnyField) -> None:
         case Octets():
             pass_octets(source, layout, field)
         case Blob(window=True):
+            source.bind("_Packet", Packet)
             source.line(f"if _type({name}) is _bytes:")
             source.line(f"    {name} = _Window({name}, 0, _len({name}))")
-            source.line(f"elif _type({name}) is not _Window:")
+            source.line(f"elif _type({name}) is not _Window and not _isinstance({name}, _Packet):")
             source.line(f"    {name} = {source.bind(f'_payload_{name}', body_of(field, layout.name))}({name})")
         case Blob():
             source.line(f"if _type({name}) is not _bytes:")

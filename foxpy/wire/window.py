@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 Buffer = bytes | bytearray | memoryview
 """What packets are read from. A view on a buffer that changes changes with it."""
+
+BUFFERS: Final = (bytes, bytearray, memoryview)
+"""The same for ``isinstance``, to which ``Buffer`` would have to be taken apart at every call."""
 
 
 class Window:
@@ -26,7 +31,7 @@ class Window:
         return bytes(self.buf[self.start : self.end])
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Window | bytes | bytearray | memoryview):
+        if isinstance(other, (Window, BUFFERS)):
             return bytes(self) == bytes(other)
         return NotImplemented
 

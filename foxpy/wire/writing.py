@@ -111,6 +111,14 @@ def is_even(layout: Layout) -> bool:
     return True
 
 
+def sum_up(source: Source, data: str, size: str | None) -> None:
+    """Emit the setting of ``_sum`` to ``data`` as a number, modulo 0xFFFF its sum; ``size`` None: it is even."""
+    source.line(f"_sum = _int_from({data}, 'big')  # see foxpy.checksum")
+    if size is not None:
+        with source.block(f"if ({size}) & 1:"):
+            source.line("_sum <<= 8")
+
+
 def complement(total: str, zero: int, nonzero: bool = False) -> str:
     """The text of the checksum that belongs to the sum ``total`` (RFC 1071); ``nonzero``: the sum is never 0."""
     if zero:
