@@ -75,7 +75,7 @@ def _difference(layer: Layer, packet: Packet, sent: bytes, built: bytes) -> str:
         last = next(at for at in reversed(range(shorter)) if sent[at] != built[at]) + 1
         place = f"bytes {layer.start + first}-{layer.start + last - 1}"
     else:
-        last = first + SHOWN
+        last = max(len(sent), len(built))
         place = f"from byte {layer.start + first} on, {len(sent)} bytes, not {len(built)}"
     shown = f"{_hex(sent[first:last])} was sent, {_hex(built[first:last])} is built"
     fields = ", ".join(_fields(packet, built, layer.arguments)) or "no field"

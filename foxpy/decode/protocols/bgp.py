@@ -1,4 +1,4 @@
-"""BGP-4: the messages that lie whole in a segment."""
+"""BGP-4 (RFC 4271): the messages that lie whole in a segment."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from foxpy.layers.bgp.wire import Header
 from foxpy.layers.bgp.wire import bgp as classifier
 from foxpy.wire import PacketError, reader
 
-_read_header: Final = reader(Header.marker.number, Header.length)
+_read_header: Final = reader(Header.length)
 
 
 def _framing(frame: bytes, start: int, end: int) -> int | None:
-    """A message begins with a marker that nothing else is likely to have (RFC 4271, section 4.1)."""
+    """A message begins with a marker that nothing else is likely to have, which reading checks (section 4.1)."""
     try:
-        marker, length = _read_header(frame, start, end)
+        (length,) = _read_header(frame, start, end)
     except PacketError:
         return None
-    return start + length if marker == (1 << 128) - 1 and Header.MIN <= length <= end - start else None
+    return start + length if Header.MIN <= length <= end - start else None
 
 
 bgp = protocol("bgp", classifier, framing=_framing)
