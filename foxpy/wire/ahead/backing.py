@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from foxpy.wire import bodies
+from foxpy.wire.ahead.order import parameters
 from foxpy.wire.out import Out
 from foxpy.wire.packet import Packet
 from foxpy.wire.program import Program
+from foxpy.wire.rules import MISSING, default_of
 from foxpy.wire.values import computed
 from foxpy.wire.window import Window
 
@@ -32,6 +34,18 @@ class Backing(Program):
     def computed(self, packet: object, name: str) -> object:
         """A field that building fills in, of a native value."""
         return computed(cast(Packet, packet), name)
+
+    def remake(self, given: Mapping[str, object], values: tuple[object, ...]) -> Packet:
+        """Make what native code refused to make, of ``given`` and ``values``, parameters in order; raises the error."""
+        names = [field.name for field in parameters(self.layout.parameters)]
+        known = {name: value for name, value in zip(names, values, strict=True) if value is not MISSING}
+        return self.make(self.spec, **known, **given)
+
+    def takes(self, arguments: Mapping[str, object]) -> bool:
+        """Whether all that must be given is among ``arguments``, and nothing else."""
+        declared = {field.name: default_of(field.rule) for field in self.layout.arguments}
+        missing = {name for name, default in declared.items() if default is MISSING}
+        return missing <= arguments.keys() <= declared.keys()
 
     def again(self, packet: object) -> Packet:
         """A native value as one of the exec back end, which cannot be built either, and says why."""

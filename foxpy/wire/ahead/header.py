@@ -60,7 +60,11 @@ def write_header(text: Text, given: Given) -> None:
     sizes = _sizes(text, layout, texts, given.following)
     tests = _solve(layout, sizes, texts, text, given.refuse)
     total = layout.total
-    if total is not None:
+    known = constants(layout)
+    if total is not None and not sizes:
+        assert isinstance(total.rule, Total)
+        known[total.name] = layout.minimum - total.rule.plus
+    elif total is not None:
         assert isinstance(total.rule, Total)
         terms = " + ".join([str(layout.minimum - total.rule.plus), *sizes.values()])
         text.line(f"_{total.name}: i64 = {terms}")
@@ -69,9 +73,8 @@ def write_header(text: Text, given: Given) -> None:
     if tests:
         text.line(f"if {' or '.join(tests)}:")
         text.line(f"    {given.refuse}")
-    _guard(text, given, texts)
+    _guard(text, given, texts, known)
     checksum = layout.checksum
-    known = constants(layout)
     if checksum is not None:
         known[checksum.name] = 0
     parts: list[tuple[list[Word], list[str]] | str] = []
@@ -219,7 +222,7 @@ def _misfit(each: AnyField, code: str) -> str:
     return f"{code} >> {each.encoding.bits} != 0"
 
 
-def _guard(text: Text, given: Given, texts: Mapping[str, str]) -> None:
+def _guard(text: Text, given: Given, texts: Mapping[str, str], known: Mapping[str, int]) -> None:
     """Emit the guards that the parameters, or what is computed, may not meet."""
     fields = given.layout.fields
     for guard in given.guards:
@@ -227,7 +230,6 @@ def _guard(text: Text, given: Given, texts: Mapping[str, str]) -> None:
         if all(isinstance(each.rule, Const) for each in named):
             continue
         if not given.trusted or any(isinstance(each.rule, Derived | Total) for each in named):
-            known = constants(given.layout)
             test = render(guard, lambda each: str(known[each.name]) if each.name in known else texts[each.name])
             text.line(f"if not ({test}):")
             text.line(f"    {given.refuse}")

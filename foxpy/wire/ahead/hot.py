@@ -7,7 +7,8 @@ from typing import cast
 from foxpy.wire.ahead.bits import NUMBER, Reads, spans
 from foxpy.wire.ahead.cover import Uncovered
 from foxpy.wire.ahead.header import Given, checksum_place, write_header, write_sum
-from foxpy.wire.ahead.names import Types, default_text, is_number, parameters
+from foxpy.wire.ahead.names import Types, default_text, is_number
+from foxpy.wire.ahead.order import parameters
 from foxpy.wire.ahead.packets import Walk, accept, finish, read_head, wide_constants
 from foxpy.wire.ahead.text import Text
 from foxpy.wire.encodings import ListOf, UInt
@@ -94,18 +95,13 @@ class HotWriter:
         text.line(f"_Fields_{self.name}: TypeAlias = tuple[{', '.join(kinds)}]")
         text.line()
         text.line()
-        refuse = f'return cast("_Fields_{self.name}", _hot_{self.name}(_b, _o, _e))'
         with text.block(f"def {self.name}(_b: bytes, _o: i64, _e: i64, /) -> _Fields_{self.name}:"):
-            text.line(f"if _o < 0 or _e > len(_b) or _e - _o < {layout.minimum}:")
-            text.line(f"    {refuse}")
-            read_head(text, layout, walked, wanted, tests, refuse)
-            text.line(f"return ({', '.join(results)}{',' if len(results) == 1 else ''})")
-
-    def _given(self, spec: type[Packet]) -> tuple[list[AnyField], str, str]:
-        """The parameters of a function that writes a header, as they are declared and as they are passed on."""
-        order = parameters(spec._layout.parameters)
-        shown = [f"{each.name}: {self.types.given(each)}{_default(each)}" for each in order]
-        return order, ", ".join(shown), "".join(f", {each.name}={each.name}" for each in order)
+            with text.block("while True:  # left by what is refused"):
+                text.line(f"if _o < 0 or _e > len(_b) or _e - _o < {layout.minimum}:")
+                text.line("    break")
+                read_head(text, layout, walked, wanted, tests, "break")
+                text.line(f"return ({', '.join(results)}{',' if len(results) == 1 else ''})")
+            text.line(f'return cast("_Fields_{self.name}", _hot_{self.name}(_b, _o, _e))')
 
     def _held(self, layout: Layout, fields: list[AnyField], refuse: str) -> dict[str, str]:
         """Emit the checks of parameters, and what they are written from."""
@@ -127,43 +123,45 @@ class HotWriter:
         spec, text = self.spec, self.text
         layout = spec._layout
         fields = [each for each in layout.parameters if each is not layout.body]
-        order = parameters(fields)
-        shown = ", ".join(f"{each.name}: {self.types.given(each)}{_default(each)}" for each in order)
-        passed = "".join(f", {each.name}={each.name}" for each in order)
-        refuse = f"_hot_{self.name}(out, _size{passed})"
-        star = ", *, " if shown else ""
-        with text.block(f"def {self.name}(out: bytearray, _size: i64, /{star}{shown}) -> None:"):
-            self._header(spec, fields, "_size" if layout.body is not None else "0", f"{refuse}\n    return")
-            text.line("out += _head")
+        shown, passed = self._parameters(fields)
+        with text.block(f"def {self.name}(out: bytearray, _size: i64, /{shown}) -> None:"):
+            with text.block("while True:  # left by what is refused"):
+                following = "_size" if layout.body is not None else "0"
+                self._header(spec, fields, following)
+                text.line("out += _head")
+                text.line("return")
+            text.line(f"_hot_{self.name}(out, _size{passed})")
 
-    def _header(self, spec: type[Packet], fields: list[AnyField], following: str, refuse: str) -> None:
-        layout = spec._layout
-        text = _Refusing(self.text, refuse)
-        texts = HotWriter(text, self.types, self.covered, self.name, self.hot)._held(layout, fields, "REFUSE")
-        write_header(text, Given(layout, spec._program.tests, texts, following, "REFUSE", trusted=False))
+    def _parameters(self, fields: list[AnyField]) -> tuple[str, str]:
+        """Keyword parameters as they are declared, and as they are passed on."""
+        order = parameters(fields)
+        shown = "".join(f", {each.name}: {self.types.given(each)}{_default(each)}" for each in order)
+        return f", *{shown}" if shown else "", "".join(f", {each.name}={each.name}" for each in order)
+
+    def _header(self, spec: type[Packet], fields: list[AnyField], following: str) -> dict[str, str]:
+        texts = self._held(spec._layout, fields, "break")
+        write_header(self.text, Given(spec._layout, spec._program.tests, texts, following, "break", trusted=False))
+        return texts
 
     def _writer(self) -> None:
         spec, text = self.spec, self.text
         layout = spec._layout
-        order, shown, passed = self._given(spec)
         body = layout.body
-        refuse = f"return cast(int, _hot_{self.name}(out{passed}))"
-        star = ", *, " if shown else ""
+        shown, passed = self._parameters(layout.parameters)
         fields = [each for each in layout.parameters if each is not body]
-        with text.block(f"def {self.name}(out: Out, /{star}{shown}) -> int:"):
-            following = "0"
-            if body is not None:
-                with text.block(f'if not (isinstance({body.name}, bytes) and {body.name} == b""):'):
-                    text.line(refuse)
-                text.line("_following: i64 = len(out)")
-                following = "_following"
-            guarded = _Refusing(text, refuse)
-            writer = HotWriter(guarded, self.types, self.covered, self.name, self.hot)
-            texts = writer._held(layout, fields, "REFUSE")
-            write_header(guarded, Given(layout, spec._program.tests, texts, following, "REFUSE", trusted=False))
-            finish(guarded, layout, texts, "REFUSE", following)
-            text.line("out.push_bytes(_head)")
-            text.line("return len(_head)")
+        with text.block(f"def {self.name}(out: Out, /{shown}) -> int:"):
+            with text.block("while True:  # left by what is refused"):
+                following = "0"
+                if body is not None:
+                    text.line(f'if not (isinstance({body.name}, bytes) and {body.name} == b""):')
+                    text.line("    break")
+                    text.line("_following: i64 = len(out)")
+                    following = "_following"
+                texts = self._header(spec, fields, following)
+                finish(text, layout, texts, "break", following)
+                text.line("out.push_bytes(_head)")
+                text.line("return len(_head)")
+            text.line(f"return cast(int, _hot_{self.name}(out{passed}))")
 
     def _filler(self) -> None:
         layout, rule = _checksum(self.spec)
@@ -217,24 +215,6 @@ class HotWriter:
 
     def _stager(self) -> None:
         raise Uncovered("a stager")
-
-
-class _Refusing(Text):
-    """Writes on, with the statements that refuse in place of a word that stands for them."""
-
-    def __init__(self, text: Text, refuse: str) -> None:
-        super().__init__()
-        self._text, self._refuse = text, refuse.split("\n")
-        self.margin = text.margin
-        self.lines = text.lines
-
-    def line(self, text: str = "") -> None:
-        if text.strip() != "REFUSE":
-            super().line(text)
-            return
-        indent = text[: len(text) - len(text.lstrip())]
-        for each in self._refuse:
-            super().line(indent + each.strip())
 
 
 def _default(each: AnyField) -> str:

@@ -67,13 +67,14 @@ class Loaded:
     def records(self, name: str) -> Records[Packet]:
         return copy(cast("Records[Packet]", vars(self.source)[name]))
 
-    def put_packet(self, name: str, native: type[object], **parts: Callable[..., object]) -> None:
-        """Show the native class's objects where the source's packet is used. ``parts`` are those of its program."""
+    def put_packet(self, name: str, native: type[object], make: Callable[..., object], door: object) -> None:
+        """Show the native class's objects where the source's packet is used."""
         spec = self.packet(name)
+        parts = {"make": make, **{part: getattr(door, part) for part in ("view", "parse", "take", "push")}}
         for part, function in parts.items():
             setattr(spec._program, part, function)
-            if part != "take":
-                setattr(spec, "__new__" if part == "make" else part, staticmethod(function))
+            if part in _ON_CLASS:
+                setattr(spec, _ON_CLASS[part], staticmethod(function))
         own = _own(native)
         for base in reversed(spec.__mro__[:-1]):
             for attribute, value in vars(base).items():
@@ -99,6 +100,7 @@ class Loaded:
         vars(sys.modules[self.module]).update(shown)
 
 
+_ON_CLASS = {"make": "__new__", "view": "view", "parse": "parse"}
 _NEVER = frozenset(("__dict__", "__weakref__", "__slots__", "__new__", "__init__", "__init_subclass__", "__module__"))
 _OWN: dict[type[object], frozenset[str]] = {}
 

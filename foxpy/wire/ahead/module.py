@@ -14,7 +14,7 @@ from foxpy.wire.ahead.cover import Uncovered, check_covered, list_members
 from foxpy.wire.ahead.hot import HotWriter
 from foxpy.wire.ahead.load import run_source
 from foxpy.wire.ahead.names import Types
-from foxpy.wire.ahead.packets import PacketWriter, base_of
+from foxpy.wire.ahead.packets import PacketWriter, base_of, empty
 from foxpy.wire.ahead.text import Text
 from foxpy.wire.classify import Classifier
 from foxpy.wire.encodings import ListOf
@@ -48,6 +48,8 @@ from foxpy.wire.ahead.backing import Backing, push_body
 from foxpy.wire.ahead.load import Loaded
 from foxpy.wire.ahead.native import (
     ANY_ONE,
+    ArguedDoor,
+    Door,
     BACKED,
     BUILT,
     END,
@@ -55,8 +57,11 @@ from foxpy.wire.ahead.native import (
     VIEWED,
     Native,
     blob,
+    enter,
     octets,
+    remake,
     seed_of,
+    through,
     wide_octets,
     write_list,
 )
@@ -121,6 +126,10 @@ class ModuleWriter:
         for spec in self.covered:
             PacketWriter(text, self.types, spec, self.lists).write_class()
         for spec in self.covered:
+            text.line(f"_one_{spec.__name__}: Final = {empty(spec)}")
+        text.line()
+        text.line()
+        for spec in self.covered:
             PacketWriter(text, self.types, spec, self.lists).write_functions()
         hot, choosers = [], []
         for name, value in self.values.items():
@@ -130,7 +139,7 @@ class ModuleWriter:
                 hot.append(name)
             elif (isinstance(value, Classifier) and self._tried(name, lambda: choices.classifier(name, value))) or (
                 isinstance(value, Records) and self._tried(name, lambda: choices.records(name, value))
-            ):  # noqa: B023  # called at once
+            ):  # called at once
                 choosers.append(name)
         choices.write_lists()
         self._constants()
@@ -202,10 +211,10 @@ class ModuleWriter:
         text = self.text
         for spec in self.covered:
             name = spec.__name__
-            parts = ", ".join(f"{part}=_{part}_{name}" for part in ("make", "view", "parse", "take", "push"))
-            text.line(f"ANY_ONE[{name}] = {name}Read()")
-            text.line(f"ANY_ONE[_spec_{name}] = {name}Read()")
-            text.line(f'_SOURCE.put_packet("{name}", {name}, {parts})')
+            text.line(f"ANY_ONE[{name}] = _one_{name}")
+            text.line(f"ANY_ONE[_spec_{name}] = _one_{name}")
+            door = f"{'ArguedDoor' if spec._layout.arguments else 'Door'}(_one_{name})"
+            text.line(f'_SOURCE.put_packet("{name}", {name}, _make_{name}, {door})')
         if hot:
             text.line(f"_SOURCE.put_functions({', '.join(f'{name}={name}' for name in hot)})")
         for name in choosers:

@@ -107,8 +107,3 @@ def default_text(each: AnyField) -> str | None:
             return repr(bool(default))
         case _:
             return literal(default) if default is not None else "None"
-
-
-def parameters(fields: list[AnyField]) -> list[AnyField]:
-    """Those without a default first: mypyc wants keyword parameters in this order."""
-    return sorted(fields, key=lambda each: default_text(each) is not None)

@@ -60,9 +60,20 @@ class Native:
         """Write the packet in front of what is in ``out``."""
         raise NotImplementedError
 
-    def _view_at(self, buf: bytes, start: i64, end: i64) -> Native:
-        """View the packet of this class, of which this is any one, in ``buf[start:end]``."""
+    def _read_at(self, buf: bytes, start: i64, end: i64, how: i64) -> Native | None:
+        """The packet of this class, of which this is any one, in ``buf[start:end]``; None for what is refused."""
         raise NotImplementedError
+
+    def _new(self) -> Native:
+        """A packet of this class, with nothing in it."""
+        raise NotImplementedError
+
+    def _argue(self, given: dict[str, object]) -> None:
+        """Take the arguments that are given."""
+
+    def _ready(self) -> bool:
+        """Whether packets are complete without arguments."""
+        return True
 
     def _has_payload(self) -> bool:
         return False
@@ -142,7 +153,9 @@ class Native:
                 return open_window(how, body_window(self._body), arguments)
             any_one = ANY_ONE.get(how)
             if any_one is not None and not arguments:
-                return any_one._view_at(buf, start, end)
+                found = any_one._read_at(buf, start, end, VIEWED)
+                if found is not None and any_one._ready():
+                    return found
             return open_window(how, Window(buf, start, end), arguments)
         return self._backing().open(self, how, arguments)
 
@@ -155,6 +168,99 @@ class Native:
 
 ANY_ONE: Final[dict[object, Native]] = {}
 """A packet of each native class, by the class and by that of the source: to call its ``_view_at``."""
+
+
+def enter(one: Native, buf: object, start: i64, end: i64, how: i64) -> Native | None:
+    """Read the packet of the class of ``one`` in whatever ``buf`` is; None for what is refused."""
+    if isinstance(buf, bytes):
+        return one._read_at(buf, start, len(buf) if end == END else end, how)
+    if isinstance(buf, Window):
+        data = buf.buf
+        if isinstance(data, bytes):
+            first: i64 = buf.start
+            last: i64 = buf.end
+            return one._read_at(data, first + start, last if end == END else first + end, how)
+    return None
+
+
+def through(one: Native, backed: object) -> Native:
+    """A packet of the class of ``one`` whose fields are those of a packet of the other back end."""
+    packet = one._new()
+    packet._how = BACKED
+    packet._backed = backed
+    return packet
+
+
+def remake(one: Native, given: dict[str, object], values: tuple[object, ...]) -> object:
+    """What the other back end makes of what a constructor was given and refused, in the order of its parameters."""
+    backing = one._backing()
+    return through(one, backing.remake(given, values))
+
+
+class Door:
+    """How interpreted callers come to the packets of one class: what is put into the place of its program."""
+
+    def __init__(self, one: Native) -> None:
+        self._one = one
+
+    def view(self, buf: object, start: i64 = 0, end: object = None) -> object:
+        found = enter(self._one, buf, start, END if end is None else cast(int, end), VIEWED)
+        if found is None:
+            return through(self._one, self._one._backing().view(buf, start, end))
+        return found
+
+    def parse(self, buf: object, start: i64 = 0, end: object = None) -> object:
+        found = enter(self._one, buf, start, END if end is None else cast(int, end), PARSED)
+        if found is None:
+            return through(self._one, self._one._backing().parse(buf, start, end))
+        return found
+
+    def take(self, buf: object, start: i64, end: i64, origin: object = 0) -> object:
+        found = enter(self._one, buf, start, end, PARSED)
+        if found is None:
+            backed, behind = self._one._backing().take(buf, start, end)
+            return through(self._one, backed), behind
+        last: int = found._e
+        return found, last
+
+    def push(self, packet: Native, out: Out) -> None:
+        packet._write(out)
+
+
+class ArguedDoor:
+    """The same for packets that take arguments."""
+
+    def __init__(self, one: Native) -> None:
+        self._one = one
+
+    def _found(self, found: Native | None, arguments: dict[str, object]) -> Native | None:
+        if found is None or not (arguments or self._one._ready()) or not self._one._backing().takes(arguments):
+            return None
+        found._argue(arguments)
+        return found
+
+    def view(self, buf: object, start: int = 0, end: object = None, **arguments: object) -> object:
+        found = self._found(enter(self._one, buf, start, END if end is None else cast(int, end), VIEWED), arguments)
+        if found is None:
+            return through(self._one, self._one._backing().view(buf, start, end, **arguments))
+        return found
+
+    def parse(self, buf: object, start: int = 0, end: object = None, **arguments: object) -> object:
+        found = self._found(enter(self._one, buf, start, END if end is None else cast(int, end), PARSED), arguments)
+        if found is None:
+            return through(self._one, self._one._backing().parse(buf, start, end, **arguments))
+        return found
+
+    def take(self, buf: object, start: i64, end: i64, origin: object = 0, **arguments: object) -> object:
+        found = self._found(enter(self._one, buf, start, end, PARSED), arguments)
+        if found is None:
+            backed, behind = self._one._backing().take(buf, start, end, **arguments)
+            return through(self._one, backed), behind
+        last: int = found._e
+        return found, last
+
+    def push(self, packet: Native, out: Out) -> None:
+        packet._write(out)
 
 
 def octets(value: object, kind: type[object] | None, size: i64) -> i64:

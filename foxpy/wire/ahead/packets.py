@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from foxpy.wire.ahead.bits import NUMBER, Reads, Span, spans
 from foxpy.wire.ahead.header import Given, constants, packed, whole_sum, write_header
-from foxpy.wire.ahead.names import Types, default_text, held, is_number, parameters, slot
+from foxpy.wire.ahead.names import BUFFER, Types, default_text, held, is_number, slot
+from foxpy.wire.ahead.order import parameters
 from foxpy.wire.ahead.text import Text
 from foxpy.wire.encodings import Argument, Blob, ListOf, Octets, UInt
 from foxpy.wire.expressions import Expr, names, render
@@ -56,11 +57,6 @@ class PacketWriter:
             self._entries()
         text.line()
         text.line()
-        with text.block(f"class {name}Read({name}):"):
-            text.line("def __init__(self) -> None:")
-            text.line("    pass")
-        text.line()
-        text.line()
 
     # Making
 
@@ -68,8 +64,10 @@ class PacketWriter:
         text = self.text
         order = parameters(self.layout.parameters)
         shown = [f"{each.name}: {self.types.given(each)}{_default(each)}" for each in order]
-        text.line(f"def __init__(self{', *, ' if shown else ''}{', '.join(shown)}) -> None:")
+        text.line(f"def __init__(self, *, {', '.join([*shown, '_empty: bool = False'])}) -> None:")
         before, text.margin = text.margin, text.margin + "    "
+        text.line("if _empty:")
+        text.line("    return")
         tests, texts = self._accept(self.layout.parameters)
         known = {each.name for each in self.layout.parameters}
         fixed = constants(self.layout)
@@ -201,11 +199,13 @@ class PacketWriter:
                     text.line(f"_bytes_{each.name}: bytes = self.{each.name}")
                     texts[each.name] = f"_bytes_{each.name}"
             texts |= self._wide_constants()
-            refuse = f"return _backing_{self.name}.push_again(self, out)"
             following = "_following" if body is not None else "0"
-            write_header(text, Given(layout, self.spec._program.tests, texts, following, refuse, trusted=True))
-            finish(text, layout, texts, refuse, following)
-            text.line("out.push_bytes(_head)")
+            with text.block("while True:  # left by what is refused"):
+                write_header(text, Given(layout, self.spec._program.tests, texts, following, "break", trusted=True))
+                finish(text, layout, texts, "break", following)
+                text.line("out.push_bytes(_head)")
+                text.line("return")
+            text.line(f"_backing_{self.name}.push_again(self, out)")
         text.line()
 
     def _wide_constants(self) -> dict[str, str]:
@@ -218,57 +218,47 @@ class PacketWriter:
         arguments = "".join(f", {each.name}: {self.types.given(each)}{_default(each)}" for each in self.arguments)
         passed = "".join(f", {each.name}={each.name}" for each in self.arguments)
         star = ", *" if arguments else ""
-        for how, kind in (("view", "VIEWED"), ("parse", "PARSED")):
+        ignored = "  # type: ignore[override]  # arguments are its own" if self.base is not None and arguments else ""
+        for how, state in (("view", "VIEWED"), ("parse", "PARSED")):
             text.line("@staticmethod")
             with text.block(
-                f"def {how}(buf: {_BUFFER}, start: i64 = 0, end: i64 = END{star}{arguments}) -> {name}:"
-                + ("  # type: ignore[override]  # arguments are its own" if self.base is not None and arguments else "")
+                f"def {how}(buf: {BUFFER}, start: i64 = 0, end: i64 = END{star}{arguments}) -> {name}:{ignored}"
             ):
-                text.line(f"_found = _enter_{name}(buf, start, end, {kind})")
+                text.line(f"_found: {name} | None")
+                with text.block("if isinstance(buf, bytes):"):
+                    text.line(f"_found = _read_{name}(buf, start, len(buf) if end == END else end, {state})")
+                with text.block("else:"):
+                    text.line(f'_found = cast("{name} | None", enter(_one_{name}, buf, start, end, {state}))')
                 with text.block("if _found is None:"):
-                    text.line(
-                        f"_found = _through_{name}(_backing_{name}.{how}(buf, start, None if end == END else end{passed}))"
-                    )
-                    text.line("return _found")
+                    text.line("_end = None if end == END else end")
+                    text.line(f"_backed = _backing_{name}.{how}(buf, start, _end{passed})")
+                    text.line(f'return cast("{name}", through(_one_{name}, _backed))')
                 for each in self.arguments:
                     text.line(f"_found.{slot(each)} = {each.name}")
                 text.line("return _found")
             text.line()
-        with text.block("def _view_at(self, buf: bytes, start: i64, end: i64) -> Native:"):
-            if all(default_text(each) is not None for each in self.arguments):
-                text.line(f"_found = _read_{name}(buf, start, end, VIEWED)")
-                with text.block("if _found is not None:"):
-                    for each in self.arguments:
-                        text.line(f"_found.{slot(each)} = {default_text(each)}")
-                    text.line("return _found")
-            text.line(f"return _through_{name}(_backing_{name}.view(buf, start, end))")
+        with text.block("def _read_at(self, buf: bytes, start: i64, end: i64, how: i64) -> Native | None:"):
+            text.line(f"return _read_{name}(buf, start, end, how)")
         text.line()
+        with text.block("def _new(self) -> Native:"):
+            text.line(f"return {empty(self.spec)}")
+        text.line()
+        if any(default_text(each) is None for each in self.arguments):
+            with text.block("def _ready(self) -> bool:"):
+                text.line("return False")
+            text.line()
+        if self.layout.arguments:
+            with text.block("def _argue(self, given: dict[str, object]) -> None:"):
+                for each in self.arguments:
+                    with text.block(f'if "{each.name}" in given:'):
+                        text.line(f'self.{slot(each)} = given["{each.name}"]')
+            text.line()
 
     # Functions of the module
 
     def write_functions(self) -> None:
         self._reader()
-        text, name = self.text, self.name
-        with text.block(f"def _enter_{name}(buf: object, start: i64, end: i64, kind: i64) -> {name} | None:"):
-            with text.block("if isinstance(buf, bytes):"):
-                text.line(f"return _read_{name}(buf, start, len(buf) if end == END else end, kind)")
-            with text.block("if isinstance(buf, Window):"):
-                text.line("_b = buf.buf")
-                with text.block("if isinstance(_b, bytes):"):
-                    text.line("_o: i64 = buf.start")
-                    text.line("_e: i64 = buf.end")
-                    text.line(f"return _read_{name}(_b, _o + start, _e if end == END else _o + end, kind)")
-            text.line("return None")
-        text.line()
-        text.line()
-        with text.block(f"def _through_{name}(backed: object) -> {name}:"):
-            text.line(f"_self = {name}Read()")
-            text.line("_self._how = BACKED")
-            text.line("_self._backed = backed")
-            text.line("return _self")
-        text.line()
-        text.line()
-        self._interpreted()
+        self._making()
 
     def _reader(self) -> None:
         text, layout, name = self.text, self.layout, self.name
@@ -276,7 +266,7 @@ class PacketWriter:
             text.line(f"if _o < 0 or _e > len(_b) or _e - _o < {layout.minimum}:")
             text.line("    return None")
             walked = walk(text, layout, list(self.spec._program.tests))
-            text.line(f"_self = {name}Read()")
+            text.line(f"_self = {empty(self.spec)}")
             text.line("_self._how = _kind")
             text.line(f"_self._e = {walked.end}")
             if self.payload is not None:
@@ -290,6 +280,9 @@ class PacketWriter:
                 with text.block("if _kind == VIEWED:"):
                     text.line("_self._b = _b")
                     text.line("_self._o = _o")
+            for each in self.arguments:
+                if default_text(each) is not None:
+                    text.line(f"_self.{slot(each)} = {default_text(each)}")
             for each in layout.fields.values():
                 if each.name in walked.reads and not isinstance(each.rule, Const):
                     text.line(f"_self.{slot(each)} = {walked.reads[each.name]}")
@@ -317,14 +310,13 @@ class PacketWriter:
                 else:
                     text.line(f"_self.{slot(each)} = _b[{start} : {end}]")
 
-    def _interpreted(self) -> None:
-        """What the packet's class, as the source defines it, is given: arguments of any type are checked here."""
+    def _making(self) -> None:
+        """The constructor that the packet's class, as the source defines it, is given: it takes anything."""
         text, name = self.text, self.name
         order = parameters(self.layout.parameters)
         shown = [f"{each.name}: object = {default_text(each) or 'MISSING'}" for each in order]
-        with text.block(
-            f"def _make_{name}(cls: object, {', '.join(['*', *shown, ''] if shown else [])}**more: object) -> object:"
-        ):
+        header = ", ".join(["cls: object", *(["*"] if shown else []), *shown, "**more: object"])
+        with text.block(f"def _make_{name}({header}) -> object:"):
             tests, given = ["not more"], []
             for each in order:
                 test, code = _narrowed(each, self.types)
@@ -332,65 +324,28 @@ class PacketWriter:
                 given.append(f"{each.name}={code}")
             text.line(f"if {' and '.join(tests)}:")
             text.line(f"    return {name}({', '.join(given)})")
-            text.line("_given: dict[str, object] = dict(more)")
-            for each in order:
-                text.line(f"if {each.name} is not MISSING:")
-                text.line(f'    _given["{each.name}"] = {each.name}')
-            text.line(f"return _through_{name}(_backing_{name}.make(_spec_{name}, **_given))")
-        text.line()
-        text.line()
-        arguments = "".join(f", {each.name}: object = {default_text(each) or 'MISSING'}" for each in self.arguments)
-        star = ", *" if arguments else ""
-        for how, kind in (("view", "VIEWED"), ("parse", "PARSED")):
-            with text.block(
-                f"def _{how}_{name}(buf: object, start: i64 = 0, end: object = None{star}{arguments}) -> object:"
-            ):
-                text.line(f"_found = _enter_{name}(buf, start, END if end is None else cast(int, end), {kind})")
-                self._arguments("_found")
-                self._back(how, "buf, start, end")
-            text.line()
-            text.line()
-        with text.block(
-            f"def _take_{name}(_b: object, _o: i64, _e: i64, _origin: object = 0{star}{arguments}) -> object:"
-        ):
-            text.line(f"_found = _enter_{name}(_b, _o, _e, PARSED)")
-            with text.block("if _found is not None:"):
-                for each in self.arguments:
-                    text.line(f"_found.{slot(each)} = {each.name}")
-                text.line("_end: int = _found._e")
-                text.line("return _found, _end")
-            text.line(f"_backed, _end = _backing_{name}.take(_b, _o, _e{self._passed()})")
-            text.line(f"return _through_{name}(_backed), _end")
-        text.line()
-        text.line()
-        with text.block(f"def _push_{name}(packet: {name}, out: Out) -> None:"):
-            text.line("packet._write(out)")
+            every = ", ".join(each.name for each in order)
+            text.line(f"return remake(_one_{name}, more, ({every}{',' if len(order) == 1 else ''}))")
         text.line()
         text.line()
 
-    def _passed(self) -> str:
-        return "".join(f", {each.name}={each.name}" for each in self.arguments)
 
-    def _arguments(self, found: str) -> None:
-        required = [f"{each.name} is not MISSING" for each in self.arguments if default_text(each) is None]
-        with self.text.block(f"if {' and '.join([f'{found} is not None', *required])}:"):
-            for each in self.arguments:
-                self.text.line(f"{found}.{slot(each)} = {each.name}")
-            self.text.line(f"return {found}")
-
-    def _back(self, how: str, given: str) -> None:
-        text, name = self.text, self.name
-        if any(default_text(each) is None for each in self.arguments):
-            text.line("_given: dict[str, object] = {}")
-            for each in self.arguments:
-                text.line(f"if {each.name} is not MISSING:")
-                text.line(f'    _given["{each.name}"] = {each.name}')
-            text.line(f"return _through_{name}(_backing_{name}.{how}({given}, **_given))")
-        else:
-            text.line(f"return _through_{name}(_backing_{name}.{how}({given}{self._passed()}))")
+def empty(spec: type[Packet]) -> str:
+    """The text that makes a native packet with nothing in it."""
+    given = [f"{each.name}={_nothing(each)}" for each in spec._layout.parameters if default_text(each) is None]
+    return f"{spec.__name__}({', '.join([*given, '_empty=True'])})"
 
 
-_BUFFER = "bytes | bytearray | memoryview | Window"
+def _nothing(each: AnyField) -> str:
+    match each.encoding:
+        case UInt(boolean=True):
+            return "False"
+        case UInt() | Argument():
+            return "0"
+        case ListOf():
+            return "()"
+        case _:
+            return 'b""'
 
 
 def base_of(spec: type[Packet]) -> type[Packet] | None:
