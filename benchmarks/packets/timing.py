@@ -1,14 +1,15 @@
 """How long a call takes: turns of about the same length, interleaved, and the least of all turns.
 
-What disturbs a turn (another process, an interrupt, a slow clock of the CPU) can only lengthen it, so the least time is
-the one least disturbed; rounds spread the turns of all that are compared over the same stretch of time, so that each
-meets its share of quiet moments. The collector stays on, since garbage is part of the work, but what was made before
-the turns is frozen: nobody pays for going through the objects of others.
+Time is that which the process has had a CPU. What still disturbs a turn (cold caches, a neighbour on the same core, a
+slow clock) can only lengthen it, so the least time is the one least disturbed; rounds spread the turns of all that are
+compared over the same stretch, so that each meets its share of quiet moments. The collector stays on, since garbage is
+part of the work, but what was made before the turns is frozen: nobody pays for going through the objects of others.
 """
 
 from __future__ import annotations
 
 import gc
+import time
 import timeit
 from collections.abc import Mapping
 
@@ -37,7 +38,7 @@ def _timer(way: Way) -> timeit.Timer:
     """The call as a program would write it, its arguments in local variables."""
     names = [f"a{number}" for number in range(len(way.arguments))]
     setup = f"gc.enable(); run = way.run; [{', '.join(names)}] = way.arguments"
-    return timeit.Timer(f"run({', '.join(names)})", setup, globals={"way": way, "gc": gc})
+    return timeit.Timer(f"run({', '.join(names)})", setup, time.process_time, {"way": way, "gc": gc})
 
 
 def _calls(timer: timeit.Timer) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from foxpy.wire.encodings import Octets
+from foxpy.wire.encodings import Blob, Octets
 from foxpy.wire.expressions import Expr
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout
-from foxpy.wire.rules import Const, Present
+from foxpy.wire.reading import make_window
+from foxpy.wire.rules import Const, Present, Sized
 from foxpy.wire.source import Source
-from foxpy.wire.values import signature, slot
+from foxpy.wire.values import is_window, signature, slot
 from foxpy.wire.variables import read_span
 from foxpy.wire.walking import Walk, walk
 
@@ -64,7 +65,12 @@ def make_value(source: Source, layout: Layout, guards: tuple[Expr[bool], ...]) -
     walked = walk(source, layout, guards)
     source.line("_self = _new(_Draft)")
     for field in layout.fields.values():
-        if not isinstance(field.rule, Const):
+        if isinstance(field.rule, Const):
+            continue
+        if is_window(field):
+            make_window(source, "_b", *walked.spans[field.name])
+            source.line(f"_self.{field.name} = _self.{slot(field)} = _window")
+        else:
             source.line(f"_self.{slot(field)} = {_read(source, layout, field, walked)}")
     source.line("_self.__class__ = _Value")
     return walked
@@ -72,7 +78,9 @@ def make_value(source: Source, layout: Layout, guards: tuple[Expr[bool], ...]) -
 
 def _read(source: Source, layout: Layout, field: AnyField, walked: Walk) -> str:
     if field.name in walked.spans and field.name not in walked.reads:
-        return read_span(source, layout, field, "_b", *walked.spans[field.name], walked.lookup)
+        code = read_span(source, layout, field, "_b", *walked.spans[field.name], walked.lookup)
+        often_empty = isinstance(field.encoding, Blob) and isinstance(field.rule, Sized) and field.rule.default == b""
+        return f"{code} if _size_{field.name} else b''" if often_empty else code
     if isinstance(field.encoding, Octets) and not isinstance(field.rule, Present):
         return field.name  # a value holds the bytes
     return walked.reads[field.name]

@@ -28,7 +28,7 @@ from foxpy.wire.expressions import Expr, names
 from foxpy.wire.fields import AnyField, Mutable
 from foxpy.wire.layout import Layout, compresses
 from foxpy.wire.packet import Packet
-from foxpy.wire.reading import convert
+from foxpy.wire.reading import convert, make_window
 from foxpy.wire.rules import MISSING, Const, Present, argument_default
 from foxpy.wire.solve import Measure
 from foxpy.wire.source import Source
@@ -47,12 +47,13 @@ def value_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
     with source.block(f"class {name}Draft(_spec):"):
         source.line("_generated = True")
         slots = [slot(field) for field in fields if field not in constants]
+        slots += [field.name for field in fields if is_window(field)]
         source.line(f"__slots__ = ({''.join(f'{each!r}, ' for each in slots)})")
         for field in constants:
             assert isinstance(field.rule, Const)
             source.line(f"{field.name} = {source.bind(f'_const_{field.name}', field.rule.value)}")
         for field in fields:
-            if slot(field) != field.name and field not in constants:
+            if slot(field) != field.name and field not in constants and not is_window(field):
                 source.line("@_property")
                 source.line(f"def {field.name}(self):")
                 source.line(f"    return {_shown(source, field)}")
@@ -89,6 +90,9 @@ def _constructor(source: Source, layout: Layout, guards: tuple[Expr[bool], ...])
         source.line(f"_self = _new({layout.name}Draft)")
         for field in parameters:
             source.line(f"_self.{slot(field)} = {field.name}")
+            if is_window(field):
+                source.line(f"if _type({field.name}) is _Window:")
+                source.line(f"    _self.{field.name} = {field.name}")
         source.line(f"_self.__class__ = {layout.name}Value")
         source.line("return _self")
     source.line(f"_make.__name__ = _make.__qualname__ = {layout.name!r}")
@@ -113,7 +117,8 @@ def signature(source: Source, parameters: list[AnyField]) -> list[str]:
 def slot(field: AnyField) -> str:
     """The slot that holds a field in a value.
 
-    What is costly to make is not held but made by a property: an address from its bytes, a window from a body.
+    What is costly to make is not held but made when it is asked for: an address from its bytes by a property. A body
+    is held as it was given, and under its own name, too, if it is a window.
     """
     if isinstance(field.rule, Present):
         return field.name
@@ -126,10 +131,12 @@ def slot(field: AnyField) -> str:
 
 def _shown(source: Source, field: AnyField) -> str:
     """The text that makes a field's value from what its slot holds."""
-    held = f"self.{slot(field)}"
-    if isinstance(field.encoding, Octets):
-        return convert(source, field, held, "None")
-    return f"{held} if _type({held}) is _Window else {source.bind('_body_window', body_window)}({held})"
+    return convert(source, field, f"self.{slot(field)}", "None")
+
+
+def is_window(field: AnyField) -> bool:
+    """Whether a field is a body."""
+    return isinstance(field.encoding, Blob) and field.encoding.window
 
 
 def _normalize(source: Source, layout: Layout, field: AnyField) -> None:
@@ -144,8 +151,9 @@ def _normalize(source: Source, layout: Layout, field: AnyField) -> None:
             pass_octets(source, layout, field)
         case Blob(window=True):
             source.bind("_Packet", Packet)
-            source.line(f"if _type({name}) is _bytes:")
-            source.line(f"    {name} = _Window({name}, 0, _len({name}))")
+            with source.block(f"if _type({name}) is _bytes:"):
+                make_window(source, name, "0", f"_len({name})")
+                source.line(f"{name} = _window")
             source.line(f"elif _type({name}) is not _Window and not _isinstance({name}, _Packet):")
             source.line(f"    {name} = {source.bind(f'_payload_{name}', body_of(field, layout.name))}({name})")
         case Blob():
@@ -172,10 +180,15 @@ def read_only(self: Packet, name: str, value: object = None) -> NoReturn:
 
 
 def computed(self: Packet, name: str) -> object:
-    """A field that building fills in, of a value that was not read from the wire: looked up in what it builds to."""
+    """A field that building fills in, of a value that was not read from the wire: looked up in what it builds to.
+
+    Or a body that was given as a packet, as a window on what that builds to.
+    """
     spec = self._spec
     if name not in spec._layout.fields:
         raise AttributeError(f"{spec.__name__} has no field {name!r}")
+    if is_window(spec._layout.fields[name]):
+        return body_window(getattr(self, slot(spec._layout.fields[name])))
     if name in decided_by_message(spec._layout):
         raise AttributeError(f"{spec.__name__}.{name}: is known only in the message that the packet is written into")
     arguments = {field.name: getattr(self, field.name) for field in spec._layout.arguments}
