@@ -145,6 +145,21 @@ def union_of(field: AnyField, packet: str) -> Callable[[object], object]:
     return member
 
 
+def agreement(field: AnyField, packet: str) -> Callable[..., None]:
+    """A function that checks that the packets in a field have the arguments that they are told when they are read."""
+
+    def agree(value: Packet | tuple[Packet, ...] | None, **told: object) -> None:
+        for element in value if isinstance(value, tuple) else () if value is None else (value,):
+            arguments = {argument.name for argument in element._layout.arguments}
+            for name in arguments & told.keys():
+                own = getattr(element, name)
+                if own != told[name]:
+                    fact = f"{element._spec.__name__} has {name} {own!r}, where it is {told[name]!r}"
+                    raise OutOfRange(fact, packet, field.name)
+
+    return agree
+
+
 def octets_of(field: AnyField, packet: str, element: Octets | None = None) -> Callable[[object], bytes]:
     """A function that gives the bytes of what a field of fixed bytes is given as: bytes, or the field's own type.
 

@@ -51,11 +51,12 @@ class Classifier(Generic[T]):
         parameters = ["buf", "start=0", "end=None", *signature(source, arguments_of(self.members))]
         with source.block(f"def _{how}({', '.join(parameters)}):"):
             entry(source)
+            source.line("_origin = _o")
             choice.write(source, lambda member: _returning(source, member, how))
         return cast("Callable[..., T]", source.load()[f"_{how}"])
 
 
 def _returning(source: Source, member: type[Packet], how: str) -> str:
-    made = source.bind(f"_{how}_{member.__name__}", getattr(member._program, how))
+    made = source.bind_like(f"_{how}_{member.__name__}", getattr(member._program, how))
     arguments = "".join(f", {field.name}={field.name}" for field in member._layout.arguments)
     return f"return {made}(_b, _o, _e{arguments})"

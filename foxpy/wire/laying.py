@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from foxpy.wire.bodies import body_bytes
 from foxpy.wire.codec import Codec
 from foxpy.wire.encodings import Blob, ListOf, OneOf
-from foxpy.wire.errors import PacketError
+from foxpy.wire.errors import OutOfRange, PacketError
 from foxpy.wire.expressions import Expr
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout, Run, compresses
@@ -71,11 +71,11 @@ def _layer(each: AnyField, packet: str) -> Layer:
         case Codec() as codec:
             return _coded(codec, packet, each.name)
         case ListOf(element=Codec() as codec):
-            return _listed(_coded(codec, packet, each.name), _written_end(each))
+            return _listed(each, _coded(codec, packet, each.name))
         case ListOf():
-            return _listed(lay_packet, _written_end(each), each.rule.align if isinstance(each.rule, Sized) else 1)
+            return _listed(each, lay_packet)
         case OneOf():
-            return lay_packet
+            return _nested(each)
         case _:
             raise AssertionError(each)
 
@@ -101,11 +101,32 @@ def _coded(codec: Codec[object], packet: str, field: str) -> Layer:
     return lay
 
 
-def _listed(one: Layer, end: object, align: int = 1) -> Layer:
+def _nested(each: AnyField) -> Layer:
+    place = f"{each.owner.__name__}.{each.name}"
+
+    def lay(value: object, out: bytearray, names: dict[object, int]) -> None:
+        try:
+            lay_packet(value, out, names)
+        except PacketError as error:
+            raise error.within(place) from None
+
+    return lay
+
+
+def _listed(each: AnyField, one: Layer) -> Layer:
+    end, align = _written_end(each), each.rule.align if isinstance(each.rule, Sized) else 1
+    packet, name, inside = each.owner.__name__, each.name, one is lay_packet
+
     def lay(values: object, out: bytearray, names: dict[object, int]) -> None:
-        start = len(out)
-        for value in cast("tuple[object, ...]", values):
-            one(value, out, names)
+        start, number = len(out), 0
+        try:
+            for number, value in enumerate(cast("tuple[object, ...]", values)):
+                before = len(out)
+                one(value, out, names)
+                if len(out) == before:
+                    raise OutOfRange("an element of 0 bytes", packet, f"{name}[{number}]")
+        except PacketError as error:
+            raise (error.within(f"{packet}.{name}[{number}]") if inside else error) from None
         if isinstance(end, type):
             one(end(), out, names)
         elif end is not None:

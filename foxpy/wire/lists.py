@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from foxpy.wire.choice import Choice, bound_parameters, taking
 from foxpy.wire.codec import Codec
 from foxpy.wire.encodings import ListOf, Octets, UInt
-from foxpy.wire.errors import Malformed
+from foxpy.wire.errors import Malformed, PacketError
 from foxpy.wire.fields import AnyField
 from foxpy.wire.out import Out
 from foxpy.wire.reading import FORMATS, enum_maker
@@ -29,6 +29,7 @@ def compile_list(title: str, members: tuple[type[Packet], ...], end: type[Packet
     """A function that reads all packets in ``buf[start:end]``, up to one of class ``end`` if that is given."""
     source = Source(f"{title} list")
     with source.block(f"def _read({', '.join(['_b', '_o', '_e', *bound_parameters(source, members, None)])}):"):
+        source.line("_origin = 0")
         _loop(source, title.partition("[")[0], members, end, None)
         source.line("return _tuple(_found)")
     return cast(ListReader, source.load()["_read"])
@@ -74,8 +75,10 @@ def _loop(source: Source, title: str, members: tuple[type[Packet], ...], end: ob
     elif isinstance(rule, Count):
         header = "while _len(_found) < _number:"
     with source.block("try:"), source.block(header):
+        if field is None and any(member._layout.compresses for member in members):
+            source.line("_origin = _o")  # each is a message of its own
         if isinstance(element, Codec):
-            _value(source, title, element, end)
+            _value(source, element, end)
         else:
             found = members if end is None else (cast("type[Packet]", end), *members)
 
@@ -88,18 +91,22 @@ def _loop(source: Source, title: str, members: tuple[type[Packet], ...], end: ob
             Choice(title, found).write(source, chosen)
         source.line("_add(_element)")
     with source.block("except _PacketError as _error:"):
-        source.line(f'raise _error.within(f"{title}[{{_len(_found)}}]") from None')
+        if isinstance(element, Codec):
+            packet, _, name = title.partition(".")
+            source.line(f'raise _error.at("{packet}", f"{name}[{{_len(_found)}}]", _start) from None')
+        else:
+            source.line(f'raise _error.within(f"{title}[{{_len(_found)}}]") from None')
 
 
-def _value(source: Source, title: str, codec: Codec[object], end: object) -> None:
+def _value(source: Source, codec: Codec[object], end: object) -> None:
     """Emit the reading of one value by ``codec``."""
     read = source.bind("_read_element", codec.read)
-    with source.block("if _o >= _e:"):
-        source.line(f'raise _Truncated("no bytes left", "{title}", "", _o)')
     source.line("_start = _o")
+    with source.block("if _o >= _e:"):
+        source.line('raise _Truncated("no bytes left")')
     source.line(f"_element, _o = {read}(_b, _o, _e, _origin)")
     with source.block("if not _start < _o <= _e:"):
-        source.line(f'raise _Malformed("an element of {{_o - _start}} bytes", "{title}", "", _start)')
+        source.line('raise _Malformed(f"an element of {_o - _start} bytes")')
     if end is not None:
         source.line(f"if _element == {source.bind('_last', end)}:")
         source.line("    break")
@@ -154,17 +161,22 @@ def list_writer(field: AnyField) -> ListWriter:
     """The writer of a list field of packets, which also pads and ends it."""
     rule = field.rule
     align = rule.align if isinstance(rule, Sized) else 1
-    end = rule.end if isinstance(rule, Until) else None
-    return compile_writer(align, cast("type[Packet]", end)().build() if end is not None else b"")
+    end = cast("type[Packet]", rule.end)().build() if isinstance(rule, Until) else b""
+    return compile_writer(f"{field.owner.__name__}.{field.name}", align, end)
 
 
-def compile_writer(align: int, end: bytes = b"") -> ListWriter:
+def compile_writer(title: str, align: int, end: bytes = b"") -> ListWriter:
     """A function that writes packets back to back and ``end``, and pads with zeros to a multiple of ``align``."""
 
     def write(elements: Iterable[Packet]) -> bytes:
-        out = Out(64)
-        for element in reversed(tuple(elements)):
-            element.push(out)
+        out, written = Out(64), tuple(elements)
+        number = len(written)
+        try:
+            for element in reversed(written):
+                number -= 1
+                element.push(out)
+        except PacketError as error:
+            raise error.within(f"{title}[{number}]") from None
         data = out.bytes() + end
         return data + bytes(-len(data) % align)
 

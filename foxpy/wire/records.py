@@ -42,4 +42,4 @@ class Records(Generic[P]):
 
     def build(self, elements: Iterable[P]) -> bytes:
         """The bytes of ``elements``, and padding. Raises OutOfRange."""
-        return compile_writer(self.align)(elements)
+        return compile_writer("Records", self.align)(elements)

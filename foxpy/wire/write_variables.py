@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from foxpy.wire.checking import octets_of
 from foxpy.wire.codec import Codec
 from foxpy.wire.encodings import Encoding, ListOf, Octets, OneOf, UInt
-from foxpy.wire.errors import PacketError
+from foxpy.wire.errors import OutOfRange, PacketError
 from foxpy.wire.fields import AnyField
 from foxpy.wire.lists import list_writer
 from foxpy.wire.reading import FORMATS
@@ -35,9 +35,19 @@ def encoder(field: AnyField, packet: str) -> Encoder:
             one = _single(element, field, packet)
             return lambda values: b"".join(map(one, _iterable(values)))
         case OneOf():
-            return lambda value: cast("Packet", value).build()
+            return _nested(f"{field.owner.__name__}.{field.name}")
         case encoding:
             return _single(encoding, field, packet)
+
+
+def _nested(place: str) -> Encoder:
+    def encode(value: object) -> bytes:
+        try:
+            return cast("Packet", value).build()
+        except PacketError as error:
+            raise error.within(place) from None
+
+    return encode
 
 
 def _single(encoding: Encoding, field: AnyField, packet: str) -> Encoder:
@@ -69,7 +79,14 @@ def _values(codec: Codec[object], field: AnyField, packet: str) -> Encoder:
     """A list's writer by a codec, with what ends it."""
     one = _coded(codec, field, packet)
     last = one(field.rule.end) if isinstance(field.rule, Until) else b""
-    return lambda values: b"".join(map(one, _iterable(values))) + last
+
+    def encode(values: object) -> bytes:
+        written = list(map(one, _iterable(values)))
+        if not all(written):
+            raise OutOfRange("an element of 0 bytes", packet, f"{field.name}[{written.index(b'')}]")
+        return b"".join(written) + last
+
+    return encode
 
 
 def _iterable(values: object) -> Iterable[object]:
