@@ -284,7 +284,7 @@ def last_u8(condition: Expr[bool] | None = None) -> Expr[int]:
     return LastByte(condition)
 
 
-def size_of(field: Expr[object]) -> Expr[int]:
+def size_of(field: Expr[T]) -> Expr[int]:
     """The bytes that an earlier field of variable size takes, for the size of another."""
     if not isinstance(field, Declared):
         raise TypeError(f"size_of({field!r}): not a field")

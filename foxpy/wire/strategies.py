@@ -104,7 +104,8 @@ def _field(
 
     if isinstance(field.rule, Present):
         there = _wire_type(packet, field, known)
-        if solution is not None and solution.unknown is None:
+        decided = all(each.name in known for each in names(field.rule.condition))  # not by what is solved later
+        if solution is not None and solution.unknown is None and decided:
             return there if _evaluate(field.rule.condition, known) else st.none()
         return st.none() | there
     if isinstance(field.rule, Tail) and isinstance(field.rule.size, LastByte):

@@ -1,1 +1,1 @@
-"""RTP: sound and pictures as they happen (RFC 3550)."""
+"""RTP and RTCP: sound and pictures as they happen (RFC 3550)."""
