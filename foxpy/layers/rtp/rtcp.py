@@ -16,6 +16,7 @@ from foxpy.layers.rtp.wire import U32List
 from foxpy.wire import (
     Classifier,
     Field,
+    FieldAs,
     Octets,
     Packet,
     Raw,
