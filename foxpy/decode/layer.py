@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from foxpy.wire import Packet, PacketError
 
 if TYPE_CHECKING:
-    from foxpy.decode.protocol import Protocol
+    from foxpy.decode.protocol import Inside, Protocol
 
 
 class Layer:
@@ -24,6 +24,7 @@ class Layer:
         "end",
         "error",
         "frame",
+        "inside",
         "packet",
         "partial",
         "protocol",
@@ -59,6 +60,8 @@ class Layer:
         """What it was read with: arguments of the packet, like the sum of a pseudo-header."""
         self.partial = partial
         """Whether it is the beginning of a fragmented one."""
+        self.inside: Inside | None = None
+        """What it carries, if anything."""
         self.body: tuple[int, int] | None = None
         """Where in the frame it carries others, whether or not they are known."""
         self.carrier: Layer | None = None

@@ -58,7 +58,7 @@ class _Reading:
                 carrier.read = layer.end
             self.layers.append(layer)
             below.append(layer)
-            inside = None if layer.packet is None else layer.protocol.inside(layer.packet)
+            inside = layer.inside
             if inside is None:
                 return first
             start, end, partial = inside.body.start, inside.body.end, partial or inside.partial
@@ -113,7 +113,9 @@ class _Reading:
             inside = protocol.inside(packet)
             needed = behind if inside is None else inside.body.start
             if needed <= captured:
-                return Layer(protocol, frame, start, behind, captured, packet, error, arguments, partial)
+                layer = Layer(protocol, frame, start, behind, captured, packet, error, arguments, partial)
+                layer.inside = inside
+                return layer
             fact = f"{needed - start} bytes, {max(captured - start, 0)} captured"
             error = Truncated(fact, packet._spec.__name__, offset=start)
             break

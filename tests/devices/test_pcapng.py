@@ -204,7 +204,7 @@ def test_either_format_is_opened_from_a_path_and_from_a_pipe(tmp_path: Path) -> 
         os.write(writing, path.read_bytes())
         os.close(writing)
         with os.fdopen(reading, "rb", buffering=0) as pipe:
-            (read,) = open_capture(pipe)  # type: ignore[arg-type]  # a raw file gives what there is
+            (read,) = open_capture(pipe)
             assert read.packet == b"packet"
             assert not pipe.closed
 
