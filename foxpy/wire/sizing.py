@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from foxpy.wire.bodies import body_bytes
-from foxpy.wire.checking import blob_of, crowded
+from foxpy.wire.checking import agreement, blob_of, crowded
 from foxpy.wire.encodings import Blob
 from foxpy.wire.expressions import LastByte, literal, meaning, render
 from foxpy.wire.fields import AnyField
@@ -94,6 +94,11 @@ def write_solutions(source: Source, layout: Layout, texts: dict[str, str], sizes
         if isinstance(each.rule, Computed):
             source.line(f"{each.name} = {render(each.rule.expression, lambda named: atom(texts[named.name]))}")
             texts[each.name] = each.name
+    for each in layout.variables:
+        told = [name for name in each.bound if name in texts]
+        if told:
+            agree = source.bind(f"_agree_{each.name}", agreement(each, layout.name))
+            source.line(f"{agree}({sizes.given[each.name]}, {', '.join(f'{name}={texts[name]}' for name in told)})")
 
 
 def _encode(source: Source, layout: Layout, each: AnyField, given: str, trusted: bool) -> str:

@@ -218,6 +218,17 @@ def test_the_argument_of_the_message_reaches_the_segments() -> None:
         Update.parse(wire, as4=True)
 
 
+def test_what_lies_in_a_message_agrees_with_it() -> None:
+    """It would be read back as something else."""
+    segment = Segment(kind=SegmentKind.AS_SET, systems=(1,))
+    with pytest.raises(OutOfRange, match=r"Update.attributes: ShortAttribute has as4 True, where it is False"):
+        Update(as4=False, attributes=[attribute(AsPath(segments=[segment]))]).build()
+    with pytest.raises(OutOfRange, match=r"ShortAttribute.value: AsPath has as4 True, where it is False"):
+        attribute(AsPath(segments=[segment]), as4=False).build()
+    with pytest.raises(OutOfRange, match=r"AsPath.segments: Segment has as4 True, where it is False"):
+        AsPath(as4=False, segments=[segment]).build()
+
+
 # -- hostile attributes
 
 
