@@ -25,7 +25,7 @@ from foxpy.cli.usage import CommandError
 from foxpy.decode import Registry, told
 from foxpy.devices.device import AnyMedium, Device, EthernetFrames, IpPackets
 from foxpy.devices.link import Segment, ip_link, link
-from foxpy.devices.pcap import PcapWriter, pcap
+from foxpy.devices.pcap import PcapngWriter, PcapWriter, pcap
 from foxpy.devices.tap import tap, tun
 from foxpy.driver import trio_scheduler
 from foxpy.errors import ProtocolError
@@ -199,7 +199,8 @@ def _dressed(
             # A capture of the real world says when that was.
             epoch = 0.0 if plan.virtual else time.clock_gettime(time.CLOCK_REALTIME) - trio.current_time()
             try:
-                writer = PcapWriter(path, LINKTYPES[medium], epoch=epoch)
+                how = PcapngWriter if path.suffix == ".pcapng" else PcapWriter
+                writer = how(path, LINKTYPES[medium], epoch=epoch)
             except OSError as error:
                 raise CommandError(f"--pcap {path}: {error.strerror}") from error
             closing.callback(writer.close)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -310,6 +312,25 @@ def check(found: Frame) -> None:
         if layer.error is not None:
             assert layer.error.packet
             assert layer.error.offset is not None
+
+
+# -- the page
+
+
+def test_the_example_on_the_page_works() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "decode.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    namespace: dict[str, object] = {"__name__": __name__}
+    exec(program, namespace)
+    registry = Registry()
+    register = namespace["register"]
+    assert callable(register)
+    register(registry)
+    data = frame(0x0800, ip4(17, udp(1024, 9999, b"\0\7\xc8!")))
+    found = Frame.read(registry, 1, Captured(0, data, len(data), ETHERNET))
+    assert "THERMOMETER Reading sensor=7 kelvin=200" in found.line()
+    for text in re.findall(r"^    (\S.*)$", page.split("## Filters")[1].split("\n\n")[1], re.MULTILINE):
+        compile_filter(text, registry)
 
 
 # -- a protocol of one's own
