@@ -55,7 +55,11 @@ def _source(layout: Layout, spec: type[Packet]) -> Source:
 
 
 def spec_of(packet: object) -> type[Packet]:
-    """``packet``, which mypy was shown as a callable for the sake of its keywords, as the class that it is."""
-    if isinstance(packet, type) and issubclass(packet, Packet):
-        return packet
+    """``packet``, which mypy was shown as a callable for the sake of its keywords, as the class that it is.
+
+    For a native class (see ``foxpy.wire.ahead``), that of the source.
+    """
+    spec = getattr(packet, "_spec", packet) if isinstance(packet, type) else packet
+    if isinstance(spec, type) and issubclass(spec, Packet):
+        return spec
     raise TypeError(f"{packet!r} is not a packet class")

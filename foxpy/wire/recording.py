@@ -15,6 +15,7 @@ from typing import TypeVar, cast
 F = TypeVar("F", bound=Callable[..., object])
 
 _recorded: set[str] = set()
+_provided: dict[tuple[str, tuple[object, ...]], Callable[..., object]] = {}
 
 
 class Hot:
@@ -45,6 +46,11 @@ def recording(module: str) -> Iterator[None]:
         _recorded.discard(module)
 
 
+def provide(hot: Hot, function: Callable[..., object]) -> None:
+    """Give ``function`` to whoever asks for what ``hot`` is, from now on."""
+    _provided[hot.kind, hot.arguments] = function
+
+
 def recordable(factory: F) -> F:
     """Let what ``factory`` makes be recorded."""
 
@@ -52,6 +58,10 @@ def recordable(factory: F) -> F:
     def make(*arguments: object, **keywords: object) -> object:
         if _recorded and sys._getframe(1).f_globals.get("__name__") in _recorded:
             return Hot(factory, arguments, keywords)
+        if _provided and not keywords:
+            native = _provided.get((factory.__name__, tuple(getattr(each, "_spec", each) for each in arguments)))
+            if native is not None:
+                return native
         return factory(*arguments, **keywords)
 
     return cast(F, make)

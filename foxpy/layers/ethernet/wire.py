@@ -21,6 +21,7 @@ from foxpy.wire import (
     rest,
     sized,
     u16,
+    writer,
 )
 
 Mac = Annotated[FieldAs[MacAddress, MacAddress | bytes], Octets(6, MacAddress)]
@@ -60,3 +61,4 @@ read_ethernet = reader(Ethernet.dst.number, Ethernet.src.number, Ethernet.kind)
 """Destination, source (as numbers) and ethertype or length of a frame."""
 
 append_ethernet = appender(Ethernet)
+put_ethernet = writer(EthernetII)

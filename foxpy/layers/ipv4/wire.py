@@ -30,6 +30,7 @@ from foxpy.wire import (
     u13,
     u16,
     verifier,
+    writer,
 )
 
 Ip4 = Annotated[FieldAs[IPv4Address, IPv4Address | bytes], Octets(4, IPv4Address)]
@@ -158,6 +159,7 @@ Neither length is checked: a header of 20 bytes is there, and the rest is the re
 """
 
 append_ipv4 = appender(IPv4)
+put_ipv4 = writer(IPv4)
 
 stage_ipv4 = stager(IPv4, IPv4.ident)
 """The same for all datagrams of a connection: what it gives is called with their size and identification."""

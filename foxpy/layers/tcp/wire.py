@@ -27,6 +27,7 @@ from foxpy.wire import (
     u16,
     u32,
     verifier,
+    writer,
 )
 
 FIN: Final = 0x01
@@ -177,6 +178,7 @@ read_tcp = reader(
 """Ports, sequence and acknowledgement number, bytes of header (not checked), flags, window, checksum, urgent."""
 
 append_tcp = appender(TcpHeader)
+put_tcp = writer(TcpHeader)
 fill_tcp = filler(TcpHeader)
 verify_tcp = verifier(TcpHeader)
 

@@ -17,6 +17,7 @@ from foxpy.wire import (
     total,
     u16,
     verifier,
+    writer,
 )
 
 
@@ -38,6 +39,7 @@ read_udp = reader(UDP.sport, UDP.dport, UDP.length, UDP.checksum)
 """Source port, destination port, length (not checked), checksum."""
 
 append_udp = appender(UDP)
+put_udp = writer(UDP)
 fill_udp = filler(UDP)
 
 verify_udp = verifier(UDP)

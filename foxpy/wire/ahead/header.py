@@ -28,6 +28,8 @@ class Given:
     following: str
     refuse: str
     trusted: bool
+    behind: str | None = None
+    """The text of the sum of what follows, for a checksum that covers it too; None: that is filled in later."""
 
 
 def constants(layout: Layout) -> dict[str, int]:
@@ -88,11 +90,13 @@ def write_header(text: Text, given: Given) -> None:
             parts.append((found, held))
         elif piece.field is not layout.body:
             parts.append(texts[piece.field.name])
-    summed = checksum is not None and isinstance(checksum.rule, Checksum) and checksum.rule.over == "header"
+    rule = checksum.rule if checksum is not None else None
+    summed = isinstance(rule, Checksum) and (rule.over == "header" or given.behind is not None)
     simple = summed and simple_sum(layout)
-    if checksum is not None and isinstance(checksum.rule, Checksum) and simple:
+    if checksum is not None and isinstance(rule, Checksum) and simple:
         _sum_header(text, parts)
-        write_sum(text, checksum.rule)
+        _add_behind(text, given, rule, texts, "")
+        write_sum(text, rule)
         _insert(text, layout, checksum, parts)
     text.line("_w = BytesWriter()")
     for part in parts:
@@ -103,33 +107,30 @@ def write_header(text: Text, given: Given) -> None:
             for line in emit_word(word, name).split("\n"):
                 text.line(line)
     text.line("_head: bytes = _w.getvalue()")
-    if checksum is not None and isinstance(checksum.rule, Checksum) and summed and not simple:
+    if isinstance(rule, Checksum) and summed and not simple:
         text.line("_sum: i64 = ones_sum(_head, 0, len(_head))")
-        write_sum(text, checksum.rule)
-        patch(text, layout)
+        _add_behind(text, given, rule, texts, "len(_head)")
+        write_sum(text, rule)
+        at = checksum_place(layout)
+        text.line(f"_w[{at}] = u8(_check >> 8)")
+        text.line(f"_w[{at + 1}] = u8(_check & 0xFF)")
+        text.line("_head = _w.getvalue()")
 
 
-def patch(text: Text, layout: Layout) -> None:
-    """Emit the putting of ``_check`` into what ``_w`` has."""
-    at = checksum_place(layout)
-    text.line(f"_w[{at}] = u8(_check >> 8)")
-    text.line(f"_w[{at + 1}] = u8(_check & 0xFF)")
-    text.line("_head = _w.getvalue()")
-
-
-def whole_sum(text: Text, layout: Layout, rule: Checksum, texts: Mapping[str, str], refuse: str, behind: str) -> None:
-    """Emit the sum of a header in ``_head`` and of what follows, ``behind`` being its folded sum; a seed is added."""
-    even = is_even(layout)
-    text.line(f"_sum: i64 = ones_sum(_head, 0, len(_head)) + ({behind if even else f'beside({behind}, len(_head))'})")
+def _add_behind(text: Text, given: Given, rule: Checksum, texts: Mapping[str, str], size: str) -> None:
+    """Emit the adding of what a checksum covers beside the header, of ``size`` bytes unless they are even."""
+    if rule.over == "header" or given.behind is None:
+        return
+    if given.behind:
+        text.line(f"_sum += beside({given.behind}, {size})" if size else f"_sum += {given.behind}")
     if rule.seed is not None:
         for named in dict.fromkeys(each.name for each in names(rule.seed)):
             text.line(f"_seed_{named}: i64 = seed_of({texts[named]})")
             text.line(f"if _seed_{named} < 0:")
-            text.line(f"    {refuse}")
+            text.line(f"    {given.refuse}")
         text.line(f"_sum += {render(rule.seed, lambda named: f'_seed_{named.name}')}")
         text.line("if _sum < 0:")
-        text.line(f"    {refuse}")
-    write_sum(text, rule)
+        text.line(f"    {given.refuse}")
 
 
 def write_sum(text: Text, rule: Checksum) -> None:
@@ -163,7 +164,7 @@ def _sum_header(text: Text, parts: list[tuple[list[Word], list[str]] | str]) -> 
 
 
 def simple_sum(layout: Layout) -> bool:
-    """Whether a header checksum can be made of words: all lie at even places, but for what is at the very end."""
+    """Whether a checksum can be made of words: all lie at even places, but for a header's end that none follows."""
     at_even = True
     for piece in layout.pieces:
         if isinstance(piece, Run):
@@ -177,7 +178,8 @@ def simple_sum(layout: Layout) -> bool:
             if not at_even:
                 return False
             at_even = is_even(layout)
-    return True
+    checksum = layout.checksum
+    return at_even or (checksum is not None and isinstance(checksum.rule, Checksum) and checksum.rule.over == "header")
 
 
 def _sizes(text: Text, layout: Layout, texts: dict[str, str], following: str) -> dict[str, str]:

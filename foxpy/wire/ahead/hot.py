@@ -9,7 +9,7 @@ from foxpy.wire.ahead.cover import Uncovered
 from foxpy.wire.ahead.header import Given, checksum_place, write_header, write_sum
 from foxpy.wire.ahead.names import Types, default_text, is_number
 from foxpy.wire.ahead.order import parameters
-from foxpy.wire.ahead.packets import Walk, accept, finish, read_head, wide_constants
+from foxpy.wire.ahead.packets import Walk, accept, read_head, wide_constants
 from foxpy.wire.ahead.text import Text
 from foxpy.wire.encodings import ListOf, UInt
 from foxpy.wire.expressions import Expr, names, render, simplified
@@ -138,10 +138,10 @@ class HotWriter:
         shown = "".join(f", {each.name}: {self.types.given(each)}{_default(each)}" for each in order)
         return f", *{shown}" if shown else "", "".join(f", {each.name}={each.name}" for each in order)
 
-    def _header(self, spec: type[Packet], fields: list[AnyField], following: str) -> dict[str, str]:
+    def _header(self, spec: type[Packet], fields: list[AnyField], following: str, behind: str | None = None) -> None:
         texts = self._held(spec._layout, fields, "break")
-        write_header(self.text, Given(spec._layout, spec._program.tests, texts, following, "break", trusted=False))
-        return texts
+        tests = spec._program.tests
+        write_header(self.text, Given(spec._layout, tests, texts, following, "break", trusted=False, behind=behind))
 
     def _writer(self) -> None:
         spec, text = self.spec, self.text
@@ -157,8 +157,7 @@ class HotWriter:
                     text.line("    break")
                     text.line("_following: i64 = len(out)")
                     following = "_following"
-                texts = self._header(spec, fields, following)
-                finish(text, layout, texts, "break", following)
+                self._header(spec, fields, following, "out.ones_sum(_following)" if body is not None else "")
                 text.line("out.push_bytes(_head)")
                 text.line("return len(_head)")
             text.line(f"return cast(int, _hot_{self.name}(out{passed}))")

@@ -17,7 +17,7 @@ from typing import cast
 from foxpy.wire.ahead.backing import Backing
 from foxpy.wire.classify import Classifier
 from foxpy.wire.packet import Packet
-from foxpy.wire.recording import Hot, recording
+from foxpy.wire.recording import Hot, provide, recording
 from foxpy.wire.records import Records
 
 SUFFIX = "_spec"
@@ -83,7 +83,10 @@ class Loaded:
         setattr(native, "__setattr__", _refuse)  # noqa: B010  # mypy will not have a method assigned to
         setattr(native, "__delattr__", _refuse)  # noqa: B010
 
-    def put_functions(self, **functions: object) -> None:
+    def put_functions(self, **functions: Callable[..., object]) -> None:
+        """Let native functions be called by the names of those that were asked for, and be had by asking again."""
+        for name, function in functions.items():
+            provide(self.hot(name), function)
         vars(self.source).update(functions)
 
     def put_chooser(self, name: str, **parts: Callable[..., object]) -> None:

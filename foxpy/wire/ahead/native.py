@@ -234,7 +234,11 @@ class ArguedDoor:
         self._one = one
 
     def _found(self, found: Native | None, arguments: dict[str, object]) -> Native | None:
-        if found is None or not (arguments or self._one._ready()) or not self._one._backing().takes(arguments):
+        if found is None:
+            return None
+        if not arguments:
+            return found if self._one._ready() else None
+        if not self._one._backing().takes(arguments):
             return None
         found._argue(arguments)
         return found
@@ -309,7 +313,7 @@ def blob(value: object) -> bytes | None:
     """What a field of variable bytes was given as, copied if it can change; None for what is no bytes."""
     if isinstance(value, bytes):
         return value
-    if isinstance(value, bytearray | memoryview):
+    if isinstance(value, bytearray) or isinstance(value, memoryview):
         return bytes(value)
     return None
 

@@ -39,7 +39,7 @@ class Out:
         buf = self._buf
         if buf is None:
             buf = bytearray(self._headroom)
-            buf += b"".join(reversed(self._parts))
+            buf += self.bytes()
             self._set_buf(buf, self._headroom)
             self._parts = []
         return buf
@@ -116,6 +116,10 @@ class Out:
         """A copy of all that was pushed."""
         if self._buf is not None:
             return self.view[self._start :].tobytes()
-        if len(self._parts) == 1:
-            return self._parts[0]
-        return b"".join(reversed(self._parts))
+        parts = self._parts
+        if len(parts) == 1:
+            return parts[0]
+        parts.reverse()
+        whole = b"".join(parts)
+        self._parts = [whole]
+        return whole

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from foxpy.wire.ahead.bits import NUMBER, Reads, Span, spans
-from foxpy.wire.ahead.header import Given, constants, packed, whole_sum, write_header
+from foxpy.wire.ahead.header import Given, constants, packed, write_header
 from foxpy.wire.ahead.names import BUFFER, Types, default_text, held, is_number, slot
 from foxpy.wire.ahead.order import parameters
 from foxpy.wire.ahead.text import Text
@@ -201,8 +201,9 @@ class PacketWriter:
             texts |= self._wide_constants()
             following = "_following" if body is not None else "0"
             with text.block("while True:  # left by what is refused"):
-                write_header(text, Given(layout, self.spec._program.tests, texts, following, "break", trusted=True))
-                finish(text, layout, texts, "break", following)
+                behind = "out.ones_sum(_following)" if body is not None else ""
+                tests = self.spec._program.tests
+                write_header(text, Given(layout, tests, texts, following, "break", trusted=True, behind=behind))
                 text.line("out.push_bytes(_head)")
                 text.line("return")
             text.line(f"_backing_{self.name}.push_again(self, out)")
@@ -377,9 +378,10 @@ def _narrowed(each: AnyField, types: Types) -> tuple[str, str]:
             return f"isinstance({name}, int)", name
         case Octets():
             kind = types.kind(each)
-            return f"isinstance({name}, {f'bytes | {kind}' if kind else 'bytes'})", name
+            test = f"isinstance({name}, bytes)"
+            return f"({test} or isinstance({name}, {kind}))" if kind else test, name
         case Blob(window=True):
-            return f"isinstance({name}, bytes | Window | Native)", name
+            return f"(isinstance({name}, bytes) or isinstance({name}, Native) or isinstance({name}, Window))", name
         case Blob():
             return f"isinstance({name}, bytes)", name
         case ListOf():
@@ -441,17 +443,6 @@ def accept(
             case _:
                 pass
     return tests, texts
-
-
-def finish(text: Text, layout: Layout, texts: dict[str, str], refuse: str, following: str) -> None:
-    """Emit the filling in of a checksum over header and body, which is in ``out``."""
-    checksum = layout.checksum
-    if checksum is None or not isinstance(checksum.rule, Checksum) or checksum.rule.over != "whole":
-        return
-    from foxpy.wire.ahead.header import patch
-
-    whole_sum(text, layout, checksum.rule, texts, refuse, "0" if following == "0" else f"out.ones_sum({following})")
-    patch(text, layout)
 
 
 def read_head(
