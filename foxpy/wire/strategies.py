@@ -282,7 +282,7 @@ def _members(field: AnyField, known: Mapping[str, object]) -> list[SearchStrateg
             continue
         if not _guarded_by(member, bound):
             continue
-        choices.append(strategy(member, **arguments).filter(_none_of(tuple(earlier))))
+        choices.append(strategy(member, **arguments).filter(_none_of(tuple(earlier), bound)))
         earlier.append(member)
     return choices
 
@@ -296,12 +296,19 @@ def _guarded_by(member: type[Packet], bound: Mapping[str, object]) -> bool:
     return True
 
 
-def _none_of(others: tuple[type[Packet], ...]) -> Callable[[Packet], bool]:
-    """Whether a packet would not be taken for one of ``others``, which are tried before it."""
+def _none_of(others: tuple[type[Packet], ...], bound: Mapping[str, object]) -> Callable[[Packet], bool]:
+    """Whether a packet would not be taken for one of ``others``, which are tried before it.
+
+    A guard that looks at a field which the packet has not stands behind one that is false of it.
+    """
+    read = {name for other in others for guard in other._guards for name in _names(guard)}
 
     def differs(packet: Packet) -> bool:
-        values = {name: getattr(packet, name) for other in others for guard in other._guards for name in _names(guard)}
-        return not any(all(_evaluate(guard, values) for guard in other._guards) for other in others)
+        known = {**bound, **{name: getattr(packet, name) for name in read & packet._layout.fields.keys()}}
+        return not any(
+            all(known.keys() >= set(_names(guard)) and _evaluate(guard, known) for guard in other._guards)
+            for other in others
+        )
 
     return differs
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from foxpy.layers.ssh.codecs import boolean, name_list, string, usascii, utf8
 from foxpy.layers.ssh.message import SshMessage
@@ -208,7 +208,7 @@ class OtherAuth(AuthMessage):
     data: Raw = rest(default=b"")
 
 
-auth = Classifier[
+Auth: TypeAlias = (
     NoneRequest
     | PublicKeyQuery
     | PublicKeySignature
@@ -225,5 +225,7 @@ auth = Classifier[
     | InfoRequest
     | InfoResponse
     | OtherAuth
-]()
+)
+
+auth = Classifier[Auth]()
 """``auth.parse(payload, pending="password")``: ``pending`` matters for 60 and 61 alone."""

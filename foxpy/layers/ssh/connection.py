@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from foxpy.layers.ssh.channels import (
     ChannelClose,
@@ -95,7 +95,7 @@ class OtherConnection(ConnectionMessage):
     data: Raw = rest(default=b"")
 
 
-connection = Classifier[
+Connection: TypeAlias = (
     TcpipForward
     | CancelTcpipForward
     | OtherGlobalRequest
@@ -128,5 +128,7 @@ connection = Classifier[
     | ChannelSuccess
     | ChannelFailure
     | OtherConnection
-]()
+)
+
+connection = Classifier[Connection]()
 """``connection.parse(payload, port_expected=True)``: the argument matters for the answer to a TcpipForward alone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from foxpy.layers.ssh.codecs import boolean, name_list, positive, string, usascii, utf8
 from foxpy.layers.ssh.message import SshMessage
@@ -240,7 +240,7 @@ class OtherTransport(TransportMessage):
     data: Raw = rest(default=b"")
 
 
-transport = Classifier[
+Transport: TypeAlias = (
     Disconnect
     | Ignore
     | Unimplemented
@@ -260,5 +260,7 @@ transport = Classifier[
     | GroupInit
     | GroupReply
     | OtherTransport
-]()
+)
+
+transport = Classifier[Transport]()
 """``transport.parse(payload, exchange=KeyExchange.ECDH)``: during a key exchange its kind is to be given."""
