@@ -13,6 +13,7 @@ KNOWN: Final[Mapping[str, str]] = {
     "ah": "extensions",
     "arp": "arp",
     "bgp": "bgp",
+    "dhcp": "dhcp",
     "dns": "dns",
     "dns_tcp": "dns",
     "esp": "extensions",
@@ -72,7 +73,7 @@ NUMBERS: Final[Mapping[Table, Mapping[int, str]]] = {
         139: "ipv6_extension",
         140: "ipv6_extension",
     },
-    Table.UDP: {53: "dns", 4789: "vxlan", 5004: "rtp", 5353: "dns", 5355: "dns"},
+    Table.UDP: {53: "dns", 67: "dhcp", 68: "dhcp", 4789: "vxlan", 5004: "rtp", 5353: "dns", 5355: "dns"},
     Table.TCP: {22: "ssh", 53: "dns_tcp", 179: "bgp", 564: "ninep"},
 }
 """What each number stands for (IANA)."""

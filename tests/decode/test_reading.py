@@ -50,6 +50,8 @@ def names(found: Frame) -> str:
         "ip_options": "ipv4 icmp",
         "ip_fragment": "ipv4 udp",
         "ip_in_ip": "ipv4 ipv4 udp",
+        "dhcp_discover": "ipv4 udp dhcp",
+        "dhcp_ack": "ipv4 udp dhcp",
         "dns_query": "ipv4 udp dns",
         "dns_answer": "ipv4 udp dns",
         "dns_tcp": "ipv4 tcp dns_tcp dns",

@@ -10,6 +10,19 @@ from foxpy.addresses import BROADCAST, MacAddress
 from foxpy.checksum import fold
 from foxpy.layers.arp.wire import ARP
 from foxpy.layers.bgp.wire import Keepalive, Open, Update
+from foxpy.layers.dhcp.numbers import Kind, Operation
+from foxpy.layers.dhcp.options import (
+    DomainName,
+    DomainNameServers,
+    HostName,
+    LeaseTime,
+    MessageType,
+    RequestedAddress,
+    Routers,
+    ServerIdentifier,
+    SubnetMask,
+)
+from foxpy.layers.dhcp.wire import DHCP
 from foxpy.layers.dns.names import Name
 from foxpy.layers.dns.rdata import AAAA, MX, A
 from foxpy.layers.dns.wire import DNS, DnsFrame, Edns, Question, Record
@@ -142,6 +155,30 @@ KEX: Final = KexInit(
     mac_client_to_server=("hmac-sha2-256",),
     mac_server_to_client=("hmac-sha2-256",),
 )
+DISCOVER: Final = DHCP(
+    op=Operation.REQUEST,
+    xid=0x01020304,
+    broadcast=True,
+    chaddr=LEFT.packed + bytes(10),
+    options=(MessageType(kind=Kind.DISCOVER), RequestedAddress(address=A4), HostName(name="fox")),
+)
+DHCP_ACK: Final = DHCP(
+    op=Operation.REPLY,
+    xid=0x01020304,
+    yiaddr=A4,
+    siaddr=B4,
+    chaddr=LEFT.packed + bytes(10),
+    options=(
+        MessageType(kind=Kind.ACK),
+        ServerIdentifier(address=B4),
+        LeaseTime(seconds=3600),
+        SubnetMask(mask=IPv4Address("255.255.255.0")),
+        Routers(addresses=(B4,)),
+        DomainNameServers(addresses=(B4, A4)),
+        DomainName(name="example.com"),
+    ),
+    padding=bytes(20),
+)
 PING: Final = Echo(type=8, ident=7, seq=3, data=bytes(range(32)))
 BGP: Final = (
     Open(my_as=64512, hold_time=180, identifier=A4),
@@ -163,6 +200,8 @@ FRAMES: Final[dict[str, bytes]] = {
     "ip_options": frame(0x0800, IPv4(proto=1, src=A4, dst=B4, options=b"\x94\x04\0\0", body=PING)),
     "ip_fragment": frame(0x0800, ip4(17, udp(1, 2, bytes(100)).build()[:64], mf=True)),
     "ip_in_ip": frame(0x0800, ip4(4, ip4(17, udp(1, 2, b"x")))),
+    "dhcp_discover": frame(0x0800, ip4(17, udp(68, 67, DISCOVER))),
+    "dhcp_ack": frame(0x0800, ip4(17, udp(67, 68, DHCP_ACK))),
     "dns_query": frame(0x0800, ip4(17, udp(40000, 53, QUERY))),
     "dns_answer": frame(0x0800, ip4(17, udp(53, 40000, ANSWER))),
     "dns_tcp": frame(0x0800, ip4(6, tcp(40000, 53, DnsFrame(message=QUERY.build()).build()))),

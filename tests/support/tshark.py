@@ -189,6 +189,22 @@ AGREED: Final[Mapping[str, tuple[str, list[Agreed]]]] = {
             "ident:ipv6.fraghdr.ident",
         ),
     ),
+    "dhcp": (
+        "dhcp",
+        fields(
+            *("op:dhcp.type", "htype:dhcp.hw.type", "hlen:dhcp.hw.len", "hops:dhcp.hops", "xid:dhcp.id"),
+            *("secs:dhcp.secs", "broadcast:dhcp.flags.bc", "ciaddr:dhcp.ip.client", "yiaddr:dhcp.ip.your"),
+            *("siaddr:dhcp.ip.server", "giaddr:dhcp.ip.relay", "options.length:dhcp.option.length"),
+            *("options.MessageType.kind:dhcp.option.dhcp", "options.SubnetMask.mask:dhcp.option.subnet_mask"),
+            *(
+                "options.Routers.addresses:dhcp.option.router",
+                "options.LeaseTime.seconds:dhcp.option.ip_address_lease_time",
+            ),
+            "options.DomainNameServers.addresses:dhcp.option.domain_name_server",
+            "options.RequestedAddress.address:dhcp.option.requested_ip_address",
+            "options.ServerIdentifier.address:dhcp.option.dhcp_server_id",
+        ),
+    ),
     "dns": (
         "dns",
         fields(
