@@ -1,0 +1,6 @@
+"""DNS, with compressed names."""
+
+from foxpy.layers.dns.wire import DNS
+from fuzz.harness import fuzz, packets
+
+fuzz(packets(DNS), classes=[DNS])
