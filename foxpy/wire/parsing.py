@@ -14,9 +14,9 @@ from foxpy.wire.variables import read_span
 from foxpy.wire.walking import Walk, walk
 
 
-def parse_source(layout: Layout, guards: tuple[Expr[bool], ...], draft: type[object], value: type[object]) -> Source:
+def parse_source(layout: Layout, guards: tuple[Expr[bool], ...], draft: type[object], read: type[object]) -> Source:
     """The text that defines ``_parse``, the public function."""
-    source = _source(f"{layout.name} parse", draft, value)
+    source = _source(f"{layout.name} parse", draft, read)
     with source.block(f"def _parse({', '.join(reading_parameters(source, layout))}):"):
         entry(source, layout.compresses)
         make_value(source, layout, guards)
@@ -25,9 +25,9 @@ def parse_source(layout: Layout, guards: tuple[Expr[bool], ...], draft: type[obj
     return source
 
 
-def take_source(layout: Layout, guards: tuple[Expr[bool], ...], draft: type[object], value: type[object]) -> Source:
+def take_source(layout: Layout, guards: tuple[Expr[bool], ...], draft: type[object], read: type[object]) -> Source:
     """The text that defines ``_take``, which reads one of many packets and tells where it ends."""
-    source = _source(f"{layout.name} take", draft, value)
+    source = _source(f"{layout.name} take", draft, read)
     parameters = ["_b", "_o", "_e", "_origin=0", *signature(source, layout.arguments)]
     with source.block(f"def _take({', '.join(parameters)}):"):
         walked = make_value(source, layout, guards)
@@ -35,10 +35,10 @@ def take_source(layout: Layout, guards: tuple[Expr[bool], ...], draft: type[obje
     return source
 
 
-def _source(title: str, draft: type[object], value: type[object]) -> Source:
+def _source(title: str, draft: type[object], read: type[object]) -> Source:
     source = Source(title)
     source.bind("_Draft", draft)
-    source.bind("_Value", value)
+    source.bind("_Read", read)
     return source
 
 
@@ -72,7 +72,7 @@ def make_value(source: Source, layout: Layout, guards: tuple[Expr[bool], ...]) -
             source.line(f"_self.{field.name} = _self.{slot(field)} = _window")
         else:
             source.line(f"_self.{slot(field)} = {_read(source, layout, field, walked)}")
-    source.line("_self.__class__ = _Value")
+    source.line("_self.__class__ = _Read")
     return walked
 
 

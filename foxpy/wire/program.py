@@ -49,8 +49,8 @@ class Program:
         return cast("type[Packet]", self._values["_Draft"])
 
     @property
-    def value(self) -> type[Packet]:
-        return cast("type[Packet]", self._values["_Value"])
+    def _read(self) -> type[Packet]:
+        return cast("type[Packet]", self._values["_Read"])
 
     @cached_property
     def make(self) -> Make:
@@ -62,7 +62,7 @@ class Program:
     def parse(self) -> Make:
         from foxpy.wire.parsing import parse_source
 
-        parts = self._load("parse", parse_source(self.layout, self.tests, self._draft, self.value))
+        parts = self._load("parse", parse_source(self.layout, self.tests, self._draft, self._read))
         parse = cast(Make, parts["_parse"])
         self._install("parse", parse)
         return parse
@@ -72,7 +72,7 @@ class Program:
         """``parse`` for one of many packets: it also gives the position behind the packet."""
         from foxpy.wire.parsing import take_source
 
-        parts = self._load("take", take_source(self.layout, self.tests, self._draft, self.value))
+        parts = self._load("take", take_source(self.layout, self.tests, self._draft, self._read))
         return cast("Callable[..., tuple[Packet, int]]", parts["_take"])
 
     @cached_property
@@ -90,7 +90,7 @@ class Program:
 
         parts = self._load("push", push_source(self.layout, self.tests))
         push = cast("Callable[[Packet, Out], None]", parts["_push"])
-        setattr(self.value, "push", push)  # noqa: B010  # mypy will not have a method assigned to
+        setattr(self._draft, "push", push)  # noqa: B010  # mypy will not have a method assigned to
         return push
 
     @cached_property
@@ -102,7 +102,7 @@ class Program:
 
         parts = self._load("lay", lay_source(self.layout, self.tests))
         lay = cast("Callable[[Packet, bytearray, dict[object, int]], None]", parts["_lay"])
-        return lambda packet, out, names: lay(packet if isinstance(packet, self.value) else packet.copy(), out, names)
+        return lambda packet, out, names: lay(packet if isinstance(packet, self._draft) else packet.copy(), out, names)
 
     def _load(self, part: str, source: Source) -> dict[str, object]:
         self.sources[part] = source

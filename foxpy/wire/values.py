@@ -1,7 +1,9 @@
 """Emitting the value class of a packet and its checked constructor.
 
 A value is made as a draft, whose slots can be set, and becomes a value, which refuses to be changed, by a change of
-class: the one way to have plain slots (the fastest attributes) in an object that is immutable.
+class: the one way to have plain slots (the fastest attributes) in an object that is immutable. There is a class for
+values that were read and one for those that were made: these lack what building fills in, and a ``__getattr__`` for it
+would slow down every attribute.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ from foxpy.wire.walking import check_guard
 
 
 def value_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
-    """The text that defines ``_Draft``, ``_Value`` and ``_make``, the constructor."""
+    """The text that defines ``_Draft``, ``_Read`` and ``_make``, the constructor."""
     source, name = Source(f"{layout.name} value"), layout.name
     source.bind("_refusal", lambda values: refusal(layout, values))
     source.bind("_spec", layout.cls)
@@ -58,15 +60,32 @@ def value_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
                 source.line(f"def {field.name}(self):")
                 source.line(f"    return {_shown(source, field)}")
     source.line("")
-    with source.block(f"class {name}Value({name}Draft):"):
-        source.line("_generated = True")
-        source.line("__slots__ = ()")
-        source.line("__setattr__ = __delattr__ = _read_only")
-        source.line("__getattr__ = _computed")
-    source.line("")
+    for kind in ("Read", "Value"):
+        with source.block(f"class {name}{kind}({name}Draft):"):
+            source.line("_generated = True")
+            source.line("__slots__ = ()")
+            source.line("__setattr__ = __delattr__ = _read_only")
+            if kind == "Value":
+                _missing(source, layout)
+        source.line("")
     _constructor(source, layout, guards)
-    source.line(f"_Draft, _Value = {name}Draft, {name}Value")
+    source.line(f"_Draft, _Read = {name}Draft, {name}Read")
     return source
+
+
+def _missing(source: Source, layout: Layout) -> None:
+    """Emit properties for what is there in values that were read, and is made for others when it is asked for."""
+    for field in layout.fields.values():
+        if is_window(field):
+            code = f"self.{slot(field)} if _type(self.{slot(field)}) is _Window else _body_window(self.{slot(field)})"
+            source.bind("_body_window", body_window)
+        elif field in layout.parameters or isinstance(field.rule, Const):
+            continue
+        else:
+            code = f"_computed(self, {field.name!r})"
+        source.line("@_property")
+        source.line(f"def {field.name}(self):")
+        source.line(f"    return {code}")
 
 
 def _constructor(source: Source, layout: Layout, guards: tuple[Expr[bool], ...]) -> None:
@@ -90,9 +109,6 @@ def _constructor(source: Source, layout: Layout, guards: tuple[Expr[bool], ...])
         source.line(f"_self = _new({layout.name}Draft)")
         for field in parameters:
             source.line(f"_self.{slot(field)} = {field.name}")
-            if is_window(field):
-                source.line(f"if _type({field.name}) is _Window:")
-                source.line(f"    _self.{field.name} = {field.name}")
         source.line(f"_self.__class__ = {layout.name}Value")
         source.line("return _self")
     source.line(f"_make.__name__ = _make.__qualname__ = {layout.name!r}")
@@ -117,8 +133,8 @@ def signature(source: Source, parameters: list[AnyField]) -> list[str]:
 def slot(field: AnyField) -> str:
     """The slot that holds a field in a value.
 
-    What is costly to make is not held but made when it is asked for: an address from its bytes by a property. A body
-    is held as it was given, and under its own name, too, if it is a window.
+    What is costly to make is not held but made by a property: an address from its bytes, and a body from a packet.
+    Values that were read hold their body under its own name as well.
     """
     if isinstance(field.rule, Present):
         return field.name
@@ -180,15 +196,8 @@ def read_only(self: Packet, name: str, value: object = None) -> NoReturn:
 
 
 def computed(self: Packet, name: str) -> object:
-    """A field that building fills in, of a value that was not read from the wire: looked up in what it builds to.
-
-    Or a body that was given as a packet, as a window on what that builds to.
-    """
+    """A field that building fills in, of a value that was not read from the wire: looked up in what it builds to."""
     spec = self._spec
-    if name not in spec._layout.fields:
-        raise AttributeError(f"{spec.__name__} has no field {name!r}")
-    if is_window(spec._layout.fields[name]):
-        return body_window(getattr(self, slot(spec._layout.fields[name])))
     if name in decided_by_message(spec._layout):
         raise AttributeError(f"{spec.__name__}.{name}: is known only in the message that the packet is written into")
     arguments = {field.name: getattr(self, field.name) for field in spec._layout.arguments}
