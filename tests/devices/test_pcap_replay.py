@@ -11,7 +11,7 @@ import trio
 from foxpy.addresses import MacAddress
 from foxpy.devices.device import WIRE, Device, EthernetFrames, IpPackets
 from foxpy.devices.link import link
-from foxpy.devices.pcap import ETHERNET, RAW, PcapReader, PcapWriter, pcap
+from foxpy.devices.pcap import ETHERNET, RAW, PcapngWriter, PcapReader, PcapWriter, pcap
 from foxpy.driver import running
 from foxpy.errors import InitializationFailed, OpenFailed
 from foxpy.layers.ethernet import EthernetAddress, ethernet
@@ -67,6 +67,28 @@ async def test_packets_arrive_in_their_time(tmp_path: Path, speed: float, delay:
         assert device.runtime.scheduler.timers.running() == 0
     assert listener.events == [Closed()]
     assert device.query().received == 3
+
+
+async def test_pcapng_is_replayed_but_for_other_links(tmp_path: Path) -> None:
+    def written(linktype: int) -> bytes:
+        path = tmp_path / "part.pcapng"
+        writer = PcapngWriter(path, linktype, epoch=EPOCH)
+        writer.write(0.0 if linktype == ETHERNET else 0.25, b"first" if linktype == ETHERNET else b"of another medium")
+        writer.close()
+        return path.read_bytes()
+
+    both = tmp_path / "both.pcapng"
+    both.write_bytes(written(ETHERNET) + written(RAW) + written(ETHERNET))  # sections follow each other
+    device = pcap(both)
+    async with running(device):
+        listener = Listener().on(device)
+        await trio.sleep(1)
+        assert listener.heard == [(0, b"first"), (0.25, b"first")]
+    assert (device.query().received, device.query().unclaimed) == (2, 1)
+    only = tmp_path / "raw.pcapng"
+    only.write_bytes(written(RAW))
+    with pytest.raises(InitializationFailed, match="has link type 101, not EthernetFrames"):
+        pcap(only).initialize()
 
 
 async def test_it_replays_again_after_finalize(tmp_path: Path) -> None:
