@@ -30,7 +30,7 @@ STRIDE: Final = 256
 @click.command(short_help="Show the packets of a capture, in lines, in JSON or in bits.")
 @click.argument("file")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a packet, with every layer and every field.")
-@click.option("--filter", "filter_", metavar="EXPR", help="Only the packets for which EXPR holds; see below.")
+@click.option("--filter", "filter_", metavar="EXPR", help="Only the packets for which EXPR holds; see above.")
 @click.option("--bits", "number", type=click.IntRange(min=1), metavar="N", help="Only packet N, bit by bit.")
 @click.option(
     "--verify",

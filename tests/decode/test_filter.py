@@ -11,7 +11,10 @@ from foxpy.decode.filter import FilterError, compile_filter
 from foxpy.decode.filter.syntax import DEPTH, LENGTH
 from foxpy.decode.frames import Frame
 from foxpy.devices.pcap import ETHERNET, Captured
-from tests.support.frames import FRAMES
+from foxpy.layers.dns.names import Name
+from foxpy.layers.dns.rdata import A
+from foxpy.layers.dns.wire import DNS, Question, Record
+from tests.support.frames import A4, FRAMES, frame, ip4, udp
 
 REGISTRY = Registry()
 READ = {
@@ -166,6 +169,28 @@ def test_long_filters_are_not_deep() -> None:
     ports = " or ".join(f"tcp.dport == {port}" for port in range(100, 500))
     assert passing(ports) == set()
     assert passing(f"{ports} or tcp.dport == 80") == {"tcp_syn", "tcp_sack"}
+
+
+def test_long_lists_are_compared_in_no_time() -> None:
+    """Else a packet that a filter's author never thought of would take a minute."""
+    question = Question(qname=Name("a"))
+    records = tuple(Record(owner=Name("a"), ttl=ttl, rdata=A(address=A4)) for ttl in range(2000))
+    message = DNS(
+        questions=(question,),
+        answers=records,
+        authorities=(Record(ttl=5000, owner=Name("a"), rdata=A(address=A4)),) * 500,
+    )
+    data = frame(0x0800, ip4(17, udp(53, 1024, message)))
+    read = Frame.read(REGISTRY, 1, Captured(0, data, len(data), ETHERNET))
+    for text, passes in (
+        ("dns.answers.ttl == dns.authorities.ttl", False),
+        ("dns.answers.ttl != dns.authorities.ttl", True),
+        ("dns.answers.owner == dns.authorities.owner", True),
+        ("dns.answers.ttl < dns.authorities.ttl", True),
+        ("dns.answers.ttl > dns.authorities.ttl", False),
+        ("dns.answers.ttl >= dns.answers.ttl", True),
+    ):
+        assert compile_filter(text, REGISTRY)(read) == passes
 
 
 WORDS = (

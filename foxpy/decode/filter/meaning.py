@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sized
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import attrs
 
@@ -15,6 +15,9 @@ from foxpy.decode.frames import Frame
 from foxpy.decode.layer import Layer
 from foxpy.decode.registry import Registry
 from foxpy.wire import Window
+
+MANY: Final = 64
+"""Values on both sides of a comparison from which on they are not compared one by one: 65535 bytes hold thousands."""
 
 Test: TypeAlias = Callable[[Frame], bool]
 
@@ -139,16 +142,28 @@ def _members(node: Node) -> tuple[Node, ...]:
 
 def _compared(left: Values, right: Values, compare: Callable[[object, object], bool]) -> Test:
     def test(frame: Frame) -> bool:
-        those = list(right(frame))
-        return any(compare(this, that) for this in left(frame) for that in those)
+        these, those = list(left(frame)), list(right(frame))
+        if len(these) > MANY and len(those) > MANY:
+            # Two long lists of a packet: no text or network of the filter's own is among them
+            if compare is equal:
+                return not set(these).isdisjoint(those)
+            these, those = _ends(these), _ends(those)
+        return any(compare(this, that) for this in these for that in those)
 
     return test
 
 
+def _ends(values: list[object]) -> list[object]:
+    """The least and the greatest number, which decide for all between them; of what is no number, the first ones."""
+    numbers = [value for value in values if isinstance(value, int | float)]
+    return [min(numbers), max(numbers)] if numbers else values[:MANY]
+
+
 def _differ(left: Values, right: Values) -> Test:
+    same = _compared(left, right, equal)
+
     def test(frame: Frame) -> bool:
-        these, those = list(left(frame)), list(right(frame))
-        return bool(these and those) and not any(equal(this, that) for this in these for that in those)
+        return any(True for _ in left(frame)) and any(True for _ in right(frame)) and not same(frame)
 
     return test
 
