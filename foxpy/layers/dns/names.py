@@ -113,36 +113,38 @@ class NameCodec(Codec[Name]):
         return 1
 
     def read(self, buf: Buffer, pos: int, end: int, origin: int) -> tuple[Name, int]:
-        at, parts, size = pos, b"", 1
-        start, stop, limit, pointers = pos, -1, end, 0  # ``start``: where the part that is being read begins
-        while True:
-            if at >= limit:
-                raise _beyond(pos, start, at, limit)
+        at, start, limit = pos, pos, end  # ``start``: where the part that is being read begins, which ends by ``limit``
+        parts: list[Buffer] = []
+        size, stop = 1, -1
+        while at < limit:
             length = buf[at]
-            if length < 64:
-                if not length:
+            if length >= POINTER:
+                if at + 1 >= limit:
                     break
+                target = origin + (length - POINTER << 8 | buf[at + 1])
+                if target >= start:
+                    raise Malformed("name pointer does not go strictly backwards", offset=at)
+                if stop < 0:
+                    stop = at + 2
+                parts.append(buf[start:at])
+                if len(parts) > MOST_POINTERS:
+                    raise Malformed(f"a name of more than {MOST_POINTERS} pointers", offset=at)
+                limit, start, at = start, target, target
+            elif not length:
+                part = buf[start : at + 1]
+                if stop < 0:
+                    return Name._from_wire(bytes(part)), at + 1
+                return Name._from_wire(b"".join((*parts, part))), stop
+            elif length <= MOST_IN_LABEL:
                 size += length + 1
                 if size > MOST_BYTES:
                     raise Malformed(f"a name of more than {MOST_BYTES} bytes")
                 at += length + 1
-                continue
-            if length < POINTER:
+            else:
                 raise Malformed(f"a label begins with {length:#04x}, which has no meaning", offset=at)
-            if at + 2 > limit:
-                raise _beyond(pos, start, at, limit)
-            target = origin + ((length & 0x3F) << 8) + buf[at + 1]
-            if target >= start:
-                raise Malformed("name pointer does not go strictly backwards", offset=at)
-            pointers += 1
-            if pointers > MOST_POINTERS:
-                raise Malformed(f"a name of more than {MOST_POINTERS} pointers", offset=at)
-            parts += bytes(buf[start:at])
-            if stop < 0:
-                stop = at + 2
-            limit, start, at = start, target, target
-        at += 1
-        return Name._from_wire(parts + bytes(buf[start:at])), stop if stop >= 0 else at
+        if start == pos:
+            raise Truncated(f"a name does not end in the {end - pos} bytes that are left")
+        raise Malformed("name pointer goes to what does not end before the name", offset=start)
 
     def write(self, out: bytearray, value: Name, names: dict[object, int]) -> None:
         wire = value.wire
@@ -286,10 +288,3 @@ def _labels_of(text: str) -> list[bytes]:
 def _escape(found: re.Match[bytes]) -> bytes:
     byte = found[0]
     return b"\\" + byte if byte in b".\\" else b"\\%03d" % byte[0]
-
-
-def _beyond(pos: int, start: int, at: int, limit: int) -> Truncated | Malformed:
-    """The error for a name whose part at ``start`` does not end before ``limit``."""
-    if start == pos:
-        return Truncated(f"a name does not end in the {limit - pos} bytes that are left")
-    return Malformed("name pointer goes to what does not end before the name", offset=start)

@@ -333,10 +333,10 @@ def test_edns_that_is_not_right() -> None:
     edns = b"\0\0\x29\4\xd0\0\0\0\0"
     for options, error, fact in (
         (b"\0\3\0\2", Truncated, r"Edns.options: 3 bytes, 2 left"),
-        (b"\0\3\0\x63\0", Truncated, r"Edns.options\[0\] > OtherOption: needs 4 bytes, 3 left"),
-        (b"\0\5\0\x0c\0\2\0", PacketError, r"Edns.options\[0\] > Padding.length: says 6 bytes, 5 there"),
-        (b"\0\x0b\0\x0a\0\7" + bytes(7), PacketError, r"Edns.options\[0\] > Cookie"),
-        (b"\0\x2d\0\x0a\0\x29" + bytes(41), PacketError, r"Edns.options\[0\] > Cookie.server"),
+        (b"\0\3\0\x63\0", Malformed, r"Edns.options\[0\] > OtherOption: needs 4 bytes, 3 left"),
+        (b"\0\5\0\x0c\0\2\0", Malformed, r"Edns.options\[0\] > Padding.length: says 6 bytes, 5 there"),
+        (b"\0\x0b\0\x0a\0\7" + bytes(7), Malformed, r"Edns.options\[0\] > Cookie"),
+        (b"\0\x2d\0\x0a\0\x29" + bytes(41), Malformed, r"Edns.options\[0\] > Cookie.server"),
     ):
         with pytest.raises(PacketError, match=fact) as caught:
             DNS.parse(head(0, 0, 0, 1) + edns + options)
