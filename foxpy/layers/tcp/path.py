@@ -11,7 +11,7 @@ from foxpy.layers.tcp.executor import Executor
 from foxpy.layers.tcp.options import decode_untrusted, encode
 from foxpy.layers.tcp.segment import SYN, Segment
 from foxpy.layers.tcp.stateless import Verdict, listener, reset_for
-from foxpy.layers.tcp.wire import TcpHeader, append_tcp, fill_tcp, read_tcp, verify_tcp
+from foxpy.layers.tcp.wire import Quote, TcpHeader, append_tcp, fill_tcp, read_quote, read_tcp, verify_tcp
 from foxpy.protocol import Host, Path
 from foxpy.status import Report, Status
 from foxpy.wire import PacketError
@@ -151,11 +151,10 @@ class TcpPath(SharedPath, Generic[Host]):
     def reported(self, report: Report) -> None:
         """Pass on a report to the connection whose segment it quotes (MUST-54), if the quote is credible ([5927])."""
         quoted = report.quoted
-        if len(quoted) >= 8:
-            # ICMP must quote 8 bytes only: the ports and the sequence number
-            ports = int.from_bytes(quoted[:4], "big")
-            connection = self.connections.get((ports & 0xFFFF) << 16 | ports >> 16)
-            if connection is not None and connection.reported(report, int.from_bytes(quoted[4:8], "big")):
+        if len(quoted) >= Quote.MIN:
+            ours, theirs, seq = read_quote(quoted, 0, len(quoted))
+            connection = self.connections.get(theirs << 16 | ours)
+            if connection is not None and connection.reported(report, seq):
                 return
         self._counters.foreign_reports += 1
 

@@ -148,6 +148,15 @@ class TcpHeader(Packet):
     body: Body = rest(default=b"")
 
 
+class Quote(Packet):
+    """What an ICMP error must quote of a segment: its first 8 bytes (RFC 792)."""
+
+    sport: u16
+    dport: u16
+    seq: u32
+    body: Body = rest(default=b"")
+
+
 class AlignedTimestamps(Packet):
     """The option area of nearly all segments once timestamps are agreed on (RFC 7323, appendix A)."""
 
@@ -176,6 +185,9 @@ read_tcp = reader(
     TcpHeader.urgent,
 )
 """Ports, sequence and acknowledgement number, bytes of header (not checked), flags, window, checksum, urgent."""
+
+read_quote = reader(Quote.sport, Quote.dport, Quote.seq)
+"""Ports and sequence number of a segment that an ICMP error is about."""
 
 append_tcp = appender(TcpHeader)
 put_tcp = writer(TcpHeader)
