@@ -29,6 +29,11 @@ class Choice:
         for member in members[:-1]:
             if not self.guards(member) and not member._by_size:
                 raise TypeError(f"{title}: {member.__name__} takes every packet, so that none after it is ever chosen")
+            for guard in self.guards(member):
+                try:
+                    render(guard, lambda named: named.name)
+                except TypeError as error:
+                    raise TypeError(f"{title}: {member.__name__} cannot be told from others: {error}") from None
         if members[-1]._by_size or (self.guards(members[-1]) and not self._halved()):
             last = " | ".join(member.__name__ for member in members)
             raise TypeError(f"{title}: {last} has no catch-all; the last member must be one without a guard")

@@ -46,6 +46,11 @@ class Codec(ABC, Generic[T]):
         """Values for tests: all that can be written and are read back as they were."""
 
     @property
+    def whole(self) -> bool:
+        """Whether it takes all bytes up to ``end``, so that only a size or ``rest()`` can say where it ends."""
+        return False
+
+    @property
     def minimum(self) -> int:
         """The least bytes that a value takes: what lists that have a count are held to before they are read."""
         return 0

@@ -74,6 +74,10 @@ class Text(Codec[str]):
             _check_prefix("Text", self.size)
 
     @property
+    def whole(self) -> bool:
+        return self.size is None
+
+    @property
     def minimum(self) -> int:
         return 0 if self.size is None else self.size.bits // 8
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from foxpy.wire.choice import Choice
+from foxpy.wire.checking import elements_of, union_of
+from foxpy.wire.choice import Choice, arguments_of
 from foxpy.wire.codec import Codec
 from foxpy.wire.encodings import Argument, Blob, ListOf, Octets, OneOf, UInt
-from foxpy.wire.expressions import Expr, LastByte, Named, SizeOf, names
+from foxpy.wire.errors import OutOfRange
+from foxpy.wire.expressions import Expr, Named, names
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import compresses, is_variable
+from foxpy.wire.looking import check_looking
 from foxpy.wire.packet import Packet
 from foxpy.wire.rules import (
     MISSING,
@@ -36,6 +39,8 @@ from foxpy.wire.rules import (
     default_of,
     given,
 )
+from foxpy.wire.walking import allowed
+from foxpy.wire.window import Window
 
 
 def check_definition(packet: str, fields: Mapping[str, AnyField], guards: tuple[Expr[bool], ...]) -> None:
@@ -44,26 +49,26 @@ def check_definition(packet: str, fields: Mapping[str, AnyField], guards: tuple[
     for name, each in fields.items():
         path = f"{packet}.{name}"
         _check_fit(path, each)
+        _check_sizes(path, each)
         _check_values(path, each)
-        _check_reading(path, each, before)
         if isinstance(each.rule, Total | Checksum) and any(is_variable(other) for other in before.values()):
             what = "a checksum" if isinstance(each.rule, Checksum) else "a total"
             raise TypeError(f"{path}: {what} comes before all fields of variable size")
         if isinstance(each.rule, Checksum):
             _check_checksum(path, each.rule, fields, before)
+        if isinstance(each.rule, Until) and isinstance(each.encoding, ListOf):
+            _check_end(path, each.encoding, each.rule.end)
         if each.elements:
             end = each.rule.end if isinstance(each.rule, Sized | Until) else None
-            check_elements(path, each.elements, end if isinstance(end, type) else None, each)
+            check_elements(path, each.elements, cast("type[object] | None", end), each)
+            _check_told(path, each, before)
         before[name] = each
     for rule, what in ((Total, "total()"), (Checksum, "inet_checksum()")):
         if sum(isinstance(each.rule, rule) for each in fields.values()) > 1:
             raise TypeError(f"{packet}: more than one {what}")
     if any(isinstance(each.rule, Checksum) for each in fields.values()) and any(map(compresses, fields.values())):
         raise TypeError(f"{packet}: no checksum is filled in where names are compressed")
-    for guard in guards:
-        for named in names(guard):
-            if named.name not in fields:
-                raise TypeError(f"{packet}: a guard reads {named!r}, which is not a field of it")
+    check_looking(packet, fields, guards)
 
 
 def _check_fit(path: str, each: AnyField) -> None:
@@ -73,7 +78,11 @@ def _check_fit(path: str, each: AnyField) -> None:
             pass
         case (Blob(), _):
             raise TypeError(f"{path}: its size is not given; use sized(...), rest(...) or tail(...)")
-        case (ListOf(element=None | Codec()), (Sized(on=None) | Rest(on=None) | Count() | Until())):
+        case (Codec(whole=True), (Plain() | Present() | Const())) | (ListOf(element=Codec(whole=True)), _):
+            raise TypeError(f"{path}: it takes all bytes that there are; use sized(...) or rest(...)")
+        case (ListOf(element=None), (Sized(on=None) | Rest(on=None) | Count() | Until())):
+            pass
+        case (ListOf(element=Codec()), (Sized(end=None, on=None) | Rest(on=None) | Count() | Until())):
             pass
         case (ListOf(), (Sized(end=None, on=None) | Rest(on=None) | Count())):
             pass
@@ -123,9 +132,14 @@ def _check_values(path: str, each: AnyField) -> None:
     if value is MISSING or (value is None and isinstance(each.rule, Present)):
         return
     match each.encoding:
-        case UInt(bits=bits):
+        case UInt(boolean=True):
+            if not isinstance(value, bool):
+                raise TypeError(f"{path}: {value!r} is not True or False")
+        case UInt(bits=bits, kind=kind, open=still):
             if not isinstance(value, int) or not 0 <= value < 1 << bits:
                 raise TypeError(f"{path}: {value!r} does not fit in {bits} bits")
+            if kind is not None and not still and value not in set(kind):
+                raise TypeError(f"{path}: {value!r} is no {kind.__name__}")
             bounds = bounds_of(each.rule)
             if not (bounds.least or 0) <= value <= (value if bounds.most is None else bounds.most):
                 raise TypeError(f"{path}: the default {value!r} is out of its own min and max")
@@ -138,49 +152,83 @@ def _check_values(path: str, each: AnyField) -> None:
                 codec.check(value)
             except (ValueError, TypeError, AttributeError) as error:
                 raise TypeError(f"{path}: {value!r} cannot be written: {error}") from None
+        case ListOf() | OneOf():
+            packet = path.partition(".")[0]
+            check = elements_of(each, packet) if isinstance(each.encoding, ListOf) else union_of(each, packet)
+            try:
+                check(value)
+            except OutOfRange as error:
+                raise TypeError(str(error)) from None
+        case Blob(window=window):
+            if not isinstance(value, (bytes, bytearray, memoryview, *((Packet, Window) if window else ()))):
+                raise TypeError(f"{path}: the default {value!r} is not bytes")
         case _:
             pass
 
 
-def _check_reading(path: str, each: AnyField, before: Mapping[str, AnyField]) -> None:
-    """Whether what the right-hand side reads is known where it is needed."""
-    rule = each.rule
-    what, expression = "", cast("Expr[int] | Expr[bool] | int", 0)
-    match rule:
-        case Sized(size=size) | Tail(size=size):
-            what, expression = "size", size
-        case Count(number=number):
-            what, expression = "number of elements", number
-        case Present(condition=condition):
-            what, expression = "condition", condition
-        case _:
-            pass
-    for named in names(expression):
-        inner = named.field if isinstance(named, SizeOf) else named
-        if inner.name not in before:
-            raise TypeError(f"{path}: its {what} reads {named!r}, which is not an earlier field of the packet")
-        found = before[inner.name]
-        if isinstance(named, SizeOf):
-            if not is_variable(found) or isinstance(found.rule, Rest):
-                raise TypeError(f"{path}: its {what} reads {named!r}, whose size is not variable, or not known yet")
-        elif what != "condition" and not isinstance(found.encoding, UInt | Argument):
-            raise TypeError(f"{path}: its {what} reads {named.name}, which is not an integer")
-    chooser = chooser_of(rule)
-    if chooser is not None and (not isinstance(chooser, Named) or chooser.name not in before):
-        raise TypeError(f"{path}: on= names an earlier field of the packet")
-    if isinstance(expression, LastByte) and not isinstance(rule, Tail):
-        raise TypeError(f"{path}: last_u8() is the size of a tail")
-    if isinstance(rule, Sized):
-        if rule.align < 1 or (rule.align > 1 and rule.end is None):
+def _check_end(path: str, encoding: ListOf, end: object) -> None:
+    """Whether what ends a list can be written behind it."""
+    if encoding.element is None:
+        if not isinstance(end, type):
+            raise TypeError(f"{path}: a list of packets ends with a packet, not with {end!r}")
+    elif isinstance(encoding.element, Codec):
+        out = bytearray()
+        try:
+            encoding.element.write(out, encoding.element.check(end), {})
+        except (ValueError, TypeError, AttributeError) as error:
+            raise TypeError(f"{path}: its end {end!r} cannot be written: {error}") from None
+        if not out:
+            raise TypeError(f"{path}: its end {end!r} takes no bytes")
+
+
+def _check_told(path: str, each: AnyField, before: Mapping[str, AnyField]) -> None:
+    """Whether the tags of a union's members can be values of the field that chooses."""
+    chooser = chooser_of(each.rule)
+    for member in each.elements if isinstance(chooser, Named) and chooser.name in before else ():
+        assert isinstance(chooser, Named)
+        tag = _packet(path, member)._tag
+        encoding = before[chooser.name].encoding
+        if tag is not None and isinstance(encoding, UInt):
+            closed = encoding.kind is not None and not encoding.open and tag not in set(encoding.kind)
+            if tag >> encoding.bits or closed:
+                raise TypeError(f"{path}: {member.__name__} has the tag {tag}, which {chooser.name} never is")
+
+
+def _check_sizes(path: str, each: AnyField) -> None:
+    """Whether bounds, padding and constant sizes leave anything to be given, and what is given by default is so."""
+    bounds = bounds_of(each.rule)
+    least, most = bounds.least or 0, bounds.most
+    if least < 0 or (most is not None and most < least):
+        raise TypeError(f"{path}: nothing is {allowed(bounds)}")
+    if isinstance(each.encoding, UInt) and least >> each.encoding.bits:
+        raise TypeError(f"{path}: min={least} does not fit in {each.encoding.bits} bits")
+    if isinstance(each.rule, Sized):
+        if each.rule.align < 1 or (each.rule.align > 1 and each.rule.end is None):
             raise TypeError(f"{path}: align needs an end, or the padding would be read as elements")
-        if rule.pad < 1:
-            raise TypeError(f"{path}: pad is at least 1, not {rule.pad}")
+        if each.rule.pad < 1:
+            raise TypeError(f"{path}: pad is at least 1, not {each.rule.pad}")
+    size = each.rule.number if isinstance(each.rule, Count) else getattr(each.rule, "size", None)
+    if isinstance(size, int):
+        if size < 0:
+            raise TypeError(f"{path}: nothing has the size {size}")
+        if not least <= size <= (size if most is None else most):
+            raise TypeError(f"{path}: its size is {size}, and not {allowed(bounds)}")
+        least = most = size
+    default = default_of(each.rule)
+    counted = isinstance(each.encoding, Blob) or isinstance(each.rule, Count)
+    if default is MISSING or not counted or not isinstance(default, bytes | bytearray | tuple | list):
+        return
+    if len(default) < least or (most is not None and len(default) > most):
+        raise TypeError(f"{path}: the default {default!r} is not {allowed(Bounds(least, most))} long")
 
 
 def _check_checksum(path: str, rule: Checksum, fields: Mapping[str, AnyField], before: Mapping[str, AnyField]) -> None:
     bits = sum(_bits(each) for each in before.values())
     if bits % 16:
         raise TypeError(f"{path}: a checksum lies at an even offset")
+    rest = next((each for each in fields.values() if isinstance(each.rule, Rest)), None)
+    if rule.over == "header" and rest is not None and not isinstance(rest.encoding, Blob):
+        raise TypeError(f"{path}: a header's checksum covers what precedes bytes, and {rest.name} is not bytes")
     for named in names(rule.seed):
         if named.name not in fields or not given(fields[named.name].rule):
             raise TypeError(f"{path}: its seed reads {named!r}, which the caller does not give")
@@ -209,7 +257,7 @@ def check_elements(
             raise TypeError(f"{path}: {member.__name__} may be of no size at all")
         if member._by_size and not alone:
             raise TypeError(f"{path}: {member.__name__} is chosen by_size, which elements of a list do not show")
-        for argument in member._layout.arguments:
+        for argument in arguments_of((member,)):
             known = field is not None and (argument.name in field.bound or argument.name == tag)
             if not known and argument_default(argument.rule) is MISSING:
                 raise TypeError(

@@ -174,8 +174,20 @@ def is_variable(each: AnyField) -> bool:
 
 
 def least(each: AnyField) -> int:
-    """The least bytes of a codec's field that shows itself where it ends."""
-    return each.encoding.minimum if isinstance(each.encoding, Codec) and isinstance(each.rule, Plain | Const) else 0
+    """The least bytes of a field of variable size, as far as that is certain."""
+    match each.encoding, each.rule:
+        case Codec() as codec, Plain() | Const():
+            return codec.minimum
+        case OneOf(), Plain():
+            return min(int(getattr(member, "MIN")) for member in each.elements)  # noqa: B009
+        case _, Sized(size=int(size), pad=pad):
+            return size + -size % pad
+        case _, Tail(size=int(size)):
+            return size
+        case _, Rest(bounds=bounds) | Sized(bounds=bounds):
+            return bounds.least or 0
+        case _:
+            return 0
 
 
 def compresses(each: AnyField) -> bool:

@@ -18,8 +18,10 @@ from typing import (
     overload,
 )
 
+from foxpy.wire.blame import where
+from foxpy.wire.codec import Codec
 from foxpy.wire.dump import dump, one_line
-from foxpy.wire.encodings import Argument, ListOf, OneOf
+from foxpy.wire.encodings import Argument, Blob, ListOf, Octets, OneOf, UInt
 from foxpy.wire.expressions import Expr
 from foxpy.wire.fields import (
     AnyField,
@@ -40,8 +42,7 @@ from foxpy.wire.fields import (
 )
 from foxpy.wire.layout import Layout, lay_out, least
 from foxpy.wire.out import Out
-from foxpy.wire.blame import where
-from foxpy.wire.rules import MISSING, Const, Plain, chooser_of
+from foxpy.wire.rules import MISSING, Const, Plain, Present, chooser_of
 from foxpy.wire.window import Buffer, Window
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ class Packet:
     ) -> None:
         if "_generated" in cls.__dict__:
             return
+        if tag is not None and not _is_tag(tag):
+            raise TypeError(f"{cls.__name__}: the tag {tag!r} is not a number that a field can have")
         try:
             cls._define(when)
         except TypeError as error:
@@ -156,9 +159,8 @@ class Packet:
 
     def copy(self) -> Self:
         """A value with the fields of this packet: of a view, one that no longer needs the buffer."""
-        values = {each.name: getattr(self, each.name) for each in self._layout.parameters}
-        kept = {name: bytes(each) if isinstance(each, Window) else each for name, each in values.items()}
-        return self._program.make(self._spec, **kept)  # type: ignore[return-value]  # the program is the class's own
+        values = {each.name: _kept(getattr(self, each.name)) for each in self._layout.parameters}
+        return self._program.make(self._spec, **values)  # type: ignore[return-value]  # the program is the class's own
 
     def push(self, out: Out) -> None:
         """Write the packet in front of what is in ``out``. Raises OutOfRange if a computed field does not fit."""
@@ -215,14 +217,32 @@ class Packet:
 
 
 _COMPILED_AT_FIRST_USE = ("__new__", "parse", "view")
+_ENCODINGS = (UInt, Octets, Blob, ListOf, OneOf, Codec, Argument)
 _RESERVED = frozenset(("self", "out"))  # beside the names of this class: parameters of generated functions
 _RESERVED_FOR_ARGUMENTS = frozenset(("buf", "start", "end", "origin"))
+
+
+def _is_tag(tag: object) -> bool:
+    return isinstance(tag, int) and tag >= 0
 
 
 def _kind(cls: type[Packet]) -> type[Packet]:
     """What ``cls``, which adds no fields and no guard, is compared as: if it only makes a packet Mutable, as that."""
     bases = [base for base in cls.__bases__ if issubclass(base, Packet) and base is not Packet]
     return bases[0]._kind if Mutable in cls.__bases__ and len(bases) == 1 else cls
+
+
+def _kept(value: object) -> object:
+    """A field's value without a buffer that it may be a window on."""
+    match value:
+        case Window():
+            return bytes(value)
+        case Packet():
+            return value.copy()
+        case tuple() if any(isinstance(each, Packet) for each in value):
+            return tuple(map(_kept, value))
+        case _:
+            return value
 
 
 def _rebuild(spec: type[Packet], values: Mapping[str, object]) -> Packet:
@@ -235,7 +255,7 @@ def _own_fields(cls: type[Packet], inherited: Mapping[str, AnyField]) -> dict[st
     fields: dict[str, AnyField] = {}
     for name, annotation in get_annotations(cls).items():
         path = f"{cls.__name__}.{name}"
-        kind = eval(annotation, module) if isinstance(annotation, str) else annotation
+        kind = _evaluated(path, annotation, module)
         if kind is ClassVar or get_origin(kind) is ClassVar:
             continue
         declared = cls.__dict__.get(name, MISSING)
@@ -245,10 +265,10 @@ def _own_fields(cls: type[Packet], inherited: Mapping[str, AnyField]) -> dict[st
             raise TypeError(
                 f"{path}: a field takes field(default=...), const(...), derived() and so on, not {declared!r}"
             )
-        if get_origin(kind) is not Annotated:
+        if get_origin(kind) is not Annotated or not isinstance(get_args(kind)[1], _ENCODINGS):
             raise TypeError(f"{path}: {annotation!r} is not a wire type")
         declared.name, declared.owner = name, cls
-        declared.encoding = kind.__metadata__[0]
+        declared.encoding = get_args(kind)[1]
         if isinstance(declared.encoding, Argument) and isinstance(declared.rule, Const) and name not in inherited:
             raise TypeError(f"{path}: only an inherited argument is const(...), as a guard on it")
         taken = isinstance(declared.encoding, Argument) and name in _RESERVED_FOR_ARGUMENTS
@@ -260,9 +280,25 @@ def _own_fields(cls: type[Packet], inherited: Mapping[str, AnyField]) -> dict[st
         fields[name] = declared
         setattr(cls, name, declared)
     for name in fields.keys() & inherited.keys():
-        if fields[name].encoding != inherited[name].encoding:
-            raise TypeError(f"{cls.__name__}.{name}: has another wire type than in {inherited[name].owner.__name__}")
+        old, new = inherited[name], fields[name]
+        if new.encoding != old.encoding:
+            raise TypeError(f"{cls.__name__}.{name}: has another wire type than in {old.owner.__name__}")
+        if isinstance(new.rule, Present) != isinstance(old.rule, Present):
+            raise TypeError(f"{cls.__name__}.{name}: is always there in one of {cls.__name__} and {old.owner.__name__}")
     return fields
+
+
+def _evaluated(path: str, annotation: object, module: dict[str, object]) -> object:
+    """What an annotation stands for."""
+    if not isinstance(annotation, str):
+        return annotation
+    try:
+        return eval(annotation, module)
+    except NameError as error:
+        fact = "packets do not contain themselves, and come before what they are in"
+        raise TypeError(f"{path}: {error.name} is not known in the module yet; {fact}") from None
+    except (AttributeError, TypeError) as error:
+        raise TypeError(f"{path}: {annotation!r} is not a wire type: {error}") from None
 
 
 def _members(kind: object, module: Mapping[str, object]) -> tuple[type[object], ...]:

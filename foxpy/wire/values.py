@@ -140,7 +140,7 @@ def slot(field: AnyField) -> str:
         return field.name
     match field.encoding:
         case Blob(window=True) | Octets(kind=Callable()):
-            return f"_{field.name}"
+            return f"_held_{field.name}"
         case _:
             return field.name
 
