@@ -27,6 +27,7 @@ def appender(packet: Callable[P, Packet], /) -> Callable[Concatenate[bytearray, 
     """
     spec = spec_of(packet)
     layout = spec._layout
+    check_header(layout, "an appender")
     body = layout.body
     if body is not None and default_of(body.rule) is MISSING:
         raise TypeError(f"{layout.name}.{body.name}: an appender needs rest(default=...)")
@@ -52,6 +53,14 @@ def _source(layout: Layout, spec: type[Packet]) -> Source:
             source.line("_out += _head")
     source.line(f"_append.__qualname__ = 'appender({layout.name})'")
     return source
+
+
+def check_header(layout: Layout, what: str) -> None:
+    """Raise TypeError for a packet that is more than a header and what follows it."""
+    if layout.tails:
+        raise TypeError(f"{layout.name}: {what} writes what precedes a body, and behind the body there is more")
+    if layout.compresses:
+        raise TypeError(f"{layout.name}: {what} does not know the message in which names are compressed")
 
 
 def spec_of(packet: object) -> type[Packet]:

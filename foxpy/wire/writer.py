@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, cast
 
-from foxpy.wire.appender import spec_of
+from foxpy.wire.appender import check_header, spec_of
 from foxpy.wire.building import put_source
 from foxpy.wire.deferred import deferred
 from foxpy.wire.out import Out
@@ -23,5 +23,6 @@ def writer(packet: Callable[P, Packet], /) -> Callable[Concatenate[Out, P], int]
     filled in. Raises OutOfRange.
     """
     spec = spec_of(packet)
+    check_header(spec._layout, "a writer")
     put = deferred("_put", lambda: put_source(spec._layout, spec._program.tests))
     return cast("Callable[Concatenate[Out, P], int]", put)
