@@ -33,7 +33,7 @@ from foxpy.wire.window import Buffer
 
 T = TypeVar("T")
 S = TypeVar("S")
-N = TypeVar("N", bound=int)
+N = TypeVar("N", int, bool)
 
 
 class Mutable:
