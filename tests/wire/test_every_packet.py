@@ -22,7 +22,6 @@ from foxpy.wire.laws import check_bytes, check_value
 from foxpy.wire.rules import MISSING, argument_default
 from foxpy.wire.strategies import strategy
 
-
 EXAMPLES: Final = int(os.environ.get("FOXPY_EXAMPLES", "30"))
 
 ARGUMENTS: Final = {"rtype": 65280}
