@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from foxpy.wire.bodies import body_bytes, push_body
 from foxpy.wire.expressions import Expr, render
+from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout, Run
 from foxpy.wire.rules import MISSING, Checksum, default_of
 from foxpy.wire.source import Source
-from foxpy.wire.values import signature, slot
+from foxpy.wire.values import is_window, signature, slot
 from foxpy.wire.writing import checksum_offset, complement, is_even, is_nonzero, sum_up, write_header
 
 
@@ -26,15 +27,7 @@ def push_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
             source.line(f"_body = {source.bind('_body_bytes', body_bytes)}(self.{slot(body)})")
             following = "_len(_body)"
         elif body is not None:
-            source.line("_before = _len(out.buf) - out.start")
-            source.line(f"_body = self.{slot(body)}")
-            with source.block("if _type(_body) is _Window:"):
-                source.line("out.push_bytes(_body.buf[_body.start : _body.end])")
-            with source.block("elif _type(_body) is _bytes:"):  # a Raw that is the rest
-                source.line("out.push_bytes(_body)")
-            with source.block("else:"):
-                source.line("_body.push(out)")
-            source.line("_following = _len(out.buf) - out.start - _before")
+            _push_rest(source, body)
             following = "_following"
         write_header(source, layout, guards, codes, following, trusted=True)
         if body is not None and layout.tails:
@@ -43,6 +36,23 @@ def push_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
             following += " + _len(_foot)"
         _finish(source, layout, codes, following)
     return source
+
+
+def _push_rest(source: Source, body: AnyField) -> None:
+    """Emit the pushing of what a value holds as its body, and the setting of ``_following`` to the size of it."""
+    source.line(f"_body = self.{slot(body)}")
+    if not is_window(body):
+        source.line("out.push_bytes(_body)")
+        source.line("_following = _len(_body)")
+        return
+    with source.block("if _type(_body) is _Window:"):
+        source.line("_body = _body.buf[_body.start : _body.end]")
+        source.line("out.push_bytes(_body)")
+        source.line("_following = _len(_body)")
+    with source.block("else:"):
+        source.line("_before = _len(out.buf) - out.start")
+        source.line("_body.push(out)")
+        source.line("_following = _len(out.buf) - out.start - _before")
 
 
 def put_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
@@ -66,7 +76,10 @@ def put_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
 
 def _finish(source: Source, layout: Layout, codes: dict[str, str], following: str) -> None:
     """Emit the pushing of the header and the filling in of its checksum."""
-    field, size = layout.checksum, _header_size(layout)
+    field, size = layout.checksum, str(layout.minimum)
+    if layout.tails or not all(isinstance(piece, Run) or piece.field is layout.body for piece in layout.pieces):
+        size = "_size"
+        source.line("_size = _len(_head)")
     source.line(f"_at = out.start - {size}")
     with source.block("if _at < 0:"):
         source.line(f"_at = out.push({size})")
@@ -87,9 +100,3 @@ def _finish(source: Source, layout: Layout, codes: dict[str, str], following: st
         nonzero = False
     put = source.codec("pack_into", ">H")
     source.line(f"{put}(out.buf, _at + {checksum_offset(layout)}, {complement('_sum', field.rule.zero, nonzero)})")
-
-
-def _header_size(layout: Layout) -> str:
-    """The text of how many bytes ``_head`` has."""
-    fixed = all(isinstance(piece, Run) or piece.field is layout.body for piece in layout.pieces)
-    return str(layout.minimum) if fixed and not layout.tails else "_len(_head)"

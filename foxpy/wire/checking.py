@@ -187,12 +187,11 @@ def pass_octets(source: Source, layout: Layout, field: AnyField) -> None:
     """Emit the turning of a parameter for fixed bytes into bytes: what is usual quickly, the rest by ``octets_of``."""
     name, encoding = field.name, field.encoding
     assert isinstance(encoding, Octets)
-    unusual = f"_type({name}) is not _bytes or _len({name}) != {encoding.size}"
+    code = f"{source.bind(f'_octets_{name}', octets_of(field, layout.name))}({name})"
     if encoding.kind is not None:
-        source.line(f"if _type({name}) is {source.bind(f'_kind_{name}', encoding.kind)}:")
-        source.line(f"    {name} = {name}.packed")
-    source.line(f"{'elif' if encoding.kind is not None else 'if'} {unusual}:")
-    source.line(f"    {name} = {source.bind(f'_octets_{name}', octets_of(field, layout.name))}({name})")
+        code = f"{name}.packed if _type({name}) is {source.bind(f'_kind_{name}', encoding.kind)} else {code}"
+    source.line(f"if _type({name}) is not _bytes or _len({name}) != {encoding.size}:")
+    source.line(f"    {name} = {code}")
 
 
 def blob_of(field: AnyField, packet: str) -> Callable[[object], bytes]:

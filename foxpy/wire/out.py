@@ -21,8 +21,8 @@ class Out:
     """Of all of ``buf``. Bytes are copied in and out through it in a quarter of the time that the bytearray takes."""
 
     def __init__(self, headroom: int = 256) -> None:
-        self.buf = bytearray(headroom)
-        self.view = memoryview(self.buf)
+        self.buf = buf = bytearray(headroom)
+        self.view = memoryview(buf)
         self.start = headroom
 
     def __len__(self) -> int:

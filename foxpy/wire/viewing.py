@@ -97,7 +97,9 @@ def write_getters(source: Source, layout: Layout) -> None:
         _property(source, field.name, read_span(source, layout, field, "self._b", start, end, _lookup))
         if field is layout.payload:
             source.line("def open(self, how, /, **arguments):")
-            source.line(f"    return how.view(self._b, {start}, {end}, **arguments)")
+            source.line("    if arguments:")
+            source.line(f"        return how.view(self._b, {start}, {end}, **arguments)")
+            source.line(f"    return how.view(self._b, {start}, {end})")
 
 
 def _end(layout: Layout, field: AnyField) -> str:
