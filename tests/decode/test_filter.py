@@ -205,5 +205,5 @@ def test_any_text_is_a_filter_or_a_mistake(text: str) -> None:
         test = compile_filter(text, REGISTRY)
     except FilterError:
         return
-    for frame in READ.values():
-        assert test(frame) in (True, False)
+    for read in READ.values():
+        assert test(read) in (True, False)
