@@ -40,6 +40,10 @@ class PacketError(ValueError):
         self.path = (place, *self.path)
         return self
 
+    def bounded(self) -> PacketError:
+        """The error of bytes of which no more will come: what encloses them has said where they end."""
+        return self
+
     def at(self, packet: str, field: str, offset: int | None) -> Self:
         """Add what a codec cannot know, unless it said so; gives the error itself, to raise it again."""
         if not self.packet:
@@ -50,7 +54,12 @@ class PacketError(ValueError):
 
 
 class Truncated(PacketError):
-    """From the wire: fewer bytes are there than the packet needs or says it has."""
+    """From the wire: fewer bytes are there than the packet needs or says it has. With more it may be right."""
+
+    def bounded(self) -> PacketError:
+        error = Malformed(self.fact, self.packet, self.field, self.offset)
+        error.path = self.path
+        return error
 
 
 class Malformed(PacketError):

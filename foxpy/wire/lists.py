@@ -36,9 +36,10 @@ def compile_list(title: str, members: tuple[type[Packet], ...], end: type[Packet
 
 
 @cache
-def list_reader(field: AnyField) -> Callable[..., object]:
+def list_reader(field: AnyField, bounded: bool) -> Callable[..., object]:
     """The reader of a list field, whose elements are packets or a codec's values.
 
+    ``bounded``: what encloses the list has said where its bytes end, so that missing ones will not come.
     Its parameters are the buffer, the bounds, where the message begins, the number of elements if there is a count, and
     bound arguments. With a count or an end of its own it gives the position behind the list too.
     """
@@ -52,8 +53,9 @@ def list_reader(field: AnyField) -> Callable[..., object]:
             least = min((member.MIN for member in members), default=1)
             with source.block(f"if _number * {least} > _e - _o:"):
                 fact = f"{{_number}} elements need {{_number * {least}}} bytes, {{_e - _o}} left"
-                source.line(f'raise _Truncated(f"{fact}", "{field.owner.__name__}", "{field.name}", _o)')
-        _loop(source, title, members, cast("type[Packet] | None", end_of(rule)), field)
+                error = "_Malformed" if bounded else "_Truncated"
+                source.line(f'raise {error}(f"{fact}", "{field.owner.__name__}", "{field.name}", _o)')
+        _loop(source, title, members, cast("type[Packet] | None", end_of(rule)), field, bounded)
         source.line("return _tuple(_found)" + (", _o" if isinstance(rule, Count | Until) else ""))
     return cast("Callable[..., object]", source.load()["_read"])
 
@@ -63,7 +65,14 @@ def end_of(rule: Rule) -> object:
     return rule.end if isinstance(rule, Sized | Until) else None
 
 
-def _loop(source: Source, title: str, members: tuple[type[Packet], ...], end: object, field: AnyField | None) -> None:
+def _loop(
+    source: Source,
+    title: str,
+    members: tuple[type[Packet], ...],
+    end: object,
+    field: AnyField | None,
+    bounded: bool = False,
+) -> None:
     """Emit the reading of all elements into ``_found``."""
     rule = None if field is None else field.rule
     element = field.encoding.element if field is not None and isinstance(field.encoding, ListOf) else None
@@ -90,12 +99,13 @@ def _loop(source: Source, title: str, members: tuple[type[Packet], ...], end: ob
 
             Choice(title, found).write(source, chosen)
         source.line("_add(_element)")
+    error = "_error.bounded()" if bounded else "_error"
     with source.block("except _PacketError as _error:"):
         if isinstance(element, Codec):
             packet, _, name = title.partition(".")
-            source.line(f'raise _error.at("{packet}", f"{name}[{{_len(_found)}}]", _start) from None')
+            source.line(f'raise {error}.at("{packet}", f"{name}[{{_len(_found)}}]", _start) from None')
         else:
-            source.line(f'raise _error.within(f"{title}[{{_len(_found)}}]") from None')
+            source.line(f'raise {error}.within(f"{title}[{{_len(_found)}}]") from None')
 
 
 def _value(source: Source, codec: Codec[object], end: object) -> None:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 
 @cache
-def union_reader(field: AnyField, exact: bool) -> Callable[..., object]:
+def union_reader(field: AnyField, exact: bool, bounded: bool) -> Callable[..., object]:
     """The reader of a union field: of all the bytes that it is given (``exact``), or giving the position behind it too.
+
+    ``bounded``: what encloses it has said where its bytes end, so that missing ones will not come.
 
     Its parameters are the buffer, the bounds, where the message begins, the tag if there is one, and bound arguments.
     """
@@ -41,7 +43,8 @@ def union_reader(field: AnyField, exact: bool) -> Callable[..., object]:
             else:
                 Choice(place, members).write(source, lambda member: taking(source, member, field))
         with source.block("except _PacketError as _error:"):
-            source.line(f'raise _error.within("{place}") from None')
+            error = "_error.bounded()" if bounded else "_error"
+            source.line(f'raise {error}.within("{place}") from None')
         if exact:
             with source.block("if _o != _e:"):
                 fact = "{_type(_element)._spec.__name__} takes {_o - _start} of {_e - _start} bytes"

@@ -12,7 +12,7 @@ from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout, compresses
 from foxpy.wire.lists import list_reader, number_reader
 from foxpy.wire.reading import FORMATS, atom, convert
-from foxpy.wire.rules import Count, chooser_of
+from foxpy.wire.rules import Count, Rest, chooser_of
 from foxpy.wire.source import Source
 from foxpy.wire.unions import union_reader
 from foxpy.wire.window import Buffer
@@ -22,7 +22,7 @@ Lookup = Callable[[Named[object]], str]
 
 def read_span(source: Source, layout: Layout, each: AnyField, buffer: str, start: str, end: str, lookup: Lookup) -> str:
     """The text that reads a field which is ``buffer[start:end]``; ``lookup`` gives that which reads another field."""
-    name = each.name
+    name, bounded = each.name, layout.total is not None or not isinstance(each.rule, Rest)
     match each.encoding:
         case Blob(window=True):
             return f"_Window({buffer}, {start}, {end})"
@@ -31,13 +31,13 @@ def read_span(source: Source, layout: Layout, each: AnyField, buffer: str, start
         case ListOf(element=UInt() | Octets()):
             return f"{source.bind(f'_list_{name}', number_reader(each, layout.name))}({buffer}, {start}, {end})"
         case ListOf():
-            read = source.bind(f"_list_{name}", list_reader(each))
+            read = source.bind(f"_list_{name}", list_reader(each, bounded))
             return f"{read}({buffer}, {start}, {end}{_context(source, layout, each, lookup)})"
         case OneOf():
-            read = source.bind(f"_one_{name}", union_reader(each, exact=True))
+            read = source.bind(f"_one_{name}", union_reader(each, exact=True, bounded=bounded))
             return f"{read}({buffer}, {start}, {end}{_context(source, layout, each, lookup)})"
         case Codec() as codec:
-            read = source.bind(f"_read_{name}", exactly(codec, layout.name, name))
+            read = source.bind(f"_read_{name}", exactly(codec, layout.name, name, bounded))
             return f"{read}({buffer}, {start}, {end}, {_origin(layout, lookup)})"
         case _:
             raise AssertionError(each)
@@ -45,7 +45,7 @@ def read_span(source: Source, layout: Layout, each: AnyField, buffer: str, start
 
 def read_eagerly(source: Source, layout: Layout, each: AnyField, at: str, beyond: str, lookup: Lookup) -> None:
     """Emit the reading of a field that begins at ``at`` and shows where it ends, into its name and ``_after_``."""
-    name, after = each.name, f"_after_{each.name}"
+    name, after, bounded = each.name, f"_after_{each.name}", layout.total is not None
     match each.encoding:
         case UInt(bits=bits) | Octets(size=bits) as encoding:
             size = bits // 8 if isinstance(encoding, UInt) else bits
@@ -54,14 +54,14 @@ def read_eagerly(source: Source, layout: Layout, each: AnyField, at: str, beyond
                 source.line(f'raise {beyond}(f"{fact}", "{layout.name}", "{name}", {at})')
             source.line(f"{name}, {after} = {_fixed(source, layout, each, at, size)}, {at} + {size}")
         case ListOf():
-            read = source.bind(f"_list_{name}", list_reader(each))
+            read = source.bind(f"_list_{name}", list_reader(each, bounded))
             number = f", _number={render(each.rule.number, lookup)}" if isinstance(each.rule, Count) else ""
             source.line(f"{name}, {after} = {read}(_b, {at}, _e{_context(source, layout, each, lookup)}{number})")
         case OneOf():
-            read = source.bind(f"_one_{name}", union_reader(each, exact=False))
+            read = source.bind(f"_one_{name}", union_reader(each, exact=False, bounded=bounded))
             source.line(f"{name}, {after} = {read}(_b, {at}, _e{_context(source, layout, each, lookup)})")
         case Codec() as codec:
-            read = source.bind(f"_read_{name}", from_there(codec, layout.name, name))
+            read = source.bind(f"_read_{name}", from_there(codec, layout.name, name, bounded))
             source.line(f"{name}, {after} = {read}(_b, {at}, _e, {_origin(layout, lookup)})")
         case _:
             raise AssertionError(each)
@@ -106,14 +106,16 @@ START = _Place("_o")
 """Where the packet begins; looked up like a field."""
 
 
-def from_there(codec: Codec[object], packet: str, field: str) -> Callable[[Buffer, int, int, int], tuple[object, int]]:
-    """A codec's reader, whose errors name the packet and the field."""
+def from_there(
+    codec: Codec[object], packet: str, field: str, bounded: bool
+) -> Callable[[Buffer, int, int, int], tuple[object, int]]:
+    """A codec's reader, whose errors name the packet and the field; ``bounded`` as in ``list_reader``."""
 
     def read(buf: Buffer, pos: int, end: int, origin: int) -> tuple[object, int]:
         try:
             value, after = codec.read(buf, pos, end, origin)
         except PacketError as error:
-            raise error.at(packet, field, pos) from None
+            raise (error.bounded() if bounded else error).at(packet, field, pos) from None
         if not pos <= after <= end:
             raise TypeError(f"{packet}.{field}: {codec!r} read from {pos} to {after}, where {end} is the end")
         return value, after
@@ -121,9 +123,9 @@ def from_there(codec: Codec[object], packet: str, field: str) -> Callable[[Buffe
     return read
 
 
-def exactly(codec: Codec[object], packet: str, field: str) -> Callable[[Buffer, int, int, int], object]:
+def exactly(codec: Codec[object], packet: str, field: str, bounded: bool) -> Callable[[Buffer, int, int, int], object]:
     """A codec's reader for just so many bytes."""
-    read_there = from_there(codec, packet, field)
+    read_there = from_there(codec, packet, field, bounded)
 
     def read(buf: Buffer, pos: int, end: int, origin: int) -> object:
         value, after = read_there(buf, pos, end, origin)

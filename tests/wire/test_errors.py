@@ -12,6 +12,7 @@ import pytest
 
 from foxpy.wire import (
     Body,
+    Field,
     FieldAs,
     Malformed,
     Octets,
@@ -20,13 +21,16 @@ from foxpy.wire import (
     PacketError,
     Raw,
     Truncated,
+    UInt,
     appender,
     arg,
     const,
+    count,
     derived,
     field,
     flag,
     inet_checksum,
+    oneof,
     packets,
     rest,
     sized,
@@ -39,6 +43,7 @@ from foxpy.wire import (
     u16,
     writer,
 )
+from foxpy.wire.codecs import Counted
 
 Ip4 = Annotated[FieldAs[IPv4Address, IPv4Address | bytes], Octets(4, IPv4Address)]
 
@@ -226,3 +231,51 @@ def test_tracebacks_show_generated_code() -> None:
     assert frame.filename == "<foxpy.wire IPv4 parse>"
     assert "raise _Truncated" in str(frame.line)
     assert linecache.getline(frame.filename, frame.lineno or 0).strip() == frame.line
+
+
+class Word(Packet):
+    text: Annotated[Field[bytes], Counted(UInt(8))]
+    end: u8 = const(0)
+
+
+class Told(Packet):
+    """A word, a list and a codec's field in bytes whose end has been told; and the same up to wherever it may be."""
+
+    size: u8 = derived()
+    word: oneof[Word] = sized(size)
+    more: u8 = derived()
+    words: packets[Word] = sized(more)
+    last: packets[Word] = rest()
+
+
+class Whole(Packet):
+    """As a message on a stream: the total tells where all of it ends."""
+
+    size: u8 = total()
+    number: u8 = derived()
+    words: packets[Word] = count(number)
+    text: Annotated[Field[bytes], Counted(UInt(8))]
+
+
+@pytest.mark.parametrize(
+    ("packet", "data", "kind", "message"),
+    [
+        (Told, "02 05 00 00", Malformed, "Told.word > Word.text: says 5 bytes, 1 left (byte 1)"),
+        (Told, "03 05 00 00 00", Malformed, "Told.word > Word.text: says 5 bytes, 2 left (byte 1)"),
+        (Told, "02 00 00 03 05 00 00", Malformed, "Told.words[0] > Word.text: says 5 bytes, 2 left (byte 4)"),
+        (Told, "02 00 00 00 05 00 00", Truncated, "Told.last[0] > Word.text: says 5 bytes, 2 left (byte 4)"),
+        (Told, "02 00", Truncated, "Told.word: 2 bytes, 1 left (byte 1)"),
+        (Whole, "03 00 05", Malformed, "Whole.text: says 5 bytes, 0 left (byte 2)"),
+        (Whole, "05 01 05 00 00", Malformed, "Whole.words[0] > Word.text: says 5 bytes, 2 left (byte 2)"),
+        (Whole, "04 03 00 00", Malformed, "Whole.words: 3 elements need 6 bytes, 2 left (byte 2)"),
+        (Whole, "06 01 00 00 00", Truncated, "Whole.size: says 6 bytes, 5 there (byte 0)"),
+    ],
+)
+def test_what_is_missing_where_the_end_is_told_is_malformed(
+    packet: type[Packet], data: str, kind: type[PacketError], message: str
+) -> None:
+    with pytest.raises(kind) as caught:
+        packet.parse(bytes.fromhex(data))
+    assert str(caught.value) == message
+    with pytest.raises(kind):
+        _ = [getattr(packet.view(bytes.fromhex(data)), name) for name in packet._layout.fields]

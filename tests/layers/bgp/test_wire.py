@@ -132,7 +132,7 @@ def test_a_match_is_exhaustive() -> None:
         (f"{MARKER} 0017 02 0001 0000", Malformed, "Update"),
         (f"{MARKER} 0017 02 0000 0001", Malformed, "Update.attributes: 1 bytes, 0 left"),
         (f"{MARKER} 0017 02 ffff 0000", Malformed, "Update.withdrawn: 65535 bytes"),
-        (f"{MARKER} 0019 02 0002 18c0 0000", Truncated, r"Update.withdrawn\[0\]"),
+        (f"{MARKER} 0019 02 0002 18c0 0000", Malformed, r"Update.withdrawn\[0\]"),
         (f"{MARKER} 0018 02 0000 0000 21", Malformed, r"Update.routes\[0\].*33 bits"),
     ],
 )
@@ -150,3 +150,19 @@ def test_a_message_has_at_most_4096_bytes() -> None:
     wire = bytes.fromhex(f"{MARKER} 1001 09") + bytes(4097 - 19)
     with pytest.raises(Malformed, match=r"length: 4097, but \w+ has length <= 4096"):
         bgp.parse(wire)
+
+
+@pytest.mark.parametrize(("packet", "data"), VECTORS)
+def test_more_is_waited_for_only_where_it_helps(packet: Message, data: str) -> None:
+    """A reader of a stream may wait on Truncated: a message that is all there is never that, whatever is in it."""
+    wire = bytes.fromhex(data)
+    for size in range(len(wire)):
+        with pytest.raises(Truncated):
+            bgp.parse(wire[:size])
+    for at in range(19, len(wire)):
+        for byte in (0, 1, 0x7F, 0xFF):
+            broken = wire[:at] + bytes([byte]) + wire[at + 1 :]
+            try:
+                bgp.parse(broken)
+            except PacketError as error:
+                assert isinstance(error, Malformed), (broken.hex(), error)

@@ -193,17 +193,17 @@ def test_data_is_not_copied() -> None:
         ("ffffffff 6d 0200", Truncated, "Rflush.size: says 4294967295 bytes, 7 there"),
         ("08000000 6d 0200 00", Malformed, "Rflush.size: says 8 bytes, takes 7"),
         ("0c000000 75 0100 ffffffff 00", Malformed, r"Rread.data: 4294967295 bytes, 1 left \(byte 11\)"),
-        ("0b000000 6b 0100 0300 6e6f", Truncated, "Rerror.ename: says 3 bytes, 2 left"),
+        ("0b000000 6b 0100 0300 6e6f", Malformed, "Rerror.ename: says 3 bytes, 2 left"),
         ("0b000000 6b 0100 0200 6e00", Malformed, "Rerror.ename: NUL in a text"),
         ("0b000000 6b 0100 0200 6eff", Malformed, "Rerror.ename: 0xff is not utf-8"),
         ("0c000000 6b 0100 0200 6e6f00", Malformed, "Rerror.size: says 12 bytes, takes 11"),
         ("11000000 6e 0100 00000000 01000000 1100", Malformed, "Twalk.wnames: 17"),
-        ("11000000 6e 0100 00000000 01000000 1000", Truncated, "Twalk.wnames: 16 elements need"),
-        ("09000000 6f 0100 0100", Truncated, "Rwalk.wqids: 1 elements need 13 bytes, 0 left"),
+        ("11000000 6e 0100 00000000 01000000 1000", Malformed, "Twalk.wnames: 16 elements need"),
+        ("09000000 6f 0100 0100", Malformed, "Rwalk.wqids: 1 elements need 13 bytes, 0 left"),
         (f"43000000 7d 0100 3b00 {STAT_BYTES}", Malformed, "Rstat.stat: 59 bytes, 58 left"),
         (f"43000000 7d 0100 3900 {STAT_BYTES}", Malformed, "Rstat.size: says 67 bytes, takes 66"),
-        (f"43000000 7d 0100 3a00 39{STAT_BYTES[2:]}", Truncated, "Rstat.stat > Stat.size: says 59 bytes, 58 there"),
-        (f"43000000 7d 0100 3a00 37{STAT_BYTES[2:]}", Truncated, "Rstat.stat > Stat.muid: needs 2 bytes .* 1 left"),
+        (f"43000000 7d 0100 3a00 39{STAT_BYTES[2:]}", Malformed, "Rstat.stat > Stat.size: says 59 bytes, 58 there"),
+        (f"43000000 7d 0100 3a00 37{STAT_BYTES[2:]}", Malformed, "Rstat.stat > Stat.muid: needs 2 bytes .* 1 left"),
     ],
 )
 def test_hostile_messages(data: str, error: type[PacketError], fact: str) -> None:
@@ -232,3 +232,19 @@ def test_what_cannot_be_sent(make: object, fact: str) -> None:
     assert callable(make)
     with pytest.raises(OutOfRange, match=fact):
         make()
+
+
+@pytest.mark.parametrize(("packet", "data"), VECTORS, ids=lambda each: type(each).__name__)
+def test_more_is_waited_for_only_where_it_helps(packet: Message, data: str) -> None:
+    """A reader of a stream may wait on Truncated: a message that is all there is never that, whatever is in it."""
+    wire = bytes.fromhex(data)
+    for size in range(len(wire)):
+        with pytest.raises(Truncated):
+            message.parse(wire[:size])
+    for at in range(7, len(wire)):
+        for byte in (0, 1, 0x7F, 0xFF):
+            broken = wire[:at] + bytes([byte]) + wire[at + 1 :]
+            try:
+                message.parse(broken)
+            except PacketError as error:
+                assert isinstance(error, Malformed), (broken.hex(), error)
