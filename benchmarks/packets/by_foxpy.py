@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from foxpy.layers.ethernet.wire import EthernetII
-from foxpy.layers.ipv4.wire import IPv4
-from foxpy.layers.tcp.wire import TcpHeader, TcpOption, tcp_options
-from foxpy.wire import Out, writer
+from foxpy.layers.ethernet.wire import EthernetII, put_ethernet
+from foxpy.layers.ipv4.wire import IPv4, put_ipv4
+from foxpy.layers.tcp.wire import TcpHeader, TcpOption, put_tcp, tcp_options
+from foxpy.wire import Out
 from packets.task import Fields, Three, pseudo
-
-put_ethernet: Final = writer(EthernetII)
-put_ipv4: Final = writer(IPv4)
-put_tcp: Final = writer(TcpHeader)
 
 
 def three_opened(b: bytes) -> Three:

@@ -35,11 +35,11 @@ class Backing(Program):
         """A field that building fills in, of a native value."""
         return computed(cast(Packet, packet), name)
 
-    def remake(self, given: Mapping[str, object], values: tuple[object, ...]) -> Packet:
-        """Make what native code refused to make, of ``given`` and ``values``, parameters in order; raises the error."""
+    def remake(self, values: tuple[object, ...]) -> Packet:
+        """Make what native code refused to make, of ``values`` of the parameters in order; raises the error."""
         names = [field.name for field in parameters(self.layout.parameters)]
         known = {name: value for name, value in zip(names, values, strict=True) if value is not MISSING}
-        return self.make(self.spec, **known, **given)
+        return self.make(self.spec, **known)
 
     def takes(self, arguments: Mapping[str, object]) -> bool:
         """Whether all that must be given is among ``arguments``, and nothing else."""

@@ -9,7 +9,7 @@ from foxpy.wire.ahead.cover import Uncovered
 from foxpy.wire.ahead.header import Given, checksum_place, write_header, write_sum
 from foxpy.wire.ahead.names import Types, default_text, is_number
 from foxpy.wire.ahead.order import parameters
-from foxpy.wire.ahead.packets import Walk, accept, read_head, wide_constants
+from foxpy.wire.ahead.packets import Walk, accept, narrowed, read_head, wide_constants
 from foxpy.wire.ahead.text import Text
 from foxpy.wire.encodings import ListOf, UInt
 from foxpy.wire.expressions import Expr, names, render, simplified
@@ -131,6 +131,37 @@ class HotWriter:
                 text.line("out += _head")
                 text.line("return")
             text.line(f"_hot_{self.name}(out, _size{passed})")
+
+    def write_loose(self) -> bool:
+        """Write the same function for callers that may pass anything; whether there is one.
+
+        It has no parameter that must be given: mypyc takes keywords apart far quicker then.
+        """
+        if self.hot.kind not in ("appender", "writer"):
+            return False
+        text, layout = self.text, self.spec._layout
+        writes = self.hot.kind == "writer"
+        order = parameters(each for each in layout.parameters if writes or each is not layout.body)
+        shown = "".join(f", {each.name}: object = {default_text(each) or 'MISSING'}" for each in order)
+        first, passed, result = (
+            ("out: Out", "out", "int") if writes else ("out: bytearray, _size: i64", "out, _size", "None")
+        )
+        text.line("@staticmethod")
+        with text.block(f"def {self.name}({first}, /{', *' if shown else ''}{shown}) -> {result}:"):
+            tests, given = narrowed(order, self.types)
+            call = f"{self.name}({', '.join([passed, *given])})"
+            if tests:
+                with text.block(f"if {' and '.join(tests)}:"):
+                    text.line(call if not writes else f"return {call}")
+                    if not writes:
+                        text.line("return")
+                every = ", ".join(each.name for each in order)
+                again = f"_hot_{self.name}({passed}, **_SOURCE.given(_spec_{self.spec.__name__}, {writes}, ({every},)))"
+                text.line(f"return cast(int, {again})" if writes else again)
+            else:
+                text.line(f"return {call}" if writes else call)
+        text.line()
+        return True
 
     def _parameters(self, fields: list[AnyField]) -> tuple[str, str]:
         """Keyword parameters as they are declared, and as they are passed on."""

@@ -15,10 +15,12 @@ from types import ModuleType
 from typing import cast
 
 from foxpy.wire.ahead.backing import Backing
+from foxpy.wire.ahead.order import parameters
 from foxpy.wire.classify import Classifier
 from foxpy.wire.packet import Packet
 from foxpy.wire.recording import Hot, provide, recording
 from foxpy.wire.records import Records
+from foxpy.wire.rules import MISSING
 
 SUFFIX = "_spec"
 """What is added to a module's name for its source."""
@@ -82,6 +84,12 @@ class Loaded:
                     setattr(native, attribute, value)
         setattr(native, "__setattr__", _refuse)  # noqa: B010  # mypy will not have a method assigned to
         setattr(native, "__delattr__", _refuse)  # noqa: B010
+
+    def given(self, spec: type[object], body: bool, values: tuple[object, ...]) -> dict[str, object]:
+        """What a native function was given, by name: the values of its parameters in order, with or without the body."""
+        layout = cast("type[Packet]", spec)._layout
+        order = parameters(each for each in layout.parameters if body or each is not layout.body)
+        return {each.name: value for each, value in zip(order, values, strict=True) if value is not MISSING}
 
     def put_functions(self, **functions: Callable[..., object]) -> None:
         """Let native functions be called by the names of those that were asked for, and be had by asking again."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
@@ -131,23 +132,36 @@ class ModuleWriter:
         text.line()
         for spec in self.covered:
             PacketWriter(text, self.types, spec, self.lists).write_functions()
-        hot, choosers = [], []
+        hot, loose, choosers = list[str](), list[str](), list[str]()
         for name, value in self.values.items():
-            if isinstance(value, Hot) and self._tried(
-                name, HotWriter(text, self.types, set(self.covered), name, value).write
-            ):
+            if isinstance(value, Hot) and self._tried(name, self._hot_writer(name, value).write):
                 hot.append(name)
-            elif (isinstance(value, Classifier) and self._tried(name, lambda: choices.classifier(name, value))) or (
-                isinstance(value, Records) and self._tried(name, lambda: choices.records(name, value))
-            ):  # called at once
+            elif (isinstance(value, Classifier) and self._tried(name, partial(choices.classifier, name, value))) or (
+                isinstance(value, Records) and self._tried(name, partial(choices.records, name, value))
+            ):
                 choosers.append(name)
+        with text.block("class _Any:"):
+            text.line('"""For callers that may pass anything."""')
+            text.line()
+            for spec in self.covered:
+                PacketWriter(text, self.types, spec, self.lists).write_making()
+            for name in hot:
+                value = self.values[name]
+                assert isinstance(value, Hot)
+                if self._hot_writer(name, value).write_loose():
+                    loose.append(name)
+        text.line()
+        text.line()
         choices.write_lists()
         self._constants()
-        self._attach(hot, choosers)
+        self._attach(hot, loose, choosers)
         body = str(text)
         whole = self._head(hot, choosers) + body.rstrip() + "\n"
         self.result.text = whole.replace('DIGEST: Final = ""', f'DIGEST: Final = "{digest(whole)}"', 1)
         return self.result
+
+    def _hot_writer(self, name: str, hot: Hot) -> HotWriter:
+        return HotWriter(self.text, self.types, set(self.covered), name, hot)
 
     def _cover(self, name: str, spec: type[Packet]) -> None:
         base = base_of(spec)
@@ -161,9 +175,8 @@ class ModuleWriter:
             self.covered.append(spec)
             self.result.native.append(name)
 
-    def _tried(self, name: str, write: object) -> bool:
+    def _tried(self, name: str, write: Callable[[], None]) -> bool:
         """Whether ``write`` wrote what is called ``name``; what it began is taken back if not."""
-        assert callable(write)
         lines, margin = len(self.text.lines), self.text.margin
         try:
             write()
@@ -207,16 +220,17 @@ class ModuleWriter:
             if isinstance(value, bool | int | str | bytes) and not name.startswith("_"):
                 self.text.line(f"{name}: Final = {value!r}")
 
-    def _attach(self, hot: list[str], choosers: list[str]) -> None:
+    def _attach(self, hot: list[str], loose: list[str], choosers: list[str]) -> None:
         text = self.text
         for spec in self.covered:
             name = spec.__name__
             text.line(f"ANY_ONE[{name}] = _one_{name}")
             text.line(f"ANY_ONE[_spec_{name}] = _one_{name}")
             door = f"{'ArguedDoor' if spec._layout.arguments else 'Door'}(_one_{name})"
-            text.line(f'_SOURCE.put_packet("{name}", {name}, _make_{name}, {door})')
+            text.line(f'_SOURCE.put_packet("{name}", {name}, _Any.{name}, {door})')
         if hot:
-            text.line(f"_SOURCE.put_functions({', '.join(f'{name}={name}' for name in hot)})")
+            shown = ", ".join(f"{name}={'_Any.' if name in loose else ''}{name}" for name in hot)
+            text.line(f"_SOURCE.put_functions({shown})")
         for name in choosers:
             parts = "view, parse" if isinstance(self.values[name], Classifier) else "parse, build"
             shown = ", ".join(f"{part}={name}.{part}" for part in parts.split(", "))

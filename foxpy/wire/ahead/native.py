@@ -191,10 +191,9 @@ def through(one: Native, backed: object) -> Native:
     return packet
 
 
-def remake(one: Native, given: dict[str, object], values: tuple[object, ...]) -> object:
+def remake(one: Native, values: tuple[object, ...]) -> object:
     """What the other back end makes of what a constructor was given and refused, in the order of its parameters."""
-    backing = one._backing()
-    return through(one, backing.remake(given, values))
+    return through(one, one._backing().remake(values))
 
 
 class Door:

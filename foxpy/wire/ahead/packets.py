@@ -259,7 +259,6 @@ class PacketWriter:
 
     def write_functions(self) -> None:
         self._reader()
-        self._making()
 
     def _reader(self) -> None:
         text, layout, name = self.text, self.layout, self.name
@@ -311,23 +310,20 @@ class PacketWriter:
                 else:
                     text.line(f"_self.{slot(each)} = _b[{start} : {end}]")
 
-    def _making(self) -> None:
+    def write_making(self) -> None:
         """The constructor that the packet's class, as the source defines it, is given: it takes anything."""
         text, name = self.text, self.name
         order = parameters(self.layout.parameters)
         shown = [f"{each.name}: object = {default_text(each) or 'MISSING'}" for each in order]
-        header = ", ".join(["cls: object", *(["*"] if shown else []), *shown, "**more: object"])
-        with text.block(f"def _make_{name}({header}) -> object:"):
-            tests, given = ["not more"], []
-            for each in order:
-                test, code = _narrowed(each, self.types)
-                tests += [test] if test else [f"{each.name} is not MISSING"] if default_text(each) is None else []
-                given.append(f"{each.name}={code}")
-            text.line(f"if {' and '.join(tests)}:")
-            text.line(f"    return {name}({', '.join(given)})")
-            every = ", ".join(each.name for each in order)
-            text.line(f"return remake(_one_{name}, more, ({every}{',' if len(order) == 1 else ''}))")
-        text.line()
+        text.line("@staticmethod")
+        with text.block(f"def {name}({', '.join(['cls: object', *(['*'] if shown else []), *shown])}) -> object:"):
+            tests, given = narrowed(order, self.types)
+            if tests:
+                text.line(f"if {' and '.join(tests)}:")
+            text.line(f"{'    ' if tests else ''}return {name}({', '.join(given)})")
+            if tests:
+                every = ", ".join(each.name for each in order)
+                text.line(f"return remake(_one_{name}, ({every}{',' if len(order) == 1 else ''}))")
         text.line()
 
 
@@ -364,6 +360,16 @@ def _is_computed(each: AnyField) -> bool:
 def _default(each: AnyField) -> str:
     default = default_text(each)
     return "" if default is None else f" = {default}"
+
+
+def narrowed(order: Iterable[AnyField], types: Types) -> tuple[list[str], list[str]]:
+    """The tests that parameters, objects, are of types that native code takes, and how they are passed to it."""
+    tests, given = list[str](), list[str]()
+    for each in order:
+        test, code = _narrowed(each, types)
+        tests += [test] if test else [f"{each.name} is not MISSING"] if default_text(each) is None else []
+        given.append(f"{each.name}={code}")
+    return tests, given
 
 
 def _narrowed(each: AnyField, types: Types) -> tuple[str, str]:

@@ -1,0 +1,97 @@
+"""Compiling the package: a tree in which the modules to be compiled stand at their import paths, and mypyc's work on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from foxpy.wire.ahead.module import Generated, generate
+
+if TYPE_CHECKING:
+    from setuptools import Extension
+
+HOT = (
+    "foxpy.layers.ethernet.wire",
+    "foxpy.layers.arp.wire",
+    "foxpy.layers.ipv4.wire",
+    "foxpy.layers.icmp.wire",
+    "foxpy.layers.udp.wire",
+    "foxpy.layers.tcp.wire",
+)
+"""The modules of packets that are compiled where the package is: those of the data path."""
+
+SUPPORT = ("foxpy.wire.window", "foxpy.wire.out", "foxpy.wire.ahead.sums", "foxpy.wire.ahead.native")
+"""What is compiled along with them."""
+
+REPLACED = {"foxpy.wire.out": "foxpy.wire.ahead.out"}
+"""Modules that are compiled from another source than is run where nothing is compiled."""
+
+SETTINGS = ["--strict", "--config-file=", "--follow-imports=silent"]
+"""What mypy is told; it reads the modules that are not compiled only for their types."""
+
+
+def source_of(root: Path, module: str) -> Path:
+    return root / Path(*module.split(".")).with_suffix(".py")
+
+
+def write_modules(root: Path, output: Path, modules: Iterable[str] = HOT) -> list[Generated]:
+    """Write the generated modules below ``output``, from their sources below ``root``."""
+    written = []
+    for module in modules:
+        source = source_of(root, module)
+        generated = generate(module, source, source.relative_to(root).as_posix())
+        path = source_of(output, module)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(generated.text)
+        written.append(generated)
+    return written
+
+
+def write_tree(root: Path, tree: Path, modules: Iterable[str] = HOT) -> list[Generated]:
+    """Make ``tree`` a copy of the package below ``root``, with the modules that are to be compiled in place."""
+    shutil.rmtree(tree, ignore_errors=True)
+    ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
+    shutil.copytree(root / "foxpy", tree / "foxpy", ignore=ignored)
+    written = write_modules(root, tree, modules)
+    for module, replacement in REPLACED.items():
+        shutil.copyfile(source_of(root, replacement), source_of(tree, module))
+    return written
+
+
+def compiled(root: Path, tree: Path, modules: Sequence[str] = HOT, callers: Sequence[Path] = ()) -> list[Extension]:
+    """The extensions for ``modules`` and for ``callers``, sources relative to ``tree`` that are there already.
+
+    Generates everything and runs mypyc, which ends the process (SystemExit) where mypy finds an error.
+    """
+    from mypyc.build import mypycify
+
+    write_tree(root, tree, modules)
+    paths = [str(source_of(Path(), module)) for module in (*SUPPORT, *modules)]
+    with inside(tree):
+        found = mypycify(
+            [*SETTINGS, *paths, *map(str, callers)],
+            opt_level=os.environ.get("FOXPY_OPTIMIZE", "2"),
+            debug_level="0",
+            target_dir=str(tree / "c"),
+            group_name="foxpy",
+        )
+    if sys.platform == "linux":
+        for extension in found:
+            extension.extra_link_args = [*(extension.extra_link_args or ()), "-Wl,-s"]
+    return found
+
+
+@contextmanager
+def inside(directory: Path) -> Iterator[None]:
+    """Until the end of the block, ``directory`` is the current one: that is where mypy finds modules."""
+    before = Path.cwd()
+    os.chdir(directory)
+    try:
+        yield
+    finally:
+        os.chdir(before)
