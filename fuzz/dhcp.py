@@ -1,6 +1,6 @@
 """DHCP and its options."""
 
-from fuzz.harness import fuzz, packets
 from foxpy.layers.dhcp.wire import DHCP
+from fuzz.harness import fuzz, packets
 
 fuzz(packets(DHCP), classes=[DHCP])

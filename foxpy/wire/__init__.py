@@ -37,6 +37,7 @@ from foxpy.wire.codec import Codec
 from foxpy.wire.describe import table
 from foxpy.wire.encodings import ListOf, Octets, UInt
 from foxpy.wire.errors import Malformed, OutOfRange, PacketError, Truncated
+from foxpy.wire.extent import wire_size
 from foxpy.wire.fields import (
     Field,
     FieldAs,
@@ -133,5 +134,6 @@ __all__ = [
     "u64le",
     "until",
     "verifier",
+    "wire_size",
     "writer",
 ]

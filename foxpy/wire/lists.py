@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
@@ -33,6 +33,27 @@ def compile_list(title: str, members: tuple[type[Packet], ...], end: type[Packet
         _loop(source, title.partition("[")[0], members, end, None)
         source.line("return _tuple(_found)")
     return cast(ListReader, source.load()["_read"])
+
+
+def compile_walk(
+    title: str, members: tuple[type[Packet], ...], end: type[Packet] | None
+) -> Callable[[Buffer, int, int], Iterator[tuple[Packet, int]]]:
+    """A function that reads packets one by one, when each is asked for, and tells the position behind each."""
+    source, place = Source(f"{title} walk"), title.partition("[")[0]
+    with source.block(f"def _walk({', '.join(['_b', '_o', '_e', *bound_parameters(source, members, None)])}):"):
+        source.line("_number = 0")
+        with source.block("while _o < _e:"):
+            source.line("_origin = _o")
+            with source.block("try:"):
+                found = members if end is None else (end, *members)
+                Choice(title, found).write(
+                    source, lambda member: taking(source, member, None) if member is not end else "return"
+                )
+            with source.block("except _PacketError as _error:"):
+                source.line(f'raise _error.within(f"{place}[{{_number}}]") from None')
+            source.line("yield _element, _o")
+            source.line("_number += 1")
+    return cast("Callable[[Buffer, int, int], Iterator[tuple[Packet, int]]]", source.load()["_walk"])
 
 
 @cache

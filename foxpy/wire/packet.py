@@ -162,6 +162,10 @@ class Packet:
         values = {each.name: _kept(getattr(self, each.name)) for each in self._layout.parameters}
         return self._program.make(self._spec, **values)  # type: ignore[return-value]  # the program is the class's own
 
+    def _extent(self) -> int | None:
+        """The bytes that a view was read from; None of a value."""
+        return None
+
     def push(self, out: Out) -> None:
         """Write the packet in front of what is in ``out``. Raises OutOfRange if a computed field does not fit."""
         self._program.push(self, out)

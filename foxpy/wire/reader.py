@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any, TypeAlias, TypeVar, cast, overload
 
+from foxpy.wire.checking import octets_of
 from foxpy.wire.deferred import deferred
 from foxpy.wire.expressions import Expr, names, render
-from foxpy.wire.fields import Declared
+from foxpy.wire.fields import AnyField, Declared
 from foxpy.wire.layout import Layout
 from foxpy.wire.packet import Packet
 from foxpy.wire.reading import Unpacking, atom
@@ -125,11 +127,21 @@ def _source(packet: type[Packet], fields: tuple[Expr[object], ...], wanted: set[
             for item in layout.head.items:
                 for field in item.fields:
                     at = f"_o + {item.offset}" if item.offset else "_o"
+                    if field.name in numbers and isinstance(field.rule, Const):
+                        field = _numbered(field, layout.name)
                     check_constant(source, layout, field, unpacking.reads, at)
             for test in tests:
                 check_guard(source, layout, test, unpacking.reads, "_Malformed", "_o")
             source.line(f"return {', '.join(found)}{',' if len(found) == 1 else ''}")
     return source
+
+
+def _numbered(field: AnyField, packet: str) -> AnyField:
+    """A constant of fixed bytes as what it is when it is read as a number."""
+    assert isinstance(field.rule, Const)
+    numbered = copy(field)
+    numbered.rule = Const(int.from_bytes(octets_of(field, packet)(field.rule.value), "big"))
+    return numbered
 
 
 def _at_head(layout: Layout) -> set[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Generic, TypeVar, cast, get_args
 
 from foxpy.wire.definition import check_elements
-from foxpy.wire.lists import compile_list, compile_writer
+from foxpy.wire.lists import compile_list, compile_walk, compile_writer
 from foxpy.wire.packet import Packet
+from foxpy.wire.window import Buffer
 
 P = TypeVar("P", bound=Packet)
 
@@ -33,10 +34,29 @@ class Records(Generic[P]):
         self.parse = self._read  # type: ignore[assignment, method-assign]  # generated code takes over at first use
         return self._read(buf, start, end)
 
+    def walk(self, buf: Buffer, start: int, end: int) -> Iterator[tuple[P, int]]:
+        """Each packet in ``buf[start:end]`` with the position behind it, read when it is asked for.
+
+        Raises Truncated or Malformed at the packet that cannot be read; those before it have been given by then.
+        """
+        return self._step(buf, start, end)
+
+    @cached_property
+    def _step(self) -> Callable[[Buffer, int, int], Iterator[tuple[P, int]]]:
+        title = self._title
+        check_elements(title, self.members, self.end)
+        return cast(
+            "Callable[[Buffer, int, int], Iterator[tuple[P, int]]]", compile_walk(title, self.members, self.end)
+        )
+
+    @property
+    def _title(self) -> str:
+        return f"Records[{' | '.join(member.__name__ for member in self.members)}]"
+
     @cached_property
     def _read(self) -> Callable[[bytes, int, int], tuple[P, ...]]:
         """Compiled once, even for a caller that has kept the method ``parse`` from before its first use."""
-        title = f"Records[{' | '.join(member.__name__ for member in self.members)}]"
+        title = self._title
         check_elements(title, self.members, self.end)
         return cast("Callable[[bytes, int, int], tuple[P, ...]]", compile_list(title, self.members, self.end))
 

@@ -34,6 +34,8 @@ def view_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
         write_getters(source, layout)
         if issubclass(layout.cls, Mutable):
             write_setters(source, layout, guards)
+        source.line("def _extent(self):")
+        source.line("    return self._e - self._o")
         source.line("def push(self, out):")
         if layout.compresses:  # its bytes mean something else in another message
             source.line("    if self._o != self._origin:")

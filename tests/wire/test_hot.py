@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from foxpy.wire import (
     Body,
+    Field,
     FieldAs,
     Malformed,
     Octets,
@@ -324,3 +325,15 @@ def test_what_functions_cannot_be_made() -> None:
         filler(Header)
     with pytest.raises(TypeError, match="is not a packet class"):
         appender(lambda: Bare(a=1, body=b""))
+
+
+class Tagged(Packet):
+    magic: Annotated[Field[bytes], Octets(2)] = const(b"fx")
+    seq: u16
+
+
+def test_a_constant_of_bytes_is_read_as_a_number() -> None:
+    read = reader(Tagged.magic.number, Tagged.seq)
+    assert read(b"fx\0\7", 0, 4) == (0x6678, 7)
+    with pytest.raises(Malformed, match=r"Tagged.magic: 30841, not 26232 \(byte 0\)"):
+        read(b"xy\0\7", 0, 4)
