@@ -7,11 +7,11 @@ from foxpy.wire.expressions import Expr
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout
 from foxpy.wire.reading import make_window
-from foxpy.wire.rules import Const, Present, Sized
+from foxpy.wire.rules import Const, Present
 from foxpy.wire.source import Source
 from foxpy.wire.values import is_window, signature, slot
 from foxpy.wire.variables import read_span
-from foxpy.wire.walking import Walk, walk
+from foxpy.wire.walking import Walk, often_empty, walk
 
 
 def parse_source(layout: Layout, guards: tuple[Expr[bool], ...], draft: type[object], read: type[object]) -> Source:
@@ -79,8 +79,8 @@ def make_value(source: Source, layout: Layout, guards: tuple[Expr[bool], ...]) -
 def _read(source: Source, layout: Layout, field: AnyField, walked: Walk) -> str:
     if field.name in walked.spans and field.name not in walked.reads:
         code = read_span(source, layout, field, "_b", *walked.spans[field.name], walked.lookup)
-        often_empty = isinstance(field.encoding, Blob) and isinstance(field.rule, Sized) and field.rule.default == b""
-        return f"{code} if _size_{field.name} else b''" if often_empty else code
+        empty = "b''" if isinstance(field.encoding, Blob) else "()"
+        return f"{code} if _size_{field.name} else {empty}" if often_empty(field) else code
     if isinstance(field.encoding, Octets) and not isinstance(field.rule, Present):
         return field.name  # a value holds the bytes
     return walked.reads[field.name]

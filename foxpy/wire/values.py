@@ -9,7 +9,7 @@ would slow down every attribute.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from foxpy.wire.bodies import body_window
 from foxpy.wire.checking import (
@@ -30,11 +30,15 @@ from foxpy.wire.expressions import Expr, names
 from foxpy.wire.fields import AnyField, Mutable
 from foxpy.wire.layout import Layout, compresses
 from foxpy.wire.packet import Packet
-from foxpy.wire.reading import convert, make_window
+from foxpy.wire.reading import convert
 from foxpy.wire.rules import MISSING, Const, Present, argument_default
 from foxpy.wire.solve import Measure
 from foxpy.wire.source import Source
 from foxpy.wire.walking import check_guard
+from foxpy.wire.window import Window
+
+BODIES: Final = (Packet, bytes, Window)
+"""What a value holds as its body as it is given."""
 
 
 def value_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
@@ -166,11 +170,8 @@ def _normalize(source: Source, layout: Layout, field: AnyField) -> None:
         case Octets():
             pass_octets(source, layout, field)
         case Blob(window=True):
-            source.bind("_Packet", Packet)
-            with source.block(f"if _type({name}) is _bytes:"):
-                make_window(source, name, "0", f"_len({name})")
-                source.line(f"{name} = _window")
-            source.line(f"elif _type({name}) is not _Window and not _isinstance({name}, _Packet):")
+            source.bind("_bodies", BODIES)
+            source.line(f"if _type({name}) is not _bytes and not _isinstance({name}, _bodies):")
             source.line(f"    {name} = {source.bind(f'_payload_{name}', body_of(field, layout.name))}({name})")
         case Blob():
             source.line(f"if _type({name}) is not _bytes:")

@@ -14,7 +14,7 @@ from foxpy.wire.expressions import Expr, LastByte, Named, linear, meaning, names
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout, Run, Variable
 from foxpy.wire.reading import Unpacking, atom
-from foxpy.wire.rules import Bounds, Computed, Const, Count, Plain, Present, Rest, Tail, Total, bounds_of
+from foxpy.wire.rules import Bounds, Computed, Const, Count, Plain, Present, Rest, Sized, Tail, Total, bounds_of
 from foxpy.wire.source import Source
 from foxpy.wire.variables import read_eagerly, read_span
 
@@ -163,6 +163,9 @@ class _Walker:
         """A field whose size is told by earlier ones: it is not read here, but its bounds are checked."""
         each, at = piece.field, self.at
         size, after = f"_size_{each.name}", f"_after_{each.name}"
+        if often_empty(each):
+            self._options(piece)
+            return
         if not isinstance(each.rule, Tail):
             assert piece.size is not None
             self.source.line(f"{size} = {render(piece.size, self.walked.lookup)}")
@@ -181,6 +184,21 @@ class _Walker:
             end = f"_end_{each.name}"
             self.source.line(f"{end} = {at} + {size}")
         self._span(each, at, end, step)
+        self.anchor, self.offset = after, 0
+
+    def _options(self, piece: Variable) -> None:
+        """A sized field of which mostly nothing is there: its bounds are checked only if something is."""
+        each, at = piece.field, self.at
+        size, after = f"_size_{each.name}", f"_after_{each.name}"
+        assert piece.size is not None
+        self.source.line(f"{size} = {render(piece.size, self.walked.lookup)}")
+        self.source.line(f"{after} = {at}")
+        with self.source.block(f"if {size}:"):
+            self._not_negative(each, piece.size, size)
+            self.source.line(f"{after} += {size}")
+            with self.source.block(f"if {after} > _e:"):
+                self._fail(self.beyond, f"{{{size}}} bytes, {{_e - ({at})}} left", each.name, at)
+        self._span(each, at, after, size)
         self.anchor, self.offset = after, 0
 
     def _span(self, each: AnyField, start: str, end: str, size: str) -> None:
@@ -332,6 +350,12 @@ def _may_be_negative(layout: Layout, size: Expr[int] | int | None) -> bool:
     factors, constant = linear(size)
     arguments = {each.name for each in layout.arguments}
     return constant < 0 or any(factor < 0 or name in arguments for name, factor in factors.items())
+
+
+def often_empty(each: AnyField) -> bool:
+    """Whether a sized field is empty unless it is given, as options are."""
+    rule = each.rule
+    return isinstance(rule, Sized) and rule.default in (b"", ()) and rule.pad == 1 and rule.bounds == Bounds()
 
 
 class _Both:
