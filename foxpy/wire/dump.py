@@ -6,8 +6,9 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from foxpy.wire.describe import remarks
-from foxpy.wire.layout import Fixed, Group, Run
-from foxpy.wire.rules import default_of
+from foxpy.wire.fields import AnyField
+from foxpy.wire.layout import Fixed, Group, Run, compresses
+from foxpy.wire.rules import Rest, default_of
 from foxpy.wire.window import Window
 
 if TYPE_CHECKING:
@@ -37,48 +38,78 @@ def _short(value: object) -> str:
 def dump(packet: Packet) -> str:
     """A line for each field on the wire: its place (first and last byte), its bits or bytes, its name, value, remark.
 
-    Of a value, what it builds to is shown. Raises OutOfRange if it cannot be built.
+    Packets in it follow, indented. Of a value, what it builds to is shown. Raises OutOfRange if it cannot be built.
     """
     data = packet.build()
-    arguments = {field.name: getattr(packet, field.name) for field in packet._layout.arguments}
-    view = packet._spec.view(data, **arguments)
-    lines = _Lines(packet._spec, view)
-    position = 0
-    for piece in packet._layout.pieces:
-        if isinstance(piece, Run):
-            for item in piece.items:
-                lines.fixed(item, data, position)
-            position += piece.size
-            continue
-        name = piece.field.name
-        end: int = getattr(view, f"_after_{name}", getattr(view, f"_stop_{name}", len(data)))
-        shown = data[position : min(end, position + 8)].hex() + ("..." if end > position + 8 else "")
-        lines.add(position, end, shown, name)
-        position = end
+    lines = _Lines(packet, data, 0, "  ")
     return "\n".join([f"{packet._spec.__name__}, {len(data)} bytes", *lines.lines])
 
 
 class _Lines:
-    """The lines of a dump, each with the remark that the packet's definition makes on its field."""
+    """The lines of a packet's dump, each with the remark that the packet's definition makes on its field.
 
-    def __init__(self, spec: type[object], view: Packet) -> None:
-        self.view = view
-        self.remarks = remarks(spec)
+    ``data`` is what the packet builds to, and lies at ``base`` in the packet that is dumped.
+    """
+
+    def __init__(self, packet: Packet, data: bytes, base: int, margin: str) -> None:
+        layout = packet._layout
+        self.data = data
+        self.base = base
+        self.margin = margin
+        self.view = packet._spec.view(data, **{field.name: getattr(packet, field.name) for field in layout.arguments})
+        self.remarks = remarks(packet._spec)
         self.lines: list[str] = []
+        position = 0
+        for piece in layout.pieces:
+            if isinstance(piece, Run):
+                for item in piece.items:
+                    self.fixed(item, position)
+                position += piece.size
+            else:
+                end = self.end(piece.field, position)
+                shown = data[position : min(end, position + 8)].hex() + ("..." if end > position + 8 else "")
+                self.add(position, end, shown, piece.field.name)
+                self.inside(piece.field, position)
+                position = end
 
-    def fixed(self, item: Group | Fixed, data: bytes, position: int) -> None:
+    def end(self, field: AnyField, position: int) -> int:
+        """Where a field of variable size ends that begins at ``position``: as the view knows, or as its value is."""
+        known = getattr(self.view, f"_after_{field.name}", getattr(self.view, f"_stop_{field.name}", None))
+        if isinstance(known, int):
+            return known
+        if isinstance(field.rule, Rest) and not self.view._layout.tails:
+            return len(self.data)
+        from foxpy.wire.extent import size_of_field  # which needs packets, which need this module
+
+        size = size_of_field(self.view, field)
+        assert size is not None, field  # a view that does not know keeps nothing that only reading it shows
+        return position + size
+
+    def inside(self, field: AnyField, position: int) -> None:
+        """Dump the packets that a list or a union has, unless they would be other bytes elsewhere."""
+        value = getattr(self.view, field.name)
+        for element in value if isinstance(value, tuple) else (value,):
+            if not field.elements or element is None or compresses(field):
+                return
+            data = element.build()
+            self.lines.append(f"{self.margin}  {element._spec.__name__}")
+            self.lines += _Lines(element, data, self.base + position, self.margin + "  ").lines
+            position += len(data)
+
+    def fixed(self, item: Group | Fixed, position: int) -> None:
         start, end = position + item.offset, position + item.offset + item.size
         if isinstance(item, Fixed) or len(item.members) == 1:
-            self.add(start, end, data[start:end].hex(), item.fields[0].name)
+            self.add(start, end, self.data[start:end].hex(), item.fields[0].name)
             return
-        bits = f"{int.from_bytes(data[start:end], 'little' if item.little else 'big'):0{8 * item.size}b}"
+        bits = f"{int.from_bytes(self.data[start:end], 'little' if item.little else 'big'):0{8 * item.size}b}"
         for member in item.members:
             last = 8 * item.size - member.shift
             first = last - member.width
             self.add(start, end, "." * first + bits[first:last] + "." * member.shift, member.field.name)
 
     def add(self, start: int, end: int, shown: str, name: str) -> None:
-        place = f"{start}-{end - 1}" if end - start > 1 else f"{start}" if end > start else "-"
-        line = f"  {place:>9}  {shown:<32}  {name} = {_short(getattr(self.view, name))}"
+        first, last = self.base + start, self.base + end - 1
+        place = f"{first}-{last}" if last > first else f"{first}" if last == first else "-"
+        line = f"{self.margin}{place:>9}  {shown:<32}  {name} = {_short(getattr(self.view, name))}"
         remark = self.remarks.get(name)
         self.lines.append(f"{line:<72}  # {remark}" if remark else line)

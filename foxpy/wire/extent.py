@@ -22,13 +22,13 @@ def wire_size(packet: Packet) -> int:
     if viewed is not None:
         return viewed
     layout = packet._layout
-    sizes = [_size(packet, each) for each in layout.variables]
+    sizes = [size_of_field(packet, each) for each in layout.variables]
     if layout.compresses or None in sizes:
         return len(packet.build())
     return layout.minimum + sum(size for size in sizes if size is not None)
 
 
-def _size(packet: Packet, each: AnyField) -> int | None:
+def size_of_field(packet: Packet, each: AnyField) -> int | None:
     """The bytes of a field of variable size; None if only writing it tells."""
     held, rule = getattr(packet, slot(each), None), each.rule
     if held is None:  # it is not kept as it was given

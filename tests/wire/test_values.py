@@ -105,7 +105,9 @@ def test_dump() -> None:
     assert lines[4] == ["1", "04", "size", "=", "4"]
     assert lines[5] == ["2-3", "000f", "length", "=", "15"]
     assert lines[7][:3] == ["6-9", "01000203", "points"]
-    assert lines[8] == ["10-14", "68656c6c6f", "body", "=", "5", "bytes"]
+    assert lines[8:11] == [["Point"], ["6", "01", "x", "=", "1"], ["7", "00", "y", "=", "0"]]
+    assert lines[11:14] == [["Point"], ["8", "02", "x", "=", "2"], ["9", "03", "y", "=", "3"]]
+    assert lines[14] == ["10-14", "68656c6c6f", "body", "=", "5", "bytes"]
     assert Frame.view(BUILT).dump() == FRAME.dump()
 
 
