@@ -69,7 +69,6 @@ def test_errors_quote_a_datagram(message: ICMP, start: str) -> None:
     built = message.build()
     assert built[:2].hex() + "----" + built[4:8].hex() == start
     assert icmp.parse(built) == message
-    assert type(icmp.parse(built)) is type(message)
     assert verify_icmp(built, 0, len(built))
 
 
