@@ -42,6 +42,8 @@ CLOCKS: Final = ("foxpy/testing/processes.py", "foxpy/cli/")
 """What waits for other processes or tells a person how long it took. All else has the Scheduler's clock."""
 EXTRAS: Final = ("click", "h11", "hypothesis", "mypy", "pyroute2", "pytest", "rich")
 """What the library itself does without."""
+ORACLES: Final = {"dns", "dpkt", "scapy"}
+"""What the differential tests compare with: dnspython, and scapy, whose licence is not ours."""
 
 
 def tree(path: Path) -> ast.Module:
@@ -149,6 +151,11 @@ def test_the_library_needs_attrs_and_trio_alone() -> None:
     program = WITHOUT_EXTRAS.format(extras=set(EXTRAS), names=names)
     done = subprocess.run([sys.executable, "-c", program], cwd=HOUSE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=str)
+def test_oracles_are_of_the_tests_alone(path: Path) -> None:
+    assert not ORACLES & set(imported(path))
 
 
 # -- sources
