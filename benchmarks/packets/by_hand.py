@@ -88,14 +88,9 @@ def build(
 
 def set_ttl(b: bytearray, at: int, ttl: int) -> None:
     """Overwrite the TTL of the IPv4 header at ``at``, and correct its checksum (RFC 1624, equation 3)."""
-    if not 0 <= ttl <= 255:
-        raise ValueError("TTL")
-    old = WORD(b, at + 8)[0]
-    new = old & 0xFF | ttl << 8
+    was = b[at + 8]
     b[at + 8] = ttl
-    total = 0x1FFFE - WORD(b, at + 10)[0] - old + new
-    total = (total & 0xFFFF) + (total >> 16)
-    PUT_WORD(b, at + 10, 0xFFFF - (total & 0xFFFF) - (total >> 16))
+    PUT_WORD(b, at + 10, (WORD(b, at + 10)[0] + (was - ttl << 8)) % 0xFFFF)
 
 
 class Option:

@@ -96,6 +96,7 @@ def rows() -> list[Row]:
             "build",
             {"dpkt": 3.0, "construct": 10.0, "pypacker": None, "scapy": None},
         ),
+        _in_place(),
         Row(
             "TCP options, 5 of them",
             Way(by_hand.options, (OPTIONS, 0, len(OPTIONS)), _shown_by_hand),
@@ -104,6 +105,27 @@ def rows() -> list[Row]:
         ),
         *_data_path(),
     ]
+
+
+def _in_place() -> Row:
+    """The TTL goes up and down, so that every call changes something."""
+    by_hand_frame, our_frame = bytearray(FRAME), bytearray(FRAME)
+    return Row(
+        "set a field in place, RFC 1624",
+        Way(_to_and_fro_by_hand, (by_hand_frame,), lambda _: bytes(by_hand_frame)),
+        Way(_to_and_fro, (by_foxpy.IPv4Mut.view(our_frame, 14),), lambda _: bytes(our_frame)),
+        1.7,
+    )
+
+
+def _to_and_fro_by_hand(b: bytearray) -> None:
+    by_hand.set_ttl(b, 14, 17)
+    by_hand.set_ttl(b, 14, 63)
+
+
+def _to_and_fro(ip: by_foxpy.IPv4Mut) -> None:
+    by_foxpy.set_ttl(ip, 17)
+    by_foxpy.set_ttl(ip, 63)
 
 
 def _data_path() -> list[Row]:
