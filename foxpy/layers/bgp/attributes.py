@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import Annotated, Final, TypeAlias
 
-from foxpy.layers.bgp.families import Afi, AfiCode, Safi, SafiCode
-from foxpy.layers.bgp.prefix import Prefixes, Prefixes6
+from foxpy.layers.bgp.multiprotocol import MpReach, MpUnreach
 from foxpy.layers.ipv4.wire import Ip4
 from foxpy.wire import (
     Field,
@@ -160,75 +159,6 @@ class Communities(Packet, tag=8):
     communities: u32s = rest(default=())
 
 
-class Reach(Packet):
-    """Routes of an address family, and the router to send to (RFC 4760, section 3)."""
-
-    afi: AfiCode
-    safi: SafiCode
-    next_hop_length: u8 = derived()  # bytes
-    next_hop: Raw = sized(next_hop_length)  # an address of the family, or two
-    reserved: u8 = field(default=0)
-
-
-class Reach4(Reach, when=Reach.safi.one_of(Safi.UNICAST, Safi.MULTICAST)):
-    """Routes of IPv4."""
-
-    afi: AfiCode = const(Afi.IPV4)
-    routes: Prefixes = rest(default=())
-
-
-class Reach6(Reach, when=Reach.safi.one_of(Safi.UNICAST, Safi.MULTICAST)):
-    """Routes of IPv6 (RFC 2545): the next hop is a global address, and perhaps a link-local one."""
-
-    afi: AfiCode = const(Afi.IPV6)
-    routes: Prefixes6 = rest(default=())
-
-
-class OtherReach(Reach):
-    """Of a family that is not known here."""
-
-    routes: Raw = rest(default=b"")
-
-
-class MpReach(Packet, tag=14):
-    """MP_REACH_NLRI: what can be reached."""
-
-    reach: oneof[Reach4 | Reach6 | OtherReach] = rest()
-
-
-class Unreach(Packet):
-    """Routes of an address family that are withdrawn (RFC 4760, section 4). None at all: the end of all (RFC 4724)."""
-
-    afi: AfiCode
-    safi: SafiCode
-
-
-class Unreach4(Unreach, when=Unreach.safi.one_of(Safi.UNICAST, Safi.MULTICAST)):
-    """Routes of IPv4."""
-
-    afi: AfiCode = const(Afi.IPV4)
-    withdrawn: Prefixes = rest(default=())
-
-
-class Unreach6(Unreach, when=Unreach.safi.one_of(Safi.UNICAST, Safi.MULTICAST)):
-    """Routes of IPv6."""
-
-    afi: AfiCode = const(Afi.IPV6)
-    withdrawn: Prefixes6 = rest(default=())
-
-
-class OtherUnreach(Unreach):
-    """Of a family that is not known here."""
-
-    withdrawn: Raw = rest(default=b"")
-
-
-class MpUnreach(Packet, tag=15):
-    """MP_UNREACH_NLRI: what can be reached no more."""
-
-    unreach: oneof[Unreach4 | Unreach6 | OtherUnreach] = rest()
-
-
 class As4Path(Packet, tag=17):
     """What AS_PATH would be with four octets, through systems that know two only (RFC 6793, section 3)."""
 
@@ -275,9 +205,9 @@ class Attribute(Packet):
     optional: flag = field(default=False)  # not every speaker knows it
     transitive: flag = field(default=True)  # to be passed on by those that do not
     partial: flag = field(default=False)  # one of those was on the way
-    extended: flag
+    extended: flag  # the length has two octets
     unused: u4 = field(default=0)
-    code: u8
+    code: u8  # which value it is
 
 
 class ShortAttribute(Attribute):

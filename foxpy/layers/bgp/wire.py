@@ -35,7 +35,7 @@ Marker = Annotated[Field[bytes], Octets(16)]
 class Header(Packet):
     """What all messages begin with (section 4.1)."""
 
-    marker: Marker = const(b"\xff" * 16)
+    marker: Marker = const(b"\xff" * 16)  # of no use any more
     length: u16 = total()  # bytes, 19 to 4096, the header included
     type: u8
 

@@ -18,7 +18,7 @@ class BinaryPacket(Packet):
     padding_length: u8 = derived()  # bytes, 4 to 255
     payload: Body = sized(packet_length - padding_length - 1, max=MOST_PAYLOAD)  # a message, perhaps compressed
     padding: Raw = sized(padding_length, min=4)  # random
-    mac: Raw = sized(mac_length, default=b"")
+    mac: Raw = sized(mac_length, default=b"")  # of the sequence number and the packet
 
 
 def padding_for(payload: int, block: int = 8, apart: int = 0) -> int:

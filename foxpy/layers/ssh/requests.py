@@ -21,7 +21,7 @@ class PtyRequest(ChannelRequest):
     """A pseudo-terminal (section 6.2). A dimension of 0 says nothing; characters go before pixels."""
 
     request: usascii = const("pty-req")
-    term: usascii  # TERM: vt100
+    term: usascii  # what TERM is set to: vt100
     columns: u32 = field(default=80)
     rows: u32 = field(default=24)
     width: u32 = field(default=0)  # pixels

@@ -81,6 +81,9 @@ class Mode(NamedTuple):
     opcode: Opcode | int
     argument: int  # 0 or 1, a character (255: none), or a speed
 
+    def __str__(self) -> str:
+        return f"{self.opcode.name if isinstance(self.opcode, Opcode) else self.opcode}={self.argument}"
+
 
 END: Final = 0
 UNDEFINED: Final = 160

@@ -19,28 +19,30 @@ from foxpy.layers.bgp.attributes import (
     FourOctetAggregator,
     LocalPref,
     LongAttribute,
-    MpReach,
-    MpUnreach,
     MultiExitDisc,
     NextHop,
     OldSegment,
     Origin,
     OriginKind,
-    OtherReach,
-    OtherUnreach,
     OtherValue,
-    Reach4,
-    Reach6,
     Segment,
     SegmentKind,
     ShortAttribute,
     TwoOctetAggregator,
-    Unreach4,
-    Unreach6,
     Value,
     attribute,
 )
 from foxpy.layers.bgp.families import Safi
+from foxpy.layers.bgp.multiprotocol import (
+    MpReach,
+    MpUnreach,
+    OtherReach,
+    OtherUnreach,
+    Reach4,
+    Reach6,
+    Unreach4,
+    Unreach6,
+)
 from foxpy.layers.bgp.wire import Update
 from foxpy.wire import Malformed, OutOfRange, Packet, PacketError
 from foxpy.wire.laws import check_bytes, check_value

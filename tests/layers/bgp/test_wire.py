@@ -152,6 +152,14 @@ def test_a_message_has_at_most_4096_bytes() -> None:
         bgp.parse(wire)
 
 
+def refusal(data: bytes) -> PacketError | None:
+    try:
+        bgp.parse(data)
+    except PacketError as error:
+        return error
+    return None
+
+
 @pytest.mark.parametrize(("packet", "data"), VECTORS)
 def test_more_is_waited_for_only_where_it_helps(packet: Message, data: str) -> None:
     """A reader of a stream may wait on Truncated: a message that is all there is never that, whatever is in it."""
@@ -162,7 +170,4 @@ def test_more_is_waited_for_only_where_it_helps(packet: Message, data: str) -> N
     for at in range(19, len(wire)):
         for byte in (0, 1, 0x7F, 0xFF):
             broken = wire[:at] + bytes([byte]) + wire[at + 1 :]
-            try:
-                bgp.parse(broken)
-            except PacketError as error:
-                assert isinstance(error, Malformed), (broken.hex(), error)
+            assert not isinstance(refusal(broken), Truncated), broken.hex()

@@ -234,6 +234,14 @@ def test_what_cannot_be_sent(make: object, fact: str) -> None:
         make()
 
 
+def refusal(data: bytes) -> PacketError | None:
+    try:
+        message.parse(data)
+    except PacketError as error:
+        return error
+    return None
+
+
 @pytest.mark.parametrize(("packet", "data"), VECTORS, ids=lambda each: type(each).__name__)
 def test_more_is_waited_for_only_where_it_helps(packet: Message, data: str) -> None:
     """A reader of a stream may wait on Truncated: a message that is all there is never that, whatever is in it."""
@@ -244,7 +252,4 @@ def test_more_is_waited_for_only_where_it_helps(packet: Message, data: str) -> N
     for at in range(7, len(wire)):
         for byte in (0, 1, 0x7F, 0xFF):
             broken = wire[:at] + bytes([byte]) + wire[at + 1 :]
-            try:
-                message.parse(broken)
-            except PacketError as error:
-                assert isinstance(error, Malformed), (broken.hex(), error)
+            assert not isinstance(refusal(broken), Truncated), broken.hex()

@@ -26,6 +26,7 @@ def test_modes_are_opcodes_with_arguments() -> None:
     assert terminal.build().hex() == "00000010" + "3500000001" + "8000009600" + "9fffffffff" + "00"
     assert terminal.modes == (Mode(Opcode.ECHO, 1), Mode(Opcode.TTY_OP_ISPEED, 38400), Mode(159, 0xFFFFFFFF))
     assert read("3500000001 00")[0].opcode is Opcode.ECHO
+    assert str(terminal) == "Terminal modes=[ECHO=1, TTY_OP_ISPEED=38400, 159=4294967295]"
     assert Terminal(modes=()).build().hex() == "0000000100"
 
 
