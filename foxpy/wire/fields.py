@@ -9,7 +9,7 @@ class that defines a packet.
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, Generic, Literal, NoReturn, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, Literal, NoReturn, TypeAlias, TypeVar, cast, overload
 
 from foxpy.wire.encodings import Encoding, Octets
 from foxpy.wire.expressions import Expr, LastByte, Named, SizeOf
@@ -185,7 +185,7 @@ def sized(
     align: int = 1,
     pad: int = 1,
     end: type[object] | None = None,
-    on: Expr[int] | None = None,
+    on: Expr[N] | None = None,
     min: int | None = None,
     max: int | None = None,
 ) -> FieldAs[T, S]: ...
@@ -196,7 +196,7 @@ def sized(
     align: int = 1,
     pad: int = 1,
     end: type[object] | None = None,
-    on: Expr[int] | None = None,
+    on: Expr[N] | None = None,
     min: int | None = None,
     max: int | None = None,
     default: S,
@@ -207,7 +207,7 @@ def sized(
     align: int = 1,
     pad: int = 1,
     end: type[object] | None = None,
-    on: Expr[int] | None = None,
+    on: Expr[N] | None = None,
     min: int | None = None,
     max: int | None = None,
     **default: S,
@@ -219,18 +219,16 @@ def sized(
     are added on build up to a multiple of ``align``; the first of them must read as ``end``.
     For a union: ``on`` is the earlier field whose value is the ``tag`` of the member that it is.
     """
-    return FieldAs(Sized(size, align, pad, end, on, Bounds(min, max), **default))
+    return FieldAs(Sized(size, align, pad, end, cast("Expr[int] | None", on), Bounds(min, max), **default))
 
 
 @overload
-def rest(*, on: Expr[int] | None = None, min: int | None = None, max: int | None = None) -> FieldAs[T, S]: ...
+def rest(*, on: Expr[N] | None = None, min: int | None = None, max: int | None = None) -> FieldAs[T, S]: ...
 @overload
-def rest(
-    *, on: Expr[int] | None = None, min: int | None = None, max: int | None = None, default: S
-) -> FieldAs[T, S]: ...
-def rest(*, on: Expr[int] | None = None, min: int | None = None, max: int | None = None, **default: S) -> FieldAs[T, S]:
+def rest(*, on: Expr[N] | None = None, min: int | None = None, max: int | None = None, default: S) -> FieldAs[T, S]: ...
+def rest(*, on: Expr[N] | None = None, min: int | None = None, max: int | None = None, **default: S) -> FieldAs[T, S]:
     """All that is left of the packet, ``min`` to ``max`` bytes. Only fields pinned at the end may follow."""
-    return FieldAs(Rest(on, Bounds(min, max), **default))
+    return FieldAs(Rest(cast("Expr[int] | None", on), Bounds(min, max), **default))
 
 
 @overload

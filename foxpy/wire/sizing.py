@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 from foxpy.wire.bodies import body_bytes
 from foxpy.wire.checking import agreement, blob_of, crowded
-from foxpy.wire.encodings import Blob
+from foxpy.wire.encodings import Blob, Octets
 from foxpy.wire.expressions import LastByte, literal, meaning, render
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout
-from foxpy.wire.reading import atom
+from foxpy.wire.reading import atom, convert
 from foxpy.wire.rules import MISSING, Bounds, Computed, Const, Count, Present, Sized, Tail, Total, bounds_of, default_of
 from foxpy.wire.solve import Measure, Solution
 from foxpy.wire.source import Source
@@ -42,15 +42,21 @@ def write_sizes(source: Source, layout: Layout, texts: dict[str, str], following
             sizes.measured[name] = sizes.taken[name] = following
             check_bounds(source, layout, each, following)
             continue
-        texts[name] = _encode(source, layout, each, texts.get(name, ""), trusted)
-        source.line(f"_size_{name} = _len({texts[name]})")
+        code = _encode(source, layout, each, texts.get(name, ""), trusted)
+        source.line(f"_size_{name} = _len({code})")
         measure(source, layout, each, sizes)
         pad = each.rule.pad if isinstance(each.rule, Sized) else 1
         if pad > 1:
-            source.line(f"{texts[name]} += _bytes(-_size_{name} % {pad})")
-            sizes.taken[name] = f"_len({texts[name]})"
-        check_last_byte(source, layout, each, texts[name])
+            source.line(f"_padded_{name} = {code} + _bytes(-_size_{name} % {pad})")
+            code, sizes.taken[name] = f"_padded_{name}", f"_len(_padded_{name})"
+        check_last_byte(source, layout, each, code)
+        texts[bytes_of(each)] = code
     write_solutions(source, layout, texts, sizes)
+
+
+def bytes_of(each: AnyField) -> str:
+    """What the text of a variable field's bytes is found under; under its name is that of its value."""
+    return f"bytes_of({each.name})"
 
 
 def measure(source: Source, layout: Layout, each: AnyField, sizes: Sizes) -> None:
@@ -98,7 +104,14 @@ def write_solutions(source: Source, layout: Layout, texts: dict[str, str], sizes
         told = [name for name in each.bound if name in texts]
         if told:
             agree = source.bind(f"_agree_{each.name}", agreement(each, layout.name))
-            source.line(f"{agree}({sizes.given[each.name]}, {', '.join(f'{name}={texts[name]}' for name in told)})")
+            values = [f"{name}={_told(source, layout.fields[name], texts[name])}" for name in told]
+            source.line(f"{agree}({sizes.given[each.name]}, {', '.join(values)})")
+
+
+def _told(source: Source, each: AnyField, code: str) -> str:
+    """The text of a field's value as an argument has it; a value holds an address as its bytes."""
+    held = isinstance(each.encoding, Octets) and not isinstance(each.rule, Present)
+    return convert(source, each, code, "None") if held else code
 
 
 def _encode(source: Source, layout: Layout, each: AnyField, given: str, trusted: bool) -> str:

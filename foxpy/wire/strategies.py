@@ -52,16 +52,19 @@ def strategy(packet: type[P], /, **fields: SearchStrategy[object]) -> SearchStra
 
     def draw_packet(draw: DrawFn) -> Packet:
         drawn: dict[str, object] = {}
-        sizes: dict[str, object] = {}
+        learnt: dict[str, object] = {}
         for field in layout.parameters:
             known = {**constants, **drawn}
             if field.name in fields:
                 drawn[field.name] = draw(fields[field.name])
             else:
-                drawn[field.name] = draw(_field(packet, field, solved.get(field.name), {**known, **sizes}))
+                drawn[field.name] = draw(_field(packet, field, solved.get(field.name), {**known, **learnt}))
+            solution = solved.get(field.name)
+            if solution is not None and solution.unknown and solution.measure is Measure.PRESENT:
+                learnt[solution.unknown] = drawn[field.name] is not None
             if field in measured:
                 size = len(encoding_of(field, layout.name)(drawn[field.name]))
-                sizes[f"size_of({field.name})"] = size + -size % getattr(field.rule, "pad", 1)
+                learnt[f"size_of({field.name})"] = size + -size % getattr(field.rule, "pad", 1)
         return packet(**drawn)
 
     return cast("SearchStrategy[P]", _drawn()(draw_packet).filter(_can_be_built))

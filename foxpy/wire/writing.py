@@ -11,7 +11,7 @@ from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Fixed, Group, Layout, Run
 from foxpy.wire.reading import FORMATS, run_format
 from foxpy.wire.rules import Checksum, Computed, Const, Derived, Present, Rest, Sized, Total
-from foxpy.wire.sizing import write_sizes
+from foxpy.wire.sizing import bytes_of, write_sizes
 from foxpy.wire.source import Source
 from foxpy.wire.walking import check_guard
 
@@ -80,7 +80,7 @@ def pack_runs(
                 source.line(f"_head = {' + '.join(parts) or repr(b'')}")
                 parts, head = [], False
             elif piece.field is not layout.body:
-                parts.append(texts[piece.field.name])
+                parts.append(texts[bytes_of(piece.field)])
         if places is None:
             source.line(f"{'_head' if head else '_foot'} = {' + '.join(parts) or repr(b'')}")
     with source.block("except _unfit:"):
