@@ -34,6 +34,7 @@ from foxpy.wire.window import Buffer
 T = TypeVar("T")
 S = TypeVar("S")
 N = TypeVar("N", int, bool)
+C = TypeVar("C", bound=int)  # what chooses may be a number or a member of an enum
 
 
 class Mutable:
@@ -185,7 +186,7 @@ def sized(
     align: int = 1,
     pad: int = 1,
     end: type[object] | None = None,
-    on: Expr[N] | None = None,
+    on: Expr[C] | None = None,
     min: int | None = None,
     max: int | None = None,
 ) -> FieldAs[T, S]: ...
@@ -196,7 +197,7 @@ def sized(
     align: int = 1,
     pad: int = 1,
     end: type[object] | None = None,
-    on: Expr[N] | None = None,
+    on: Expr[C] | None = None,
     min: int | None = None,
     max: int | None = None,
     default: S,
@@ -207,7 +208,7 @@ def sized(
     align: int = 1,
     pad: int = 1,
     end: type[object] | None = None,
-    on: Expr[N] | None = None,
+    on: Expr[C] | None = None,
     min: int | None = None,
     max: int | None = None,
     **default: S,
@@ -223,10 +224,10 @@ def sized(
 
 
 @overload
-def rest(*, on: Expr[N] | None = None, min: int | None = None, max: int | None = None) -> FieldAs[T, S]: ...
+def rest(*, on: Expr[C] | None = None, min: int | None = None, max: int | None = None) -> FieldAs[T, S]: ...
 @overload
-def rest(*, on: Expr[N] | None = None, min: int | None = None, max: int | None = None, default: S) -> FieldAs[T, S]: ...
-def rest(*, on: Expr[N] | None = None, min: int | None = None, max: int | None = None, **default: S) -> FieldAs[T, S]:
+def rest(*, on: Expr[C] | None = None, min: int | None = None, max: int | None = None, default: S) -> FieldAs[T, S]: ...
+def rest(*, on: Expr[C] | None = None, min: int | None = None, max: int | None = None, **default: S) -> FieldAs[T, S]:
     """All that is left of the packet, ``min`` to ``max`` bytes. Only fields pinned at the end may follow."""
     return FieldAs(Rest(cast("Expr[int] | None", on), Bounds(min, max), **default))
 
