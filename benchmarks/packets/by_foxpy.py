@@ -5,12 +5,8 @@ from __future__ import annotations
 from foxpy.layers.ethernet.wire import EthernetII, put_ethernet
 from foxpy.layers.ipv4.wire import IPv4, put_ipv4
 from foxpy.layers.tcp.wire import TcpHeader, TcpOption, put_tcp, tcp_options
-from foxpy.wire import Mutable, Out
+from foxpy.wire import Out
 from packets.task import Fields, Three, pseudo
-
-
-class IPv4Mut(IPv4, Mutable):
-    """The header, to be changed where it lies."""
 
 
 def three_opened(b: bytes) -> Three:
@@ -71,11 +67,6 @@ def build_nested(
     )  # fmt: skip
     ip = IPv4(ident=ident, df=True, proto=6, src=ip_src, dst=ip_dst, body=segment)
     return EthernetII(dst=dst, src=src, kind=0x0800, body=ip).build()
-
-
-def set_ttl(ip: IPv4Mut, ttl: int) -> None:
-    """In a view made once, which keeps the checksum right."""
-    ip.ttl = ttl
 
 
 def options(b: bytes, at: int, end: int) -> tuple[TcpOption, ...]:

@@ -21,7 +21,7 @@ from foxpy.layers.tcp.wire import (
     tcp_options,
 )
 from foxpy.layers.udp.wire import append_udp, read_udp
-from packets import by_foxpy, by_hand, task
+from packets import by_foxpy, by_hand, in_place, task
 from packets.task import FRAME, Fields, Way
 
 OPTIONS: Final = tcp_options.build(
@@ -113,7 +113,7 @@ def _in_place() -> Row:
     return Row(
         "set a field in place, RFC 1624",
         Way(_to_and_fro_by_hand, (by_hand_frame,), lambda _: bytes(by_hand_frame)),
-        Way(_to_and_fro, (by_foxpy.IPv4Mut.view(our_frame, 14),), lambda _: bytes(our_frame)),
+        Way(_to_and_fro, (in_place.IPv4Mut.view(our_frame, 14),), lambda _: bytes(our_frame)),
         1.7,
     )
 
@@ -123,9 +123,9 @@ def _to_and_fro_by_hand(b: bytearray) -> None:
     by_hand.set_ttl(b, 14, 63)
 
 
-def _to_and_fro(ip: by_foxpy.IPv4Mut) -> None:
-    by_foxpy.set_ttl(ip, 17)
-    by_foxpy.set_ttl(ip, 63)
+def _to_and_fro(ip: in_place.IPv4Mut) -> None:
+    in_place.set_ttl(ip, 17)
+    in_place.set_ttl(ip, 63)
 
 
 def _data_path() -> list[Row]:

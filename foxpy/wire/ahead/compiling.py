@@ -1,11 +1,11 @@
-"""Compiling the package: a tree in which the modules to be compiled stand at their import paths, and mypyc's work on it."""
+"""Compiling the package: a tree in which what is compiled stands at its import path, and mypyc's work on it."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,8 @@ SUPPORT = ("foxpy.wire.window", "foxpy.wire.out", "foxpy.wire.ahead.sums", "foxp
 REPLACED = {"foxpy.wire.out": "foxpy.wire.ahead.out"}
 """Modules that are compiled from another source than is run where nothing is compiled."""
 
+IGNORED = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
+
 SETTINGS = ["--strict", "--config-file=", "--follow-imports=silent"]
 """What mypy is told; it reads the modules that are not compiled only for their types."""
 
@@ -55,26 +57,30 @@ def write_modules(root: Path, output: Path, modules: Iterable[str] = HOT) -> lis
 def write_tree(root: Path, tree: Path, modules: Iterable[str] = HOT) -> list[Generated]:
     """Make ``tree`` a copy of the package below ``root``, with the modules that are to be compiled in place."""
     shutil.rmtree(tree, ignore_errors=True)
-    ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
-    shutil.copytree(root / "foxpy", tree / "foxpy", ignore=ignored)
+    shutil.copytree(root / "foxpy", tree / "foxpy", ignore=IGNORED)
     written = write_modules(root, tree, modules)
     for module, replacement in REPLACED.items():
         shutil.copyfile(source_of(root, replacement), source_of(tree, module))
     return written
 
 
-def compiled(root: Path, tree: Path, modules: Sequence[str] = HOT, callers: Sequence[Path] = ()) -> list[Extension]:
-    """The extensions for ``modules`` and for ``callers``, sources relative to ``tree`` that are there already.
+def compiled(
+    root: Path, tree: Path, modules: Sequence[str] = HOT, callers: Mapping[str, Path] | None = None
+) -> list[Extension]:
+    """The extensions for ``modules``, and for ``callers``: typed modules, and the directory that each is imported from.
 
     Generates everything and runs mypyc, which ends the process (SystemExit) where mypy finds an error.
     """
     from mypyc.build import mypycify
 
     write_tree(root, tree, modules)
-    paths = [str(source_of(Path(), module)) for module in (*SUPPORT, *modules)]
+    for caller, directory in (callers or {}).items():
+        package = caller.partition(".")[0]
+        shutil.copytree(directory / package, tree / package, ignore=IGNORED, dirs_exist_ok=True)
+    paths = [str(source_of(Path(), module)) for module in (*SUPPORT, *modules, *(callers or ()))]
     with inside(tree):
         found = mypycify(
-            [*SETTINGS, *paths, *map(str, callers)],
+            [*SETTINGS, *paths],
             opt_level=os.environ.get("FOXPY_OPTIMIZE", "2"),
             debug_level="0",
             target_dir=str(tree / "c"),

@@ -82,6 +82,7 @@ class Loaded:
             for attribute, value in vars(base).items():
                 if attribute not in _NEVER and attribute not in own and attribute not in spec._layout.fields:
                     setattr(native, attribute, value)
+        setattr(native, "open", getattr(native, "_open_any"))  # noqa: B009, B010
         setattr(native, "__setattr__", _refuse)  # noqa: B010  # mypy will not have a method assigned to
         setattr(native, "__delattr__", _refuse)  # noqa: B010
 

@@ -142,22 +142,27 @@ class Native:
             out.push_bytes(self._b if self._s == 0 and self._t == len(self._b) else self._b[self._s : self._t])
 
     @overload
-    def open(self, how: type[N], /, **arguments: object) -> N: ...
+    def open(self, how: type[N], /) -> N: ...
     @overload
-    def open(self, how: Chooser[T], /, **arguments: object) -> T: ...
-    def open(self, how: object, /, **arguments: object) -> object:
-        """As ``Packet.open``."""
-        if self._how != BACKED and self._has_payload():
-            buf, start, end = self._b, self._s, self._t
-            if self._body is not None:
-                return open_window(how, body_window(self._body), arguments)
+    def open(self, how: Chooser[T], /) -> T: ...
+    def open(self, how: object, /) -> object:
+        """As ``Packet.open``, without arguments: compiled callers that have some view the body."""
+        if self._body is None and self._how != BACKED and self._has_payload():
             any_one = ANY_ONE.get(how)
-            if any_one is not None and not arguments:
-                found = any_one._read_at(buf, start, end, VIEWED)
+            if any_one is not None:
+                found = any_one._read_at(self._b, self._s, self._t, VIEWED)
                 if found is not None and any_one._ready():
                     return found
-            return open_window(how, Window(buf, start, end), arguments)
+        return self._open_with(how, {})
+
+    def _open_with(self, how: object, arguments: dict[str, object]) -> object:
+        if self._how != BACKED and self._has_payload():
+            return open_window(how, self._window(), arguments)
         return self._backing().open(self, how, arguments)
+
+    def _open_any(self, how: object, /, **arguments: object) -> object:
+        """What interpreted callers know as ``open``."""
+        return self._open_with(how, arguments) if arguments else self.open(cast("type[Native]", how))
 
     def _number(self, name: str) -> int:
         return cast(int, self._value(name))
