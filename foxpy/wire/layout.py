@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from foxpy.wire.codec import Codec
 from foxpy.wire.encodings import Argument, Blob, ListOf, Octets, OneOf, UInt
@@ -168,9 +169,12 @@ class Layout:
                 yield from (item for item in piece.items if isinstance(item, Group))
 
 
+VARIABLE: Final = (Blob, ListOf, OneOf, Codec)
+
+
 def is_variable(each: AnyField) -> bool:
     """Whether the size of a field differs from packet to packet."""
-    return isinstance(each.encoding, Blob | ListOf | OneOf | Codec) or isinstance(each.rule, Present)
+    return isinstance(each.encoding, VARIABLE) or isinstance(each.rule, Present)
 
 
 def least(each: AnyField) -> int:

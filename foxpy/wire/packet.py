@@ -296,6 +296,8 @@ def _evaluated(path: str, annotation: object, module: dict[str, object]) -> obje
     """What an annotation stands for."""
     if not isinstance(annotation, str):
         return annotation
+    if annotation in module:  # a plain name, as most are, and not worth the compiler
+        return module[annotation]
     try:
         return eval(annotation, module)
     except NameError as error:
