@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar, Union
 
 from foxpy.wire.encodings import Argument, Blob, ListOf, OneOf, UInt
 from foxpy.wire.fields import Field, FieldAs
+from foxpy.wire.members import Family
 from foxpy.wire.window import Buffer, Window
 
 if TYPE_CHECKING:
@@ -44,11 +45,15 @@ Raw = Annotated[FieldAs[bytes, Buffer], Blob()]
 Body = Annotated[FieldAs[Window, Union[Buffer, Window, "Packet"]], Blob(window=True)]
 """A payload: read as a window without a copy; given as bytes, a window or another packet."""
 
-packets = Annotated[FieldAs[tuple[P, ...], Sequence[P]], ListOf()]
-"""Packets back to back: ``packets[A | B]``."""
+if TYPE_CHECKING:
+    packets = Annotated[FieldAs[tuple[P, ...], Sequence[P]], ListOf()]
+    """Packets back to back: ``packets[A | B]``."""
 
-oneof = Annotated[FieldAs[P, P], OneOf()]
-"""A packet inside the packet, or the one of several that it is: ``oneof[A | B]``."""
+    oneof = Annotated[FieldAs[P, P], OneOf()]
+    """A packet inside the packet, or the one of several that it is: ``oneof[A | B]``."""
+
+else:
+    packets, oneof = Family(ListOf()), Family(OneOf())
 
 arg = Annotated[Field[T], Argument()]
 """A value that is not on the wire: given to the constructor, and by name to ``parse`` and ``view``."""

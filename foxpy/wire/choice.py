@@ -37,6 +37,9 @@ class Choice:
         if members[-1]._by_size or (self.guards(members[-1]) and not self._halved()):
             last = " | ".join(member.__name__ for member in members)
             raise TypeError(f"{title}: {last} has no catch-all; the last member must be one without a guard")
+        if len(members) > 1 and _common_base(members) is None:
+            union = " | ".join(member.__name__ for member in members)
+            raise TypeError(f"{title}: {union} have no packet in common to choose by")
 
     def guards(self, member: type[Packet]) -> tuple[Expr[bool], ...]:
         """What tells ``member`` from the others."""
@@ -62,6 +65,7 @@ class Choice:
             source.line(chosen(self.members[0]))
             return
         base = _common_base(self.members)
+        assert base is not None
         head = {each.name for item in base._layout.head.items for each in item.fields}
         reads = {name: name for name in self._named() & head}
         self._prefix(source, base, reads)
@@ -158,12 +162,12 @@ def _introduced(member: type[Packet], name: str) -> type[Packet]:
     return [base for base in bases if name in base._layout.fields][-1]
 
 
-def _common_base(members: tuple[type[Packet], ...]) -> type[Packet]:
+def _common_base(members: tuple[type[Packet], ...]) -> type[Packet] | None:
     """The nearest class that all members derive from."""
     for base in members[0].__mro__:
         if "_layout" in base.__dict__ and all(issubclass(member, base) for member in members):
             return base
-    raise TypeError(f"{' | '.join(member.__name__ for member in members)} have no packet in common to choose by")
+    return None
 
 
 def _shared_guards(members: tuple[type[Packet], ...]) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from foxpy.wire.choice import Choice, arguments_of
+from foxpy.wire.members import Ordered, members_of
 from foxpy.wire.packet import Packet
 from foxpy.wire.parsing import entry
 from foxpy.wire.source import Source
@@ -15,7 +16,7 @@ from foxpy.wire.window import Buffer, Window
 T = TypeVar("T")
 
 
-class Classifier(Generic[T]):
+class Classifier(Ordered, Generic[T]):
     """``Classifier[A | B | C]()`` tells A, B and C apart by their guards, tried in this order; the last has none.
 
     Raises TypeError when the union is written if a member cannot be reached or if there is no catch-all.
@@ -24,16 +25,15 @@ class Classifier(Generic[T]):
     if not TYPE_CHECKING:  # to check the union where it is written: the instance learns it too late
 
         def __class_getitem__(cls, union: object) -> object:
-            members = get_args(union) or (union,)
+            members = members_of(union)
             if all(isinstance(member, type) and issubclass(member, Packet) for member in members):
                 Choice(f"Classifier[{' | '.join(member.__name__ for member in members)}]", members)
-            return super().__class_getitem__(union)
+            return cls.of(union) or super().__class_getitem__(union)
 
     @property
     def members(self) -> tuple[type[Packet], ...]:
         """The packets, in the order of the union."""
-        (union,) = get_args(getattr(self, "__orig_class__"))  # noqa: B009  # set by typing, which declares it nowhere
-        return get_args(union) or (union,)
+        return cast("tuple[type[Packet], ...]", members_of(self._union))
 
     def view(self, buf: Buffer | Window, start: int = 0, end: int | None = None, **arguments: object) -> T:
         """View the packet at ``start`` as the one that it is. Raises Truncated or Malformed."""

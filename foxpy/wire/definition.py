@@ -45,6 +45,7 @@ from foxpy.wire.window import Window
 
 def check_definition(packet: str, fields: Mapping[str, AnyField], guards: tuple[Expr[bool], ...]) -> None:
     """Raise TypeError for the first field that cannot be as it was written."""
+    check_looking(packet, fields, guards)
     before: dict[str, AnyField] = {}
     for name, each in fields.items():
         path = f"{packet}.{name}"
@@ -68,7 +69,6 @@ def check_definition(packet: str, fields: Mapping[str, AnyField], guards: tuple[
             raise TypeError(f"{packet}: more than one {what}")
     if any(isinstance(each.rule, Checksum) for each in fields.values()) and any(map(compresses, fields.values())):
         raise TypeError(f"{packet}: no checksum is filled in where names are compressed")
-    check_looking(packet, fields, guards)
 
 
 def _check_fit(path: str, each: AnyField) -> None:
@@ -86,6 +86,8 @@ def _check_fit(path: str, each: AnyField) -> None:
             pass
         case (ListOf(), (Sized(end=None, on=None) | Rest(on=None) | Count())):
             pass
+        case (ListOf(), Sized() | Rest()):
+            raise TypeError(f"{path}: only packets are ended early, aligned or chosen by a field")
         case (ListOf(), _):
             raise TypeError(f"{path}: its size is not given; use sized(...), rest(...), count(...) or until(...)")
         case (OneOf(), (Plain(bounds=Bounds(None, None)) | Present() | Rest())):

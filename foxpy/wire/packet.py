@@ -41,6 +41,7 @@ from foxpy.wire.fields import (
     until,
 )
 from foxpy.wire.layout import Layout, lay_out, least
+from foxpy.wire.members import Members, members_of
 from foxpy.wire.out import Out
 from foxpy.wire.rules import MISSING, Const, Plain, Present, chooser_of
 from foxpy.wire.window import Buffer, Window
@@ -309,12 +310,13 @@ def _evaluated(path: str, annotation: object, module: dict[str, object]) -> obje
 
 def _members(kind: object, module: Mapping[str, object]) -> tuple[type[object], ...]:
     """The packets of the union that a list's or a union field's type names."""
-    (member, *_) = get_args(get_args(kind)[0])
-    if isinstance(member, ForwardRef):
-        member = eval(member.__forward_arg__, dict(module))
+    as_read, _, *kept = get_args(kind)
+    member = kept[0].union if kept and isinstance(kept[0], Members) else get_args(as_read)[0]
+    if isinstance(member, ForwardRef | str):
+        member = eval(member if isinstance(member, str) else member.__forward_arg__, dict(module))
     if get_origin(member) is tuple:
         member = get_args(member)[0]
-    return tuple(each for each in get_args(member) or (member,) if each is not type(None))
+    return tuple(each for each in members_of(member) if each is not type(None))
 
 
 def _bound(declared: AnyField, before: Mapping[str, AnyField]) -> tuple[str, ...]:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from typing import Generic, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from foxpy.wire.definition import check_elements
 from foxpy.wire.lists import compile_list, compile_walk, compile_writer
+from foxpy.wire.members import Ordered, members_of
 from foxpy.wire.packet import Packet
 from foxpy.wire.window import Buffer
 
 P = TypeVar("P", bound=Packet)
 
 
-class Records(Generic[P]):
+class Records(Ordered, Generic[P]):
     """``Records[A | B](end=E, align=4)``: a list of A and B outside a packet, as ``packets[A | B]`` is inside one.
 
     ``end``: an element that ends the list early and is not in it. ``align``: zeros are added on build up to a multiple.
     """
+
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, union: object) -> object:
+            return cls.of(union) or super().__class_getitem__(union)
 
     def __init__(self, *, end: type[Packet] | None = None, align: int = 1) -> None:
         self.end = end
@@ -26,8 +32,7 @@ class Records(Generic[P]):
 
     @property
     def members(self) -> tuple[type[Packet], ...]:
-        (union,) = get_args(getattr(self, "__orig_class__"))  # noqa: B009  # set by typing, which declares it nowhere
-        return get_args(union) or (union,)
+        return cast("tuple[type[Packet], ...]", members_of(self._union))
 
     def parse(self, buf: bytes, start: int, end: int) -> tuple[P, ...]:
         """All packets in ``buf[start:end]``. Raises Truncated or Malformed."""

@@ -317,3 +317,25 @@ def test_fields_of_one_name_in_two_branches_are_read_from_their_own() -> None:
     assert five.parse(b"\2\1?\5") == RightFive(data=b"?")
     assert five.view(b"\2\0\6") == Right(data=b"", name=6)
     assert five.view(b"\3") == OtherMessage(number=3, data=b"")
+
+
+def test_the_order_is_that_of_each_union() -> None:
+    """``typing`` takes unions of the same members for the same."""
+
+    class Shape(Packet):
+        kind: u8
+
+    class Small(Shape, when=Shape.kind < 8):
+        pass
+
+    class Even(Shape, when=Shape.kind.one_of(0, 2, 4, 8)):
+        pass
+
+    class Any(Shape):
+        pass
+
+    one, other = Classifier[Small | Even | Any](), Classifier[Even | Small | Any]()
+    assert isinstance(one.parse(b"\2"), Small)
+    assert isinstance(other.view(b"\2"), Even)
+    assert isinstance(Records[Small | Even | Any]().parse(b"\2", 0, 1)[0], Small)
+    assert isinstance(Records[Even | Small | Any]().parse(b"\2", 0, 1)[0], Even)
