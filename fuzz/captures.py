@@ -1,23 +1,31 @@
-"""Capture files, pcap and pcapng, and every frame in them, decoded."""
+"""Capture files, pcap and pcapng."""
 
 from io import BytesIO
 
-from foxpy.decode import Registry
-from foxpy.decode.frames import frames
-from foxpy.devices.pcap import PcapError
+from foxpy.devices.pcap import PcapError, PcapWriter
+from foxpy.devices.pcap.ng_writer import PcapngWriter
 from foxpy.devices.pcap.opening import open_capture
 from fuzz.harness import fuzz
+from tests.support.frames import FRAMES
 
-REGISTRY = Registry()
 
-
-def decode(data: bytes) -> None:
+def read(data: bytes) -> None:
     try:
         with open_capture(BytesIO(data)) as capture:
-            for _ in frames(REGISTRY, capture):
-                pass
+            for captured in capture:
+                assert len(captured.packet) <= len(data)
     except PcapError:
         return
 
 
-fuzz(decode)
+def written(kind: type[PcapWriter]) -> bytes:
+    """A capture of a few frames."""
+    file = BytesIO()
+    writer = kind(file, linktype=1)
+    for number, frame in enumerate(list(FRAMES.values())[:5]):
+        writer.write(float(number), frame)
+    writer.close()
+    return file.getvalue()
+
+
+fuzz(read, seeds=[written(PcapWriter), written(PcapngWriter)])
