@@ -28,34 +28,35 @@ Undecodable = Literal["strict", "surrogateescape"]
 
 @dataclass(frozen=True)
 class Counted(Codec[bytes]):
-    """Bytes behind their number, which ``size`` says how to write: ``Counted(UInt(16))``."""
+    """Bytes behind their number, which ``size`` says how to write: ``Counted(UInt(16))``; ``least`` or more of them."""
 
     size: UInt
+    least: int = 0
 
     def __post_init__(self) -> None:
         _check_prefix("Counted", self.size)
 
     @property
     def minimum(self) -> int:
-        return self.size.bits // 8
+        return self.size.bits // 8 + self.least
 
     def read(self, buf: Buffer, pos: int, end: int, origin: int) -> tuple[bytes, int]:
-        start, stop = _counted(self.size, buf, pos, end)
+        start, stop = _counted(self.size, self.least, buf, pos, end)
         return bytes(buf[start:stop]), stop
 
     def write(self, out: bytearray, value: bytes, names: dict[object, int]) -> None:
-        out += _prefix(self.size, len(value))
+        out += _prefix(self.size, self.least, len(value))
         out += value
 
     def check(self, value: bytes) -> bytes:
         data = _bytes(value)
-        _prefix(self.size, len(data))
+        _prefix(self.size, self.least, len(data))
         return data
 
     def strategy(self) -> SearchStrategy[bytes]:
         from hypothesis import strategies as st
 
-        return st.binary(max_size=min(_most(self.size), 40))
+        return st.binary(min_size=self.least, max_size=max(self.least, min(_most(self.size), 40)))
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,14 @@ class Text(Codec[str]):
     size: UInt | None = None
     encoding: Charset = "utf-8"
     errors: Undecodable = "strict"
+    least: int = 0
+    """Bytes that a text with ``size`` has at least; ``rest(min=...)`` says it of others."""
 
     def __post_init__(self) -> None:
         if self.size is not None:
             _check_prefix("Text", self.size)
+        elif self.least:
+            raise TypeError("Text(least=...) without size: write rest(min=...) or sized(..., min=...)")
 
     @property
     def whole(self) -> bool:
@@ -79,21 +84,21 @@ class Text(Codec[str]):
 
     @property
     def minimum(self) -> int:
-        return 0 if self.size is None else self.size.bits // 8
+        return 0 if self.size is None else self.size.bits // 8 + self.least
 
     def read(self, buf: Buffer, pos: int, end: int, origin: int) -> tuple[str, int]:
-        start, stop = (pos, end) if self.size is None else _counted(self.size, buf, pos, end)
+        start, stop = (pos, end) if self.size is None else _counted(self.size, self.least, buf, pos, end)
         return _decode(buf, start, stop, self.encoding, self.errors), stop
 
     def write(self, out: bytearray, value: str, names: dict[object, int]) -> None:
         data = _encode(value, self.encoding, self.errors)
         if self.size is not None:
-            out += _prefix(self.size, len(data))
+            out += _prefix(self.size, self.least, len(data))
         out += data
 
     def strategy(self) -> SearchStrategy[str]:
-        most = 40 if self.size is None else min(_most(self.size), 40)
-        return _texts(self.encoding, self.errors, most)
+        most = 40 if self.size is None else max(self.least, min(_most(self.size), 40))
+        return _texts(self.encoding, self.errors, most, self.least)
 
 
 @dataclass(frozen=True)
@@ -166,18 +171,22 @@ def _most(size: UInt) -> int:
     return (1 << size.bits) - 1
 
 
-def _counted(size: UInt, buf: Buffer, pos: int, end: int) -> tuple[int, int]:
+def _counted(size: UInt, least: int, buf: Buffer, pos: int, end: int) -> tuple[int, int]:
     """Where bytes behind their number begin and end."""
     start = pos + size.bits // 8
     if start > end:
         raise Truncated(f"needs {size.bits // 8} bytes for its length, {end - pos} left")
     number = int.from_bytes(buf[pos:start], "little" if size.little else "big")
+    if number < least:
+        raise Malformed(f"says {number} bytes, {least} are the least")
     if number > end - start:
         raise Truncated(f"says {number} bytes, {end - start} left")
     return start, start + number
 
 
-def _prefix(size: UInt, number: int) -> bytes:
+def _prefix(size: UInt, least: int, number: int) -> bytes:
+    if number < least:
+        raise OutOfRange(f"{number} bytes, {least} are the least")
     if number > _most(size):
         raise OutOfRange(f"{number} bytes: the length does not fit in {size.bits} bits (0..{_most(size)})")
     return number.to_bytes(size.bits // 8, "little" if size.little else "big")
@@ -230,10 +239,11 @@ def _spans(pos: int, end: int) -> Iterator[tuple[int, int]]:
         step *= 2
 
 
-def _texts(encoding: Charset, errors: Undecodable, most: int) -> SearchStrategy[str]:
-    """Text of at most ``most`` bytes."""
+def _texts(encoding: Charset, errors: Undecodable, most: int, least: int = 0) -> SearchStrategy[str]:
+    """Text of ``least`` to ``most`` bytes."""
     from hypothesis import strategies as st
 
     if errors != "strict":
-        return st.binary(max_size=most).map(lambda data: data.decode(encoding, errors))
-    return st.text(st.characters(codec=encoding), max_size=most).filter(lambda text: len(text.encode(encoding)) <= most)
+        return st.binary(min_size=least, max_size=most).map(lambda data: data.decode(encoding, errors))
+    texts = st.text(st.characters(codec=encoding), max_size=most)
+    return texts.filter(lambda text: least <= len(text.encode(encoding)) <= most)

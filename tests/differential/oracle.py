@@ -23,6 +23,7 @@ from scapy.packet import Padding, Raw
 
 from foxpy.addresses import MacAddress
 from foxpy.checksum import fold
+from foxpy.layers.dns.names import Name
 from foxpy.layers.ipv4.numbers import word_sum
 from foxpy.layers.ipv6.wire import pseudo_header
 from foxpy.wire import Packet, Window
@@ -59,6 +60,8 @@ def _plain(value: object) -> object:
             return [_plain(each) for each in value]
         case Packet():
             return named(value)
+        case Name():
+            return value.wire  # names compare without regard to case
         case _:
             return value
 

@@ -18,10 +18,12 @@ CODECS: list[Codec[object]] = [
     for codec in (
         Counted(UInt(8)),
         Counted(UInt(24)),
+        Counted(UInt(8), least=3),
         Counted(UInt(32, little=True)),
         Text(UInt(16)),
         Text(UInt(8), "ascii"),
         Text(UInt(8), "latin-1"),
+        Text(UInt(8), least=2),
         Text(UInt(8), errors="surrogateescape"),
         TextZ(),
         TextZ("ascii", "surrogateescape"),
@@ -79,6 +81,22 @@ def test_counted() -> None:
         Counted(UInt(8)).check(bytes(256))
     with pytest.raises(TypeError, match="needs bytes, got 'ab'"):
         Counted(UInt(8)).check(cast(bytes, "ab"))
+
+
+def test_least() -> None:
+    assert written(Counted(UInt(8), least=2), b"ab") == b"\2ab"
+    assert read(Text(UInt(8), least=2), b"\2\xc3\xbc") == ("ü", 3)
+    assert (Counted(UInt(16), least=2).minimum, Text(UInt(16), least=1).minimum) == (4, 3)
+    with pytest.raises(Malformed, match=r"^says 1 bytes, 2 are the least$"):
+        read(Counted(UInt(8), least=2), b"\1abc")
+    with pytest.raises(Malformed, match=r"^says 1 bytes, 2 are the least$"):
+        read(Text(UInt(8), least=2), b"\1abc")
+    with pytest.raises(OutOfRange, match=r"^1 bytes, 2 are the least$"):
+        Counted(UInt(8), least=2).check(b"a")
+    with pytest.raises(OutOfRange, match=r"^1 bytes, 2 are the least$"):
+        Text(UInt(8), least=2).check("a")
+    with pytest.raises(TypeError, match="without size"):
+        Text(least=1)
 
 
 def test_text() -> None:

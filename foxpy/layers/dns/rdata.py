@@ -44,8 +44,10 @@ CharString = Annotated[Field[bytes], Counted(UInt(8))]
 
 CharStrings = Annotated[FieldAs[tuple[bytes, ...], Sequence[bytes]], ListOf(Counted(UInt(8)))]
 
+HashString = Annotated[Field[bytes], Counted(UInt(8), least=1)]
+
 # a byte that is no ASCII is kept, as one bad record is not to make the whole message unreadable
-Word = Annotated[Field[str], Text(UInt(8), "ascii", "surrogateescape")]
+Word = Annotated[Field[str], Text(UInt(8), "ascii", "surrogateescape", least=1)]
 
 
 class A(Packet, tag=RecordType.A):
@@ -195,7 +197,7 @@ class NSEC3(Packet, tag=RecordType.NSEC3):
     opt_out: flag = field(default=False)  # there may be delegations between that are not signed
     iterations: u16 = field(default=0)  # beyond the first
     salt: CharString = field(default=b"")
-    next: CharString  # a hash
+    next: HashString  # a hash
     types: Types = rest()
 
 

@@ -418,6 +418,8 @@ def test_a_long_name_that_all_point_to() -> None:
         (47, b"\0\0\0", None, r"NSEC\.types: a window of 0 bytes"),
         (65, b"\0\1\0\0\1\0\5ab", None, r"HTTPS\.params\[0\] > SvcParam\.value: 5 bytes, 2 left"),
         (257, b"\0\5iss", None, r"CAA\.property: says 5 bytes, 3 left"),
+        (257, b"\0\0issue", None, r"CAA\.property: says 0 bytes, 1 are the least"),  # RFC 8659, section 4.1
+        (50, b"\1\0\0\0\0\0\0", None, r"NSEC3\.next: says 0 bytes, 1 are the least"),  # RFC 5155, section 3.1.6
     ],
 )
 def test_lengths_that_lie(rtype: int, data: bytes, rdlength: int | None, fact: str) -> None:
