@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container
 from functools import cache
+from types import FunctionType
 
 from foxpy.wire.encodings import ListOf, Octets, UInt
 from foxpy.wire.errors import Malformed
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Bits, Fixed, Group, Run
 from foxpy.wire.source import Source
+from foxpy.wire.window import Window
 
 FORMATS = {1: "B", 2: "H", 4: "I", 8: "Q"}
 
@@ -64,7 +66,10 @@ def enum_maker(field: AnyField) -> Callable[[int, int | None], int]:
 
 
 def make_window(source: Source, buffer: str, start: str, end: str) -> None:
-    """Emit the setting of ``_window`` to a window; calling its class would take twice as long."""
+    """Emit the setting of ``_window`` to a window; calling its class would take twice as long, unless it is compiled."""
+    if not isinstance(Window.__init__, FunctionType):
+        source.line(f"_window = _Window({buffer}, {start}, {end})")
+        return
     source.line("_window = _new(_Window)")
     source.line(f"_window.buf = {buffer}")
     source.line(f"_window.start = {start}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from foxpy.wire.ahead.bits import Reads, spans
@@ -45,7 +47,7 @@ class ChoiceWriter:
                 text.line("_found: list[Native] = []")
                 with text.block("while _o < _e:"):
                     text.line("_element: Native | None = None")
-                    self._choose(members, lambda one: _take(one, end))
+                    self._choose(members, partial(_take, end))
                     with text.block("if _element is None:"):
                         text.line("return None")
                     text.line("_found.append(_element)")
@@ -54,9 +56,8 @@ class ChoiceWriter:
             text.line()
             text.line()
 
-    def _choose(self, members: tuple[type[Packet], ...], chosen: object) -> None:
-        """Emit the tests on ``_b[_o:_e]``, in the order of the union; ``chosen`` gives the statement for each member."""
-        assert callable(chosen)
+    def _choose(self, members: tuple[type[Packet], ...], chosen: Callable[[type[Packet]], str]) -> None:
+        """Emit the tests on ``_b[_o:_e]``, in the union's order; ``chosen`` gives the statement for a member."""
         text = self.text
         if len(members) == 1:
             text.line(chosen(members[0]))
@@ -151,5 +152,5 @@ class ChoiceWriter:
         text.line()
 
 
-def _take(member: type[Packet], end: type[Packet] | None) -> str:
+def _take(end: type[Packet] | None, member: type[Packet]) -> str:
     return "break" if member is end else f"_element = _read_{member.__name__}(_b, _o, _e, PARSED)"

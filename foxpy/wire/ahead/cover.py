@@ -122,9 +122,9 @@ def check_members(name: str, members: tuple[type[Packet], ...], covered: set[typ
 def common_base(members: tuple[type[Packet], ...]) -> type[Packet]:
     """The nearest packet that all members derive from; one member alone is its own."""
     for base in members[0].__mro__:
-        if issubclass(base, Packet) and "_layout" in base.__dict__:
-            if all(issubclass(member, base) for member in members):
-                return base
+        defined = issubclass(base, Packet) and "_layout" in base.__dict__
+        if defined and all(issubclass(member, base) for member in members):
+            return base
     raise Uncovered("members that have no packet in common")
 
 

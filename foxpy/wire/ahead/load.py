@@ -87,7 +87,7 @@ class Loaded:
         setattr(native, "__delattr__", _refuse)  # noqa: B010
 
     def given(self, spec: type[object], body: bool, values: tuple[object, ...]) -> dict[str, object]:
-        """What a native function was given, by name: the values of its parameters in order, with or without the body."""
+        """What a native function was given, by name: ``values`` are those of its parameters, in order."""
         layout = cast("type[Packet]", spec)._layout
         order = parameters(each for each in layout.parameters if body or each is not layout.body)
         return {each.name: value for each, value in zip(order, values, strict=True) if value is not MISSING}

@@ -72,7 +72,7 @@ from foxpy.wire.rules import MISSING
 from foxpy.wire.window import Window
 
 if TYPE_CHECKING:
-    from mypy_extensions import i16, i32, i64, u8
+    from mypy_extensions import i16, i32, i64, mypyc_attr, u8
 """
 
 

@@ -1,4 +1,4 @@
-"""What native packets have in common, and helpers of their generated code. Compiled along with them, never run as it is.
+"""What native packets have in common, and helpers of their generated code; compiled with them, never run as it is.
 
 How a field is held is the generated classes' business; here are the ways in which a packet can have come about.
 """
@@ -12,7 +12,7 @@ from foxpy.wire.out import Out
 from foxpy.wire.window import Window
 
 if TYPE_CHECKING:
-    from mypy_extensions import i64
+    from mypy_extensions import i64, mypyc_attr
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -37,6 +37,7 @@ END: Final = -1
 """No end given: that of the buffer."""
 
 
+@mypyc_attr(acyclic=True)
 class Native:
     """A packet whose fields are held natively."""
 
@@ -227,8 +228,11 @@ class Door:
         last: int = found._e
         return found, last
 
-    def push(self, packet: Native, out: Out) -> None:
-        packet._write(out)
+    def push(self, packet: object, out: Out) -> None:
+        if isinstance(packet, Native):
+            packet._write(out)
+        else:
+            self._one._backing().push_its_own(packet, out)
 
 
 class ArguedDoor:
@@ -267,8 +271,11 @@ class ArguedDoor:
         last: int = found._e
         return found, last
 
-    def push(self, packet: Native, out: Out) -> None:
-        packet._write(out)
+    def push(self, packet: object, out: Out) -> None:
+        if isinstance(packet, Native):
+            packet._write(out)
+        else:
+            self._one._backing().push_its_own(packet, out)
 
 
 def octets(value: object, kind: type[object] | None, size: i64) -> i64:
@@ -317,7 +324,7 @@ def blob(value: object) -> bytes | None:
     """What a field of variable bytes was given as, copied if it can change; None for what is no bytes."""
     if isinstance(value, bytes):
         return value
-    if isinstance(value, bytearray) or isinstance(value, memoryview):
+    if isinstance(value, (bytearray, memoryview)):
         return bytes(value)
     return None
 

@@ -40,6 +40,7 @@ class PacketWriter:
 
     def write_class(self) -> None:
         text, name = self.text, self.name
+        text.line("@mypyc_attr(acyclic=True, free_list_len=1)")
         with text.block(f"class {name}({self.base.__name__ if self.base else 'Native'}):"):
             text.line(f"MIN: ClassVar[int] = {self.spec.MIN}")
             for each in self.new:
@@ -159,9 +160,8 @@ class PacketWriter:
             case ListOf():
                 text.line(f"_list = {code}")
                 with text.block("if _list is None:"):
-                    text.line(
-                        f"_list = {self.lists[f'{self.name}.{each.name}']}(self._b, self._s_{each.name}, self._t_{each.name})"
-                    )
+                    read = self.lists[f"{self.name}.{each.name}"]
+                    text.line(f"_list = {read}(self._b, self._s_{each.name}, self._t_{each.name})")
                     with text.block("if _list is None:"):
                         text.line(f'_list = cast("tuple[object, ...]", self._again("{each.name}"))')
                     text.line(f"self.{slot(each)} = _list")
