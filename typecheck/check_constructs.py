@@ -241,6 +241,14 @@ class GuardOfAnotherEnum(Sample, when=Sample.kind.one_of(Colour.RED)):  # type: 
     pass
 
 
+Sample.spare >= 1
+Sample.name >= 1  # type: ignore[operator]
+
+
+class GuardByWhatMayBeAbsent(Sample, when=Sample.port.between(1, 2)):  # type: ignore[misc]
+    pass
+
+
 class Guarded(Sample, when=Sample.name.one_of("fox") & (Sample.spare > 1)):
     pass
 

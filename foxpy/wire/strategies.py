@@ -143,7 +143,10 @@ def _wire_type(packet: type[Packet], field: AnyField, known: Mapping[str, object
                 raise TypeError(f"{packet.__name__}.{field.name}: give a strategy for the argument")
             return st.just(default)
         case UInt(kind=kind, open=False) if kind is not None:
-            return st.sampled_from(kind).filter(_test(packet, field) or (lambda _: True))
+            bounds = bounds_of(field.rule)
+            most = max(kind) if bounds.most is None else bounds.most
+            members = [member for member in kind if (bounds.least or 0) <= member <= most]
+            return st.sampled_from(members).filter(_test(packet, field) or (lambda _: True))
         case UInt(boolean=True):
             return st.booleans().filter(_test(packet, field) or (lambda _: True))
         case UInt(bits=bits):
