@@ -2,7 +2,8 @@
 
 The task is a frame of Ethernet, IPv4 and TCP with 64 bytes of payload. Whatever is compared is checked to give the same
 result before it is timed. ``ratio`` is foxpy's time in times of the other's, and a target is the most that it may be;
-only ratios mean anything on another machine. No root, no device. Ends with 1 if a target is missed.
+only ratios mean anything on another machine. The compiled back end has a process of its own, with the same code by hand
+in it; it is built first, which takes minutes. No root, no device. Ends with 1 if a target is missed.
 """
 
 from __future__ import annotations
@@ -10,17 +11,21 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import attrs
 from machine import machine
-from packets import peers, startup
-from packets.rows import Row, rows
+from packets import compiling, peers, startup
+from packets.rows import COMPILED, EXEC, INSIDE, Row, called, rows
 from packets.task import Way
 from packets.timing import least
 from tables import table
 
+import foxpy.wire.out
+
+IS_COMPILED = not foxpy.wire.out.__file__.endswith(".py")
 IMPORT_LIMIT = 0.2
 """Milliseconds of a class."""
 
@@ -41,9 +46,10 @@ class Result:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=25, help="turns that everything has (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=40, help="turns that everything has (default: %(default)s)")
     parser.add_argument("--cpu", type=int, help="the CPU to stay on (default: the last that is allowed)")
     parser.add_argument("--only", default="", metavar="TEXT", help="only rows whose name has this in it")
+    parser.add_argument("--back-end", default="both", choices=("both", EXEC, COMPILED), help="which (default: both)")
     parser.add_argument("--json", action="store_true", help="print a list of objects instead of a table")
     options = parser.parse_args()
     cpu = max(os.sched_getaffinity(0)) if options.cpu is None else options.cpu
@@ -52,14 +58,13 @@ def main() -> int:
     for name in missing:
         print(f"{name} is not installed and left out: pip install 'foxpy[bench]'", file=sys.stderr)
     results: list[Result] = []
-    chosen = [row for row in rows() if options.only in row.name]
-    for number, row in enumerate(chosen, 1):
-        tell(f"{number} of {len(chosen)}: {row.name}")
-        results += measured(row, there, options.rounds)
-    if options.only in "import":
-        tell("import")
-        spent = startup.milliseconds(options.rounds)
-        results.append(result("import, a class", spent, "limit", IMPORT_LIMIT, "ms", 1.0))
+    if IS_COMPILED:
+        results += compiled_here(options)
+    else:
+        if options.back_end != COMPILED:
+            results += interpreted(options, there)
+        if options.back_end != EXEC:
+            results += compiled_elsewhere(options, cpu)
     tell("")
     if options.json:
         print(json.dumps([attrs.asdict(each) for each in results], indent=2))
@@ -70,20 +75,57 @@ def main() -> int:
     return any(each.met is False for each in results)
 
 
-def measured(row: Row, there: dict[str, dict[str, Way]], rounds: int) -> Iterator[Result]:
-    """Compare and time what a row names. Raises AssertionError where results differ."""
-    ways = {"foxpy": row.ours, "by hand": row.hand}
-    ways.update({name: there[name][row.part] for name in row.peers if name in there})
-    expected = row.hand.result()
-    for name, way in ways.items():
-        if way.result() != expected:
-            raise AssertionError(f"{row.name}: {expected!r} by hand, {way.result()!r} from {name}")
-    found = least(ways, rounds)
-    ours = found.pop("foxpy")
-    for name, peer in found.items():
-        factor = row.peers.get(name)
-        target = row.target if name == "by hand" else None if factor is None else 1 / factor
-        yield result(row.name, ours, name, peer, "ns", target)
+def interpreted(options: argparse.Namespace, there: Mapping[str, Mapping[str, Way]]) -> Iterator[Result]:
+    yield from measured(rows(), EXEC, options, there)
+    if options.only in "import":
+        tell("import")
+        spent = startup.milliseconds(options.rounds)
+        yield result("import, a class", spent, "limit", IMPORT_LIMIT, "ms", 1.0)
+
+
+def compiled_here(options: argparse.Namespace) -> Iterator[Result]:
+    """foxpy is compiled in this process: the callers are interpreted, and compiled ones if they have been built."""
+    yield from measured(rows(), COMPILED, options, {})
+    callers = compiling.callers()
+    if callers is not None:
+        yield from measured(called(callers), INSIDE, options, {})
+
+
+def compiled_elsewhere(options: argparse.Namespace, cpu: int) -> list[Result]:
+    """The rows of a process that has the compiled package in its path."""
+    if not compiling.is_built():
+        tell("compiling: minutes")
+        try:
+            compiling.build()
+        except subprocess.CalledProcessError:
+            print(f"not compiled, and left out: see {compiling.BUILT / 'build.log'}", file=sys.stderr)
+            return []
+    command = [sys.executable, __file__, "--json", "--back-end", COMPILED, "--only", options.only]
+    command += ["--rounds", str(options.rounds), "--cpu", str(cpu)]
+    path = {**os.environ, "PYTHONPATH": str(compiling.LIBRARY)}
+    output = subprocess.run(command, env=path, stdout=subprocess.PIPE, check=False, text=True).stdout
+    return [Result(**each) for each in json.loads(output)]
+
+
+def measured(
+    wanted: list[Row], back_end: str, options: argparse.Namespace, there: Mapping[str, Mapping[str, Way]]
+) -> Iterator[Result]:
+    """Compare and time what the rows name. Raises AssertionError where results differ."""
+    chosen = [row for row in wanted if options.only in row.name]
+    for number, row in enumerate(chosen, 1):
+        tell(f"{back_end}, {number} of {len(chosen)}: {row.name}")
+        ways = {"foxpy": row.ours, "by hand": row.hand}
+        ways.update({name: there[name][row.part] for name in row.peers if name in there})
+        expected = row.hand.result()
+        for name, way in ways.items():
+            if way.result() != expected:
+                raise AssertionError(f"{row.name}: {expected!r} by hand, {way.result()!r} from {name}")
+        found = least(ways, options.rounds)
+        ours = found.pop("foxpy")
+        for name, peer in found.items():
+            factor = row.peers.get(name)
+            target = row.targets.get(back_end) if name == "by hand" else None if factor is None else 1 / factor
+            yield result(f"{row.name} ({back_end})", ours, name, peer, "ns", target)
 
 
 def result(name: str, ours: float, peer_name: str, peer: float, unit: str, target: float | None) -> Result:
