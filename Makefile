@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test setup check slow types typecheck tests interop format clean help
+.PHONY: demo test test-compiled setup check slow types typecheck tests interop format clean help
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
@@ -25,9 +25,12 @@ check: $(VENV)/.dev      ## the quick half of `make test`: no tests are run
 	$(BIN)/mypy
 	$(BIN)/python typecheck/run.py
 
-slow: $(VENV)/.dev       ## 10,000 examples of each law, 5,000 packets of each protocol beside other programs; an hour
+slow: $(VENV)/.dev       ## 10,000 examples of each law, 5,000 packets of each protocol beside other programs; takes hours
 	FOXPY_EXAMPLES=10000 $(BIN)/python -m pytest -n auto --dist worksteal tests/wire/test_every_packet.py
 	FOXPY_EXAMPLES=5000 $(BIN)/python -m pytest -n auto --dist worksteal tests/differential
+
+test-compiled: $(VENV)/.dev   ## the tests of packets against a wheel whose hot packets are compiled
+	$(BIN)/python -m pytest tests/wire/ahead
 
 interop: $(VENV)/.dev    ## only the tests against Linux over taps; needs root
 	$(BIN)/python -m pytest tests/interop
