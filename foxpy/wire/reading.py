@@ -66,7 +66,7 @@ def enum_maker(field: AnyField) -> Callable[[int, int | None], int]:
 
 
 def make_window(source: Source, buffer: str, start: str, end: str) -> None:
-    """Emit the setting of ``_window`` to a window; calling its class would take twice as long, unless it is compiled."""
+    """Emit the setting of ``_window`` to a window; calling its class, if not compiled, would take twice as long."""
     if not isinstance(Window.__init__, FunctionType):
         source.line(f"_window = _Window({buffer}, {start}, {end})")
         return

@@ -38,7 +38,11 @@ def modules() -> list[ModuleType]:
 
 def packets() -> list[type[Packet]]:
     found = [value for module in modules() for value in vars(module).values()]
-    return list(dict.fromkeys(each for each in found if isinstance(each, type) and issubclass(each, Packet)))
+    return list(
+        dict.fromkeys(
+            each for each in found if isinstance(each, type) and issubclass(each, Packet) and each is not Packet
+        )
+    )
 
 
 def outcome(run: object, *given: object, **named: object) -> object:
@@ -100,7 +104,7 @@ def test_a_view_of_what_changes_changes_with_it() -> None:
 def test_native_packets_are_read_only() -> None:
     value = UDP(sport=1, dport=2)
     with pytest.raises(AttributeError, match=r"UDP.sport: packets are read-only"):
-        value.sport = 3  # type: ignore[misc]  # what is refused
+        value.sport = 3  # type: ignore[arg-type]  # what is refused
     with pytest.raises(AttributeError, match=r"UDP.sport: packets are read-only"):
         del value.sport
 
@@ -126,10 +130,12 @@ def test_bytes_are_refused_alike(packet: type[Packet]) -> None:
             for how in ("parse", "view"):
                 native = outcome(getattr(packet, how), bytes(data), 2, 2 + size)
                 other = outcome(getattr(backing, how), bytes(data), 2, 2 + size)
-                assert native == other
-                if isinstance(native, Packet) and isinstance(other, Packet):
-                    assert native.dump() == other.dump()
-                    assert outcome(native.build) == outcome(other.build)
+                if not isinstance(native, Packet) or not isinstance(other, Packet):
+                    assert native == other
+                    continue
+                assert outcome(native.dump) == outcome(other.dump)  # what a view reads late may be refused
+                assert outcome(native.build) == outcome(other.build)
+                assert outcome(native.copy) == outcome(other.copy)
 
 
 @pytest.mark.parametrize("packet", packets(), ids=lambda each: f"{each.__module__}.{each.__name__}")
@@ -164,9 +170,9 @@ def test_choosers_refuse_alike() -> None:
 
 def test_functions_of_the_data_path_refuse_alike() -> None:
     out = bytearray(b"before")
-    for wrong in ({"sport": 65536}, {"sport": -1}, {"dport": 1 << 70}):
-        with pytest.raises(PacketError, match=rf"UDP.{next(iter(wrong))}: -?\d+ does not fit in 16 bits \(0..65535\)"):
-            append_udp(out, 0, **{"sport": 1, "dport": 2, **wrong})
+    for wrong in (65536, -1, 1 << 70):
+        with pytest.raises(PacketError, match=r"UDP.sport: -?\d+ does not fit in 16 bits \(0..65535\)"):
+            append_udp(out, 0, sport=wrong, dport=2)
     with pytest.raises(PacketError, match=r"UDP.length: 65544 does not fit in 16 bits"):
         append_udp(out, 65536, sport=1, dport=2)
     with pytest.raises(PacketError, match=r"IPv4.ihl: the length of 'options' is not a multiple of 4"):
