@@ -33,7 +33,7 @@ REPLACED = {"foxpy.wire.out": "foxpy.wire.ahead.out"}
 
 IGNORED = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
 
-SETTINGS = ["--strict", "--config-file=", "--follow-imports=silent"]
+SETTINGS = ["--strict", "--config-file=", "--follow-imports=silent", "--explicit-package-bases"]
 """What mypy is told; it reads the modules that are not compiled only for their types."""
 
 
@@ -65,19 +65,27 @@ def write_tree(root: Path, tree: Path, modules: Iterable[str] = HOT) -> list[Gen
 
 
 def compiled(
-    root: Path, tree: Path, modules: Sequence[str] = HOT, callers: Mapping[str, Path] | None = None
+    root: Path,
+    tree: Path,
+    modules: Sequence[str] = HOT,
+    callers: Mapping[str, Path] | None = None,
+    own: Mapping[str, Path] | None = None,
 ) -> list[Extension]:
     """The extensions for ``modules``, and for ``callers``: typed modules, and the directory that each is imported from.
 
-    Generates everything and runs mypyc, which ends the process (SystemExit) where mypy finds an error.
+    ``own``: further modules that describe packets, of other packages than foxpy, and the same of each. Generates
+    everything and runs mypyc, which ends the process (SystemExit) where mypy finds an error.
     """
     from mypyc.build import mypycify
 
+    callers, own = callers or {}, own or {}
     write_tree(root, tree, modules)
-    for caller, directory in (callers or {}).items():
-        package = caller.partition(".")[0]
+    for module, directory in (*callers.items(), *own.items()):
+        package = module.partition(".")[0]
         shutil.copytree(directory / package, tree / package, ignore=IGNORED, dirs_exist_ok=True)
-    paths = [str(source_of(Path(), module)) for module in (*SUPPORT, *modules, *(callers or ()))]
+    for module, directory in own.items():
+        write_modules(directory, tree, [module])
+    paths = [str(source_of(Path(), module)) for module in (*SUPPORT, *modules, *own, *callers)]
     with inside(tree):
         found = mypycify(
             [*SETTINGS, *paths],

@@ -6,11 +6,12 @@ from typing import cast
 
 from foxpy.wire.ahead.bits import NUMBER, Reads, spans
 from foxpy.wire.ahead.cover import Uncovered
+from foxpy.wire.ahead.given import accept, narrowed, wide_constants
 from foxpy.wire.ahead.header import Given, checksum_place, write_header, write_sum
 from foxpy.wire.ahead.names import Types, default_text, is_number
 from foxpy.wire.ahead.order import parameters
-from foxpy.wire.ahead.packets import Walk, accept, narrowed, read_head, wide_constants
 from foxpy.wire.ahead.text import Text
+from foxpy.wire.ahead.walking import Walk, read_head
 from foxpy.wire.encodings import ListOf, UInt
 from foxpy.wire.expressions import Expr, names, render, simplified
 from foxpy.wire.fields import AnyField, Declared

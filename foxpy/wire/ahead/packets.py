@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from foxpy.wire.ahead.bits import NUMBER, Reads, Span, spans
+from foxpy.wire.ahead.bits import NUMBER
+from foxpy.wire.ahead.given import accept, narrowed, wide_constants
 from foxpy.wire.ahead.header import Given, constants, packed, write_header
-from foxpy.wire.ahead.names import BUFFER, Types, default_text, held, is_number, slot
+from foxpy.wire.ahead.names import BUFFER, Types, default_text, held, slot
 from foxpy.wire.ahead.order import parameters
 from foxpy.wire.ahead.text import Text
+from foxpy.wire.ahead.walking import Walk, walk
 from foxpy.wire.encodings import Argument, Blob, ListOf, Octets, UInt
-from foxpy.wire.expressions import Expr, names, render
+from foxpy.wire.expressions import names, render
 from foxpy.wire.fields import AnyField
-from foxpy.wire.layout import Layout, Run
+from foxpy.wire.layout import Layout
 from foxpy.wire.packet import Packet
-from foxpy.wire.rules import Checksum, Const, Derived, Rest, Sized, Total
+from foxpy.wire.rules import Checksum, Const, Derived, Sized, Total
 
 
 class PacketWriter:
@@ -360,194 +362,3 @@ def _is_computed(each: AnyField) -> bool:
 def _default(each: AnyField) -> str:
     default = default_text(each)
     return "" if default is None else f" = {default}"
-
-
-def narrowed(order: Iterable[AnyField], types: Types) -> tuple[list[str], list[str]]:
-    """The tests that parameters, objects, are of types that native code takes, and how they are passed to it."""
-    tests, given = list[str](), list[str]()
-    for each in order:
-        test, code = _narrowed(each, types)
-        tests += [test] if test else [f"{each.name} is not MISSING"] if default_text(each) is None else []
-        given.append(f"{each.name}={code}")
-    return tests, given
-
-
-def _narrowed(each: AnyField, types: Types) -> tuple[str, str]:
-    """The test that a parameter, an object, is of a type that the native constructor takes, and how it is passed."""
-    name = each.name
-    match each.encoding:
-        case UInt(boolean=True):
-            return f"isinstance({name}, bool)", name
-        case UInt():
-            return f"isinstance({name}, int)", name
-        case Argument() if default_text(each) is not None and default_text(each) not in ("None",):
-            return f"isinstance({name}, int)", name
-        case Octets():
-            kind = types.kind(each)
-            test = f"isinstance({name}, bytes)"
-            return f"({test} or isinstance({name}, {kind}))" if kind else test, name
-        case Blob(window=True):
-            return f"(isinstance({name}, bytes) or isinstance({name}, Native) or isinstance({name}, Window))", name
-        case Blob():
-            return f"isinstance({name}, bytes)", name
-        case ListOf():
-            return "", f'cast("{types.given(each)}", {name})'
-        case _:
-            return "", name
-
-
-def wide_constants(layout: Layout) -> dict[str, str]:
-    """The text of constant fields that are held as bytes."""
-    found = {}
-    for name, each in layout.fields.items():
-        if isinstance(each.rule, Const) and isinstance(each.encoding, Octets) and each.encoding.size > NUMBER:
-            value = each.rule.value
-            found[name] = repr(value if isinstance(value, bytes) else packed(value))
-    return found
-
-
-def accept(
-    text: Text, types: Types, fields: Iterable[AnyField], payload: AnyField | None
-) -> tuple[list[str], dict[str, str]]:
-    """Emit the passing of parameters into the form in which they are held.
-
-    The tests that they must pass, and the text of each in that form.
-    """
-    tests, texts = list[str](), dict[str, str]()
-    for each in fields:
-        name = each.name
-        texts[name] = name
-        match each.encoding:
-            case UInt(boolean=True):
-                pass
-            case UInt(bits=64):
-                tests.append(f"0 <= {name} <= {(1 << 64) - 1:#x}")
-                texts[name] = f"({name} if {name} < {1 << 63:#x} else {name} - {1 << 64:#x})"
-            case UInt(bits=bits):
-                tests.append(f"0 <= {name} <= {(1 << bits) - 1:#x}")
-            case Octets(size=size):
-                kind = types.kind(each) or "None"
-                number = size <= NUMBER
-                made = f"{'octets' if number else 'wide_octets'}({name}, {kind}, {size})"
-                text.line(f"_n_{name}{': i64' if number else ''} = {made}")
-                texts[name] = f"_n_{name}"
-                tests.append(f"_n_{name} >= 0" if number else f"_n_{name} is not None")
-            case Blob(window=False):
-                text.line(f"_n_{name} = blob({name})")
-                texts[name] = f"_n_{name}"
-                tests.append(f"_n_{name} is not None")
-            case ListOf():
-                members = " or ".join(f"isinstance(_element, {one.__name__})" for one in each.elements)
-                text.line(f"_n_{name}: tuple[object, ...] | None = None")
-                with text.block(f"if isinstance({name}, (tuple, list)):"):
-                    text.line(f"_n_{name} = tuple({name})")
-                    with text.block(f"for _element in {name}:"), text.block(f"if not ({members}):"):
-                        text.line(f"_n_{name} = None")
-                        text.line("break")
-                texts[name] = f"_n_{name}"
-                tests.append(f"_n_{name} is not None")
-            case _:
-                pass
-    return tests, texts
-
-
-def read_head(
-    text: Text, layout: Layout, walked: Walk, wanted: set[str], guards: list[Expr[bool]], refuse: str
-) -> None:
-    """Emit the reading of the ``wanted`` fields of a packet's first run, and the checks of what is constant there."""
-    fixed = constants(layout)
-    chosen = wanted | {span.field.name for span in spans(layout.head) if isinstance(span.field.rule, Const)}
-    reads = Reads(layout.head, "_o", "r0_", chosen)
-    for line in reads.lines:
-        text.line(line)
-    for span in spans(layout.head):
-        if span.field.name in chosen:
-            _read_field(text, walked, span, reads.texts[span.field.name])
-            if isinstance(span.field.rule, Const):
-                _check_constant(text, span, walked, fixed, refuse)
-    for guard in guards:
-        text.line(f"if not ({render(guard, lambda named: walked.reads[named.name])}):")
-        text.line(f"    {refuse}")
-
-
-class Walk:
-    """What reading has set: the text that reads each field, where variable fields lie, and where the packet ends."""
-
-    def __init__(self) -> None:
-        self.reads: dict[str, str] = {}
-        self.spans: dict[str, tuple[str, str]] = {}
-        self.end = "_e"
-
-
-def walk(text: Text, layout: Layout, guards: list[Expr[bool]], refuse: str = "return None") -> Walk:
-    """Emit all checks of a packet in ``_b[_o:_e]`` and the reading of its words; ``refuse`` where one fails."""
-    walked = Walk()
-    fixed = constants(layout)
-    anchor, offset, pending = "_o", 0, list(guards)
-    for number, piece in enumerate(layout.pieces):
-        at = f"{anchor} + {offset}" if offset else anchor
-        if isinstance(piece, Run):
-            if anchor != "_o" and piece.size:
-                text.line(f"if _e - ({anchor}) < {piece.size}:")
-                text.line(f"    {refuse}")
-            reads = Reads(piece, at, f"r{number}_")
-            for line in reads.lines:
-                text.line(line)
-            for span in spans(piece):
-                _read_field(text, walked, span, reads.texts[span.field.name])
-                if span.field.name in fixed or isinstance(span.field.rule, Const):
-                    _check_constant(text, span, walked, fixed, refuse)
-                if isinstance(span.field.rule, Total):
-                    _check_total(text, layout, span.field.rule, walked.reads[span.field.name], refuse)
-            for guard in list(pending):
-                if all(named.name in walked.reads for named in names(guard)):
-                    pending.remove(guard)
-                    text.line(f"if not ({render(guard, lambda named: walked.reads[named.name])}):")
-                    text.line(f"    {refuse}")
-            offset += piece.size
-            continue
-        each = piece.field
-        if isinstance(each.rule, Rest):
-            walked.spans[each.name] = (at, "_e")
-            anchor, offset = "_e", 0
-            continue
-        assert isinstance(each.rule, Sized)
-        text.line(f"_size_{each.name}: i64 = {render(each.rule.size, lambda named: walked.reads[named.name])}")
-        text.line(f"_after_{each.name}: i64 = {at} + _size_{each.name}")
-        text.line(f"if _size_{each.name} < 0 or _after_{each.name} > _e:")
-        text.line(f"    {refuse}")
-        walked.spans[each.name] = (at, f"_after_{each.name}")
-        anchor, offset = f"_after_{each.name}", 0
-    walked.end = f"{anchor} + {offset}" if offset else anchor
-    if layout.total is not None and walked.end != "_e":
-        text.line(f"if {walked.end} != _e:")
-        text.line(f"    {refuse}")
-    return walked
-
-
-def _read_field(text: Text, walked: Walk, span: Span, code: str) -> None:
-    each = span.field
-    held_as = "i64" if is_number(each) else "bool" if span.number else "bytes"
-    if held_as == "bool":
-        code = f"({code}) != 0"
-    text.line(f"_v_{each.name}: {held_as} = {code}")
-    walked.reads[each.name] = f"_v_{each.name}"
-
-
-def _check_constant(text: Text, span: Span, walked: Walk, fixed: dict[str, int], refuse: str) -> None:
-    name = span.field.name
-    rule = span.field.rule
-    assert isinstance(rule, Const)
-    if span.number:
-        expected = str(bool(fixed[name])) if not is_number(span.field) else str(fixed[name])
-    else:
-        expected = repr(rule.value if isinstance(rule.value, bytes) else packed(rule.value))
-    text.line(f"if {walked.reads[name]} != {expected}:")
-    text.line(f"    {refuse}")
-
-
-def _check_total(text: Text, layout: Layout, rule: Total, code: str, refuse: str) -> None:
-    text.line(f"_total: i64 = {code} + {rule.plus}")
-    text.line(f"if _total < {layout.minimum} or _total > _e - _o:")
-    text.line(f"    {refuse}")
-    text.line("_e = _o + _total")
