@@ -241,8 +241,8 @@ class GuardOfAnotherEnum(Sample, when=Sample.kind.one_of(Colour.RED)):  # type: 
     pass
 
 
-Sample.spare >= 1
-Sample.name >= 1  # type: ignore[operator]
+above = Sample.spare >= 1
+above_text = Sample.name >= 1  # type: ignore[operator]
 
 
 class GuardByWhatMayBeAbsent(Sample, when=Sample.port.between(1, 2)):  # type: ignore[misc]

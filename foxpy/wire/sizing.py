@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from foxpy.wire.bodies import body_bytes
-from foxpy.wire.checking import agreement, blob_of, crowded
+from foxpy.wire.checking import agreement, crowded
 from foxpy.wire.encodings import Blob, Octets
 from foxpy.wire.expressions import LastByte, literal, meaning, render
 from foxpy.wire.fields import AnyField
@@ -29,7 +29,7 @@ class Sizes:
     taken: dict[str, str] = field(default_factory=dict)
 
 
-def write_sizes(source: Source, layout: Layout, texts: dict[str, str], following: str, trusted: bool) -> None:
+def write_sizes(source: Source, layout: Layout, texts: dict[str, str], following: str) -> None:
     """Emit the encoding of the variable fields and the computing of all fields that depend on their sizes.
 
     ``texts`` has the text of each parameter, and is given that of each variable field's bytes and of each computed
@@ -42,7 +42,7 @@ def write_sizes(source: Source, layout: Layout, texts: dict[str, str], following
             sizes.measured[name] = sizes.taken[name] = following
             check_bounds(source, layout, each, following)
             continue
-        code = _encode(source, layout, each, texts.get(name, ""), trusted)
+        code = _encode(source, layout, each, texts.get(name, ""))
         source.line(f"_size_{name} = _len({code})")
         measure(source, layout, each, sizes)
         pad = each.rule.pad if isinstance(each.rule, Sized) else 1
@@ -114,7 +114,7 @@ def _told(source: Source, each: AnyField, code: str) -> str:
     return convert(source, each, code, "None") if held else code
 
 
-def _encode(source: Source, layout: Layout, each: AnyField, given: str, trusted: bool) -> str:
+def _encode(source: Source, layout: Layout, each: AnyField, given: str) -> str:
     """Emit the making of a variable field's bytes; the name of the variable that has them."""
     name = each.name
     if isinstance(each.rule, Const):
@@ -132,12 +132,8 @@ def _encode(source: Source, layout: Layout, each: AnyField, given: str, trusted:
         return f"_bytes_{name}"
     if each.encoding.window:
         source.line(f"{name} = {source.bind('_body_bytes', body_bytes)}({given})")
-    elif trusted:
+    elif name != given:
         source.line(f"{name} = {given}")
-    else:
-        blob = source.bind(f"_as_{name}", blob_of(each, layout.name))
-        source.line(f"if _type({given}) is not _bytes:")
-        source.line(f"    {name} = {blob}({given})")
     return name
 
 

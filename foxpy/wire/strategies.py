@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -10,7 +10,7 @@ from foxpy.wire.changing import encoding_of
 from foxpy.wire.codec import Codec
 from foxpy.wire.encodings import Argument, Blob, ListOf, Octets, OneOf, UInt
 from foxpy.wire.errors import OutOfRange
-from foxpy.wire.expressions import Expr, LastByte, SizeOf, names, render
+from foxpy.wire.expressions import Expr, LastByte, Named, Operation, SizeOf, names, render
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Layout
 from foxpy.wire.packet import Packet
@@ -114,6 +114,9 @@ def _field(
     if isinstance(field.rule, Tail) and isinstance(field.rule.size, LastByte):
         return _self_sized(solution, known)
     size = _demanded(field, solution, known)
+    values = _told(packet._guards, field.name)
+    if values and isinstance(field.encoding, Blob | Codec):
+        return st.sampled_from(values)
     match field.encoding:
         case Blob():
             return _blob(field, solution, size, known)
@@ -121,6 +124,18 @@ def _field(
             return _list(packet, field, solution, size, known)
         case _:
             return _wire_type(packet, field, known)
+
+
+def _told(guards: Iterable[object], name: str) -> list[object]:
+    """The values that guards leave to a field that is no number; none if they say nothing of it."""
+    for guard in guards:
+        match guard:
+            case Operation(operator="in", operands=(Named(name=found), *values)) if found == name:
+                return values
+            case Operation(operator="and", operands=both):
+                if values := _told(both, name):
+                    return values
+    return []
 
 
 def _demanded(field: AnyField, solution: Solution | None, known: Mapping[str, object]) -> int | None:

@@ -96,7 +96,7 @@ def _constructor(source: Source, layout: Layout, guards: tuple[Expr[bool], ...])
     parameters = layout.parameters
     with source.block(f"def _make({', '.join(['_cls', *signature(source, parameters)])}):"):
         for field in parameters:
-            _normalize(source, layout, field)
+            normalize(source, layout, field)
         test = range_test(bit_fields(parameters), str)
         if test:
             values = ", ".join(f"'{field.name}': {field.name}" for field in parameters)
@@ -159,7 +159,7 @@ def is_window(field: AnyField) -> bool:
     return isinstance(field.encoding, Blob) and field.encoding.window
 
 
-def _normalize(source: Source, layout: Layout, field: AnyField) -> None:
+def normalize(source: Source, layout: Layout, field: AnyField) -> None:
     """Emit the passing of a parameter into the form in which its slot holds it; numbers are tested together later."""
     name = field.name
     if isinstance(field.rule, Present):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from foxpy.wire.checking import crowded, octets_of, pass_octets, range_test, refusal
-from foxpy.wire.encodings import Octets
+from foxpy.wire.checking import crowded, octets_of, range_test, refusal
+from foxpy.wire.encodings import UInt
 from foxpy.wire.expressions import Expr, linear, names
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Fixed, Group, Layout, Run
 from foxpy.wire.reading import FORMATS, run_format
-from foxpy.wire.rules import Checksum, Computed, Const, Derived, Present, Rest, Sized, Total
+from foxpy.wire.rules import Bounds, Checksum, Computed, Const, Derived, Rest, Sized, Total, bounds_of
 from foxpy.wire.sizing import bytes_of, write_sizes
 from foxpy.wire.source import Source
+from foxpy.wire.values import normalize
 from foxpy.wire.walking import check_guard
 
 
@@ -30,7 +31,11 @@ def write_header(
     those of a value and fit; computed fields are checked in any case.
     """
     texts = dict(codes)
-    write_sizes(source, layout, texts, following, trusted)
+    if not trusted:
+        for field in layout.parameters:
+            if field is not layout.body:
+                normalize(source, layout, field)
+    write_sizes(source, layout, texts, following)
     pack_runs(source, layout, guards, texts, trusted)
 
 
@@ -53,15 +58,14 @@ def pack_runs(
     checked = list(computed)
     if not trusted:
         checked = [field for field in layout.parameters if field is not layout.body] + computed
-        for field in layout.parameters:
-            if isinstance(field.encoding, Octets) and not isinstance(field.rule, Present):
-                pass_octets(source, layout, field)
     for guard in guards:
         if not trusted or any(layout.fields[each.name] in computed for each in names(guard)):
             check_guard(source, layout, guard, texts, "_OutOfRange")
     spilling = [  # what is derived has been checked where it was solved
         bits.field for bits in crowded(layout) if bits.field in checked and not isinstance(bits.field.rule, Derived)
     ]
+    bounded = [field for field in checked if isinstance(field.encoding, UInt) and bounds_of(field.rule) != Bounds()]
+    spilling += [field for field in bounded if field not in spilling]
     test = range_test(spilling, lambda name: texts[name])
     with source.block("try:"):
         if test:

@@ -154,7 +154,7 @@ request = Classifier[Password | Key | Other]()
 ALL = (Several, InSizes, Totalled, BySizeOf, Lists, Password, Key, Other)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.data())
 @pytest.mark.parametrize("packet", ALL)
 def test_laws(packet: type[Packet], data: st.DataObject) -> None:

@@ -139,7 +139,7 @@ class MostWords(Packet):
 ALL = (Plain, BySize, Tints, Few, FewHosts, Nest, Most, MostHosts, MostWords)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.data())
 @pytest.mark.parametrize("packet", ALL)
 def test_laws(packet: type[Packet], data: st.DataObject) -> None:

@@ -74,7 +74,7 @@ class Rest(Message):
 message = Classifier[One | Others | Rest]()
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.data())
 @pytest.mark.parametrize("packet", [Sample, One, Others, Rest])
 def test_laws(packet: type[Packet], data: st.DataObject) -> None:

@@ -143,7 +143,7 @@ class Number(Packet):
 ALL = (Gre, Every, Conditions, Behind, Number)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.data())
 @pytest.mark.parametrize("packet", ALL)
 def test_laws(packet: type[Packet], data: st.DataObject) -> None:

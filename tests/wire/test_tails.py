@@ -143,14 +143,14 @@ class Computed(Packet):
 ALL = (Media, Always, If, Trailers, Header, Block, Computed)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.data())
 @pytest.mark.parametrize("packet", ALL)
 def test_laws(packet: type[Packet], data: st.DataObject) -> None:
     check_laws(packet, data)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.data(), st.integers(0, 9))
 def test_laws_with_an_argument(data: st.DataObject, size: int) -> None:
     check_laws(Mac, data, mac_size=size)

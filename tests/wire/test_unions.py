@@ -188,7 +188,7 @@ class Deep(Packet):
 ALL = (Record, Given, Records, Drawing, Bag, Deep, Dot, Line)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.data())
 @pytest.mark.parametrize("packet", ALL)
 def test_laws(packet: type[Packet], data: st.DataObject) -> None:

@@ -105,7 +105,7 @@ class Trailed(Packet):
 ALL = (Options, Names, Told, Trailed)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(st.data())
 @pytest.mark.parametrize("packet", ALL)
 def test_laws(packet: type[Packet], data: st.DataObject) -> None:
