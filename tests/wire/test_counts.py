@@ -92,7 +92,7 @@ class BySize(Packet):
 class Asked(Packet):
     """A count that the caller gives, twice as many as it says, and one that never changes."""
 
-    number: u8 = field()
+    number: u8 = field(max=3)
     words: Words = count(number * 2)
     three: packets[Named] = count(3)
     pairs: arg[int] = field(default=0)
