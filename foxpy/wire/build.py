@@ -4,11 +4,28 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from foxpy.wire.ahead.compiling import HOT, write_modules
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def compile_own(modules: list[str], output: Path) -> int:
+    """Compile ``modules``, found as they would be imported."""
+    from foxpy.wire.ahead.overlay import compile_into
+
+    own: dict[str, Path] = {}
+    for module in modules:
+        found = find_spec(module)
+        if found is None or found.origin is None:
+            print(f"{module}: there is no such module; is its package on sys.path?", file=sys.stderr)
+            return 2
+        own[module] = Path(found.origin).resolve().parents[module.count(".")]
+    compile_into(output, ROOT, own)
+    print(f"compiled into {output}; use it with PYTHONPATH={output}")
+    return 0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +41,17 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="DIR",
         help="where the modules' packages are (default: where foxpy is)",
     )
+    parser.add_argument(
+        "--compile",
+        action="store_true",
+        help="compile modules of your own as well: their packages and foxpy, with them compiled, are put into DIR, for "
+        "PYTHONPATH=DIR. Needs mypy, setuptools and a C compiler",
+    )
     options = parser.parse_args(arguments)
+    if options.compile:
+        if not options.modules:
+            parser.error("--compile: name the modules of packets that are to be compiled; foxpy's are in its wheels")
+        return compile_own(options.modules, options.output)
     for generated in write_modules(options.root, options.output, options.modules or HOT):
         print(f"{generated.module}: {len(generated.native)} native")
         for name, reason in generated.uncovered.items():

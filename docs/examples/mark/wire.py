@@ -21,7 +21,7 @@ from foxpy.wire import (
 
 class Mark(Packet):
     version: u4 = const(1)
-    priority: u4 = field(default=0, max=7)
+    priority: u4 = field(default=0)
     hops: u8 = field(default=0)
     length: u16 = total()
     checksum: u16 = inet_checksum("whole")

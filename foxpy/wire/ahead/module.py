@@ -246,7 +246,8 @@ def defined_names(code: str) -> list[str]:
             case ast.ClassDef(name=name) | ast.AnnAssign(target=ast.Name(id=name)):
                 found.append(name)
             case ast.Assign(targets=targets):
-                found += [target.id for target in targets if isinstance(target, ast.Name)]
+                names = [each for target in targets for each in ast.walk(target)]  # of tuples, too
+                found += [each.id for each in names if isinstance(each, ast.Name)]
             case _:
                 pass
     return list(dict.fromkeys(found))
