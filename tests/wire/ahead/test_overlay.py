@@ -35,14 +35,15 @@ def run(*command: str, path: Path = ROOT) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 def test_a_protocol_of_ones_own_is_compiled(tmp_path: Path) -> None:
-    built = run("-m", "foxpy.wire.build", "--compile", "docs.examples.mark.wire", "-o", str(tmp_path))
+    compiled = tmp_path / "compiled"
+    built = run("-m", "foxpy.wire.build", "--compile", "docs.examples.mark.wire", "-o", str(compiled))
     assert built.returncode == 0, built.stdout + built.stderr
     program = tmp_path / "program.py"  # run as a file, so that the current directory is not searched
     program.write_text(PROGRAM)
-    done = run(str(program), path=tmp_path)
+    done = run(str(program), path=compiled)
     assert done.returncode == 0, done.stderr
     file, kind = done.stdout.split()
-    assert Path(file).is_relative_to(tmp_path)
+    assert Path(file).is_relative_to(compiled)
     assert file.endswith(".so")
     assert kind == "builtin_function_or_method"
     assert run(str(program)).stdout.split()[1] == "function"
