@@ -142,8 +142,8 @@ def datagram(proto: int, body: Packet | bytes) -> IPv4:
         (dissect.tcp, TCP(sport=1, dport=2, seq=5, window=0), "1 > 2: Flags [none], seq 5, win 0, length 0"),
         (
             dissect.ip,
-            datagram(17, UDP(sport=53, dport=1024, body=b"answer")),
-            "IP 192.0.2.1.53 > 192.0.2.2.1024: UDP, length 6",
+            datagram(17, UDP(sport=1053, dport=1024, body=b"answer")),
+            "IP 192.0.2.1.1053 > 192.0.2.2.1024: UDP, length 6",
         ),
         (dissect.udp, UDP(sport=53, dport=1024), "53 > 1024: UDP, length 0"),
         (
