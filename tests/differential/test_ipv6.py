@@ -82,7 +82,9 @@ def chains(draw: st.DrawFn) -> tuple[list[type[Packet]], IPv6]:
     kinds += draw(st.sampled_from([[], [Fragment]]))  # scapy knows that what is behind one need not be a header
     if not kinds:
         kinds = draw(st.sampled_from([[], [Authentication]]))  # which scapy knows in this place alone
-    number, body = draw(u8s), draw(bodies)
+    body = draw(bodies)
+    # where there is nothing, scapy looks for the options of a jumbogram in what lies behind the packet
+    number = draw(u8s if kinds or body else st.integers(1, 255))
     inside: bytes | Packet = body
     for kind in reversed(kinds):
         inside = draw(strategy(kind, next=st.just(number), body=st.just(inside), **DRAWN[kind]))
