@@ -78,7 +78,8 @@ class Packet:
     when it is asked for, and ``IPv4.parse(buf)`` a value with all fields read. All three are instances of ``IPv4``
     and match class patterns. A subclass adds fields, or narrows inherited ones with ``const``; ``when`` is a further
     guard. With ``by_size`` it is chosen among others only where the ``MIN`` bytes that it takes are there: in protocols
-    that grew, nothing else tells some shapes apart. Code is generated at first use.
+    that grew, nothing else tells some shapes apart. ``tag`` is what the field has by which a union chooses it (``on=``).
+    Code is generated at first use.
 
     Two packets are equal if they are of the same class and all fields that a constructor takes are equal: computed
     fields (lengths, checksums) and arguments do not count.
@@ -207,7 +208,7 @@ class Packet:
         return one_line(self)
 
     def dump(self) -> str:
-        """All fields on the wire, one in a line: its place, its bits or bytes, its name and value."""
+        """All fields on the wire, one in a line: its place, its bits or bytes, its name and value, and its remark."""
         return dump(self)
 
     def __reduce__(self) -> tuple[object, ...]:
