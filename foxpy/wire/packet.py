@@ -78,7 +78,7 @@ class Packet:
     when it is asked for, and ``IPv4.parse(buf)`` a value with all fields read. All three are instances of ``IPv4``
     and match class patterns. A subclass adds fields, or narrows inherited ones with ``const``; ``when`` is a further
     guard. With ``by_size`` it is chosen among others only where the ``MIN`` bytes that it takes are there: in protocols
-    that grew, nothing else tells some shapes apart. ``tag`` is what the field has by which a union chooses it (``on=``).
+    that grew, nothing else tells some shapes apart. ``tag`` is what the field has that chooses it (``on=``).
     Code is generated at first use.
 
     Two packets are equal if they are of the same class and all fields that a constructor takes are equal: computed
