@@ -27,6 +27,9 @@ CONNECTIONS: Final = 1000
 MSL: Final = 0.05
 """Short, so that the end of TIME-WAIT can be waited for."""
 
+STOPPED: Final = 1.5
+"""A timer that was stopped stays in the heap until it would have fired: the first retransmission's after a second."""
+
 
 @attrs.frozen
 class Left:
@@ -116,4 +119,4 @@ async def settled(layer: Tcp[IPv4Address]) -> None:
     with trio.fail_after(20):
         while layer.query().connections:
             await trio.sleep(MSL)
-    await trio.sleep(MSL)
+    await trio.sleep(MSL + STOPPED)
