@@ -88,7 +88,7 @@ def compiled_here(options: argparse.Namespace) -> Iterator[Result]:
     yield from measured(rows(), COMPILED, options, {})
     callers = compiling.callers()
     if callers is not None:
-        yield from measured(called(callers), INSIDE, options, {})
+        yield from measured(called(callers, inside=True), INSIDE, options, {})
 
 
 def compiled_elsewhere(options: argparse.Namespace, cpu: int) -> list[Result]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from foxpy.layers.ethernet.wire import EthernetII, put_ethernet
 from foxpy.layers.ipv4.wire import IPv4, put_ipv4
 from foxpy.layers.tcp.wire import TcpHeader, TcpOption, put_tcp, tcp_options
@@ -81,3 +83,35 @@ def build_nested(
 
 def options(b: bytes, at: int, end: int) -> tuple[TcpOption, ...]:
     return tcp_options.parse(b, at, end)
+
+
+# For a compiled caller: what is called here is called by compiled code, and its results are used there.
+
+TIMES: Final = 100
+
+
+def three_opened_often(b: bytes) -> Three:
+    found = three_opened(b)
+    for _ in range(TIMES - 1):
+        found = three_opened(b)
+    return found
+
+
+def build_written_often(
+    dst: bytes, src: bytes, ip_src: bytes, ip_dst: bytes, ident: int, sport: int, dport: int, seq: int, ack: int,
+    flags: int, window: int, payload: bytes,
+) -> bytes:  # fmt: skip
+    frame = b""
+    for _ in range(TIMES):
+        frame = build_written(dst, src, ip_src, ip_dst, ident, sport, dport, seq, ack, flags, window, payload)
+    return frame
+
+
+def build_nested_often(
+    dst: bytes, src: bytes, ip_src: bytes, ip_dst: bytes, ident: int, sport: int, dport: int, seq: int, ack: int,
+    flags: int, window: int, payload: bytes,
+) -> bytes:  # fmt: skip
+    frame = b""
+    for _ in range(TIMES):
+        frame = build_nested(dst, src, ip_src, ip_dst, ident, sport, dport, seq, ack, flags, window, payload)
+    return frame

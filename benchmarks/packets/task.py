@@ -78,6 +78,8 @@ class Way:
     run: Callable[..., object]  # each has parameters of its own
     arguments: tuple[object, ...] = ()
     shown: Callable[[object], object] = lambda found: found
+    times: int = 1
+    """How often a call does it."""
 
     def result(self) -> object:
         return self.shown(self.run(*self.arguments))
