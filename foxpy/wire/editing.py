@@ -16,7 +16,7 @@ from foxpy.wire.encodings import Argument, Blob, Octets, OneOf, UInt
 from foxpy.wire.expressions import Expr, LastByte, Named, meaning, names, render
 from foxpy.wire.fields import AnyField
 from foxpy.wire.layout import Fixed, Group, Layout
-from foxpy.wire.places import Place, places
+from foxpy.wire.places import Place, narrowest, places
 from foxpy.wire.reading import FORMATS, atom, convert
 from foxpy.wire.rules import Checksum, Computed, Const, Count, Present, Tail, Total, bounds_of, chooser_of
 from foxpy.wire.source import Source
@@ -139,7 +139,7 @@ class _Setters:
             return atom(reads[named.name]) if named.name in reads else self._old(named)
 
         for each in self.layout.fields.values():
-            if not isinstance(each.rule, Computed) or not _reads(each.rule.expression, reads):
+            if not isinstance(each.rule, Computed) or not rests_on(each.rule.expression, reads):
                 continue
             assert isinstance(each.encoding, UInt)
             self.source.line(f"{each.name} = {render(each.rule.expression, lookup)}")
@@ -148,7 +148,7 @@ class _Setters:
             reads[each.name] = each.name
             found.append(each)
         for guard in self.guards:
-            if _reads(guard, reads):
+            if rests_on(guard, reads):
                 known = {named.name: lookup(named) for named in names(guard)}
                 check_guard(self.source, self.layout, guard, known, "_OutOfRange")
         return found
@@ -163,7 +163,7 @@ class _Setters:
     def _seed(self, field: AnyField) -> str:
         """Emit the seed as it was and as it is, where a field on the wire seeds the checksum; the sum's change."""
         rule = self.layout.checksum.rule if self.layout.checksum is not None else None
-        if not isinstance(rule, Checksum) or not _reads(rule.seed, {field.name}):
+        if not isinstance(rule, Checksum) or not rests_on(rule.seed, {field.name}):
             return ""
         self.source.line(f"_seed_was = {render(rule.seed, self._old)}")
         new = render(rule.seed, lambda named: field.name if named.name == field.name else self._old(named))
@@ -186,11 +186,8 @@ class _Setters:
     def _write_number(self, field: AnyField, place: Place, group: Group) -> str:
         """Emit the writing of bits through the narrowest bytes that cover them."""
         bits = next(each for each in group.members if each.field is field)
-        first, last = 0, group.size
-        if not group.little:
-            first = group.size - (bits.shift + bits.width + 7) // 8
-            last = group.size - bits.shift // 8
-        size, shift = last - first, bits.shift - 8 * (group.size - last)
+        first, last, shift = narrowest(group, bits)
+        size = last - first
         start, end, order = place.at(first), place.at(last), "<" if group.little else ">"
         new, whole = field.name, bits.width == 8 * size
         was = f"_was_{field.name}"
@@ -227,7 +224,8 @@ class _Setters:
 _ENDIAN = {">": "big", "<": "little"}
 
 
-def _reads(expression: object, changed: object) -> bool:
+def rests_on(expression: object, changed: object) -> bool:
+    """Whether an expression has any of the fields in it whose names are in ``changed``."""
     assert isinstance(changed, dict | set)
     return any(named.name in changed for named in names(expression))
 
@@ -255,11 +253,11 @@ def correct(source: Source, layout: Layout, where: dict[str, Place], change: str
         with source.block("if _check:  # 0 says that there is none"):
             source.line(f"{put}(_b, {at}, (_check + {change}) % 0xFFFF or {checksum.rule.zero:#x})")
     else:
-        zeros = "" if _never_zeros(layout, where) else " or self._zero()"
+        zeros = "" if never_zeros(layout, where) else " or self._zero()"
         source.line(f"{put}(_b, {at}, ({read} + {change}) % 0xFFFF{zeros})")
 
 
-def _never_zeros(layout: Layout, where: dict[str, Place]) -> bool:
+def never_zeros(layout: Layout, where: dict[str, Place]) -> bool:
     """Whether it is certain that not all bytes under the checksum are 0."""
     for field in layout.fields.values():
         if isinstance(field.encoding, Argument) or not where[field.name].covered:
@@ -283,7 +281,7 @@ def _write_adjust(source: Source, layout: Layout, where: dict[str, Place]) -> No
         source.line("_b, _o = self._b, self._o")
         correct(source, layout, where, "_change")
     assert isinstance(checksum.rule, Checksum)
-    if checksum.rule.zero or _never_zeros(layout, where):
+    if checksum.rule.zero or never_zeros(layout, where):
         return
     at, end = checksum_offset(layout), "self._e"
     if checksum.rule.over == "header" and layout.body is not None:

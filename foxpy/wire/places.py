@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from foxpy.wire.expressions import linear
-from foxpy.wire.layout import Fixed, Group, Layout, Run, Variable
+from foxpy.wire.layout import Bits, Fixed, Group, Layout, Run, Variable
 from foxpy.wire.rules import Checksum, Rest, Sized
 
 
@@ -77,3 +77,14 @@ def _has_odd_size(piece: Variable) -> bool | None:
     factors, constant = linear(rule.size)
     even = rule.pad == 1 and all(factor % 2 == 0 for factor in factors.values())
     return constant % 2 == 1 if even else None
+
+
+def narrowest(group: Group, bits: Bits) -> tuple[int, int, int]:
+    """The bytes of ``group`` that cover ``bits``, from the first to behind the last, and their shift in those.
+
+    All bytes if the group is little endian: its only member has them all.
+    """
+    if group.little:
+        return 0, group.size, bits.shift
+    behind = bits.shift // 8
+    return group.size - (bits.shift + bits.width + 7) // 8, group.size - behind, bits.shift - 8 * behind

@@ -6,8 +6,10 @@ What shows only when it is read where it ends has been read when the view is mad
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import NoReturn
 
+from foxpy.wire import numbers
 from foxpy.wire.editing import check_writable, write_setters
 from foxpy.wire.encodings import Argument
 from foxpy.wire.expressions import Expr, Named
@@ -18,6 +20,7 @@ from foxpy.wire.parsing import entry, reading_parameters
 from foxpy.wire.reading import read_one
 from foxpy.wire.rules import Const, Rest, Sized
 from foxpy.wire.source import Source
+from foxpy.wire.straight import straight
 from foxpy.wire.variables import read_span
 from foxpy.wire.walking import walk
 
@@ -28,12 +31,18 @@ def view_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
     source.bind("_spec", layout.cls)
     source.bind("_field", field_property)
     kept = kept_slots(layout)
-    with source.block(f"class {name}View(_spec):"):
+    bases, new = "_spec", "_new"
+    is_native = issubclass(layout.cls, Mutable) and numbers.VIEW is not None
+    if is_native:
+        bases, new = f"_spec, {source.bind('_native_view', numbers.VIEW)}", "_native_view.__new__"
+    with source.block(f"class {name}View({bases}):"):
         source.line("_generated = True")
         source.line(f"__slots__ = ({''.join(f'{each!r}, ' for each in ['_b', '_o', '_e', *kept])})")
         write_getters(source, layout)
         if issubclass(layout.cls, Mutable):
             write_setters(source, layout, guards)
+        if is_native:
+            write_native(source, layout, guards)
         source.line("def _extent(self):")
         source.line("    return self._e - self._o")
         source.line("def push(self, out):")
@@ -47,12 +56,14 @@ def view_source(layout: Layout, guards: tuple[Expr[bool], ...]) -> Source:
         if issubclass(layout.cls, Mutable):
             check_writable(source, name)
         walked = walk(source, layout, guards, wanted=())
-        source.line(f"_self = _new({name}View)")
+        source.line(f"_self = {new}({name}View)")
         source.line("_self._b = _b")
         source.line("_self._o = _o")
         source.line(f"_self._e = {walked.end}")
         for each in kept:
             source.line(f"_self.{each} = {each.removeprefix('_kept_')}")
+        if is_native:
+            source.line(f"{source.bind('_hold', numbers.hold)}(_self, _b, _o, _numbers)")
         source.line("return _self")
     source.line("")
     source.line(f"_View, _view.__qualname__ = {name}View, '{name}.view'")
@@ -102,6 +113,14 @@ def write_getters(source: Source, layout: Layout) -> None:
             source.line("    if arguments:")
             source.line(f"        return how.view(self._b, {start}, {end}, **arguments)")
             source.line(f"    return how.view(self._b, {start}, {end})")
+
+
+def write_native(source: Source, layout: Layout, guards: tuple[Expr[bool], ...]) -> None:
+    """Emit native properties in the place of those that there can be some for."""
+    source.bind("_numbers", list[object]())
+    source.bind("_native", numbers.native)
+    for name, what in islice(straight(layout, guards).items(), numbers.MOST):
+        source.line(f"{name} = _native(_numbers, {name}, {source.bind(f'_straight_{name}', what)})")
 
 
 def _end(layout: Layout, field: AnyField) -> str:

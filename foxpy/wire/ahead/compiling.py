@@ -25,10 +25,16 @@ HOT = (
 )
 """The modules of packets that are compiled where the package is: those of the data path."""
 
-SUPPORT = ("foxpy.wire.window", "foxpy.wire.out", "foxpy.wire.ahead.sums", "foxpy.wire.ahead.native")
+SUPPORT = (
+    "foxpy.wire.window",
+    "foxpy.wire.out",
+    "foxpy.wire.numbers",
+    "foxpy.wire.ahead.sums",
+    "foxpy.wire.ahead.native",
+)
 """What is compiled along with them."""
 
-REPLACED = {"foxpy.wire.out": "foxpy.wire.ahead.out"}
+REPLACED = {"foxpy.wire.out": "foxpy.wire.ahead.out", "foxpy.wire.numbers": "foxpy.wire.ahead.numbers"}
 """Modules that are compiled from another source than is run where nothing is compiled."""
 
 IGNORED = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
