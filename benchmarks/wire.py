@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 from machine import machine
 from packets import compiling, peers, startup
-from packets.rows import COMPILED, EXEC, INSIDE, Row, called, rows
+from packets.rows import COMPILED, EXEC, INSIDE, ONCE, Row, called, rows
 from packets.task import Way
 from packets.timing import least
 from tables import table
@@ -88,6 +88,7 @@ def compiled_here(options: argparse.Namespace) -> Iterator[Result]:
     yield from measured(rows(), COMPILED, options, {})
     callers = compiling.callers()
     if callers is not None:
+        yield from measured(called(callers), ONCE, options, {})
         yield from measured(called(callers, inside=True), INSIDE, options, {})
 
 

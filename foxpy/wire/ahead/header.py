@@ -1,6 +1,6 @@
 """Emitting what writes a header: sizes solved for the derived fields, all tests, words, the checksum.
 
-The text sets ``_head``. Where something does not fit, it does what ``refuse`` says.
+The text makes ``_w``, a BytesWriter that holds the header. Where something does not fit, it does what ``refuse`` says.
 """
 
 from __future__ import annotations
@@ -101,20 +101,20 @@ def write_header(text: Text, given: Given) -> None:
     text.line("_w = BytesWriter()")
     for part in parts:
         if isinstance(part, str):
-            text.line(f"_w.write({part})")
+            text.line(f"if len({part}) != 0:")
+            text.line(f"    _w.write({part})")
             continue
         for word, name in zip(*part, strict=True):
             for line in emit_word(word, name).split("\n"):
                 text.line(line)
-    text.line("_head: bytes = _w.getvalue()")
     if isinstance(rule, Checksum) and summed and not simple:
+        text.line("_head: bytes = _w.getvalue()")
         text.line("_sum: i64 = ones_sum(_head, 0, len(_head))")
         _add_behind(text, given, rule, texts, "len(_head)")
         write_sum(text, rule)
         at = checksum_place(layout)
         text.line(f"_w[{at}] = u8(_check >> 8)")
         text.line(f"_w[{at + 1}] = u8(_check & 0xFF)")
-        text.line("_head = _w.getvalue()")
 
 
 def _add_behind(text: Text, given: Given, rule: Checksum, texts: Mapping[str, str], size: str) -> None:
@@ -157,10 +157,12 @@ def checksum_place(layout: Layout) -> int:
 
 def _sum_header(text: Text, parts: list[tuple[list[Word], list[str]] | str]) -> None:
     """Emit the setting of ``_sum`` to the sum of the header's words, not folded."""
-    terms = [
-        f"ones_sum({part}, 0, len({part}))" if isinstance(part, str) else sum_of_words(*part) for part in parts if part
-    ]
+    terms = [sum_of_words(*part) for part in parts if not isinstance(part, str)]
     text.line(f"_sum: i64 = {' + '.join(each for each in terms if each) or '0'}")
+    for part in parts:
+        if isinstance(part, str):
+            text.line(f"if len({part}) != 0:")
+            text.line(f"    _sum += ones_sum({part}, 0, len({part}))")
 
 
 def simple_sum(layout: Layout) -> bool:

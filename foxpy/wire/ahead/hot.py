@@ -129,7 +129,7 @@ class HotWriter:
             with text.block("while True:  # left by what is refused"):
                 following = "_size" if layout.body is not None else "0"
                 self._header(spec, fields, following)
-                text.line("out += _head")
+                text.line("out += _w.getvalue()")
                 text.line("return")
             text.line(f"_hot_{self.name}(out, _size{passed})")
 
@@ -185,13 +185,14 @@ class HotWriter:
             with text.block("while True:  # left by what is refused"):
                 following = "0"
                 if body is not None:
-                    text.line(f'if not (isinstance({body.name}, bytes) and {body.name} == b""):')
+                    text.line(f"if not (isinstance({body.name}, bytes) and len({body.name}) == 0):")
                     text.line("    break")
                     text.line("_following: i64 = len(out)")
                     following = "_following"
                 self._header(spec, fields, following, "out.ones_sum(_following)" if body is not None else "")
-                text.line("out.push_bytes(_head)")
-                text.line("return len(_head)")
+                text.line("_size = len(_w)")
+                text.line("out.push_written(_w)")
+                text.line("return _size")
             text.line(f"return cast(int, _hot_{self.name}(out{passed}))")
 
     def _filler(self) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast, overload
 
+from librt.strings import read_i32_be
+
 from foxpy.wire.ahead.backing import Backing, body_window, held_body, open_window, push_body
 from foxpy.wire.out import Out
 from foxpy.wire.window import Window
@@ -290,6 +292,9 @@ def octets(value: object, kind: type[object] | None, size: i64) -> i64:
         return -1
     number: i64 = 0
     at: i64 = 0
+    if size >= 4:
+        number = i64(read_i32_be(packed, 0)) & 0xFFFFFFFF
+        at = 4
     while at < size:
         byte: i64 = packed[at]
         number = number << 8 | byte

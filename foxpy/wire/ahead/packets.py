@@ -206,7 +206,7 @@ class PacketWriter:
                 behind = "out.ones_sum(_following)" if body is not None else ""
                 tests = self.spec._program.tests
                 write_header(text, Given(layout, tests, texts, following, "break", trusted=True, behind=behind))
-                text.line("out.push_bytes(_head)")
+                text.line("out.push_written(_w)")
                 text.line("return")
             text.line(f"_backing_{self.name}.push_again(self, out)")
         text.line()
