@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import Self
 
 from foxpy.runtime import Runtime
+from foxpy.status import Status
 from foxpy.transfer import Connection, Receiver, Sender
 
 
@@ -94,6 +95,30 @@ def staged(
     def receiving(receiver: Receiver) -> Receiver:
         for session in reversed(sessions):
             receiver = session.receiver(receiver)
-        return receiver
+        return Completing(receiver, runtime)
 
     return sender, receiving
+
+
+class Completing(Receiver):
+    """Stands below what is interposed, which sees packets as they are on a wire: none that a link left unfinished."""
+
+    __slots__ = ("_above", "_arriving")
+
+    def __init__(self, above: Receiver, runtime: Runtime) -> None:
+        self._above = above
+        self._arriving = runtime.arriving
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        arriving = self._arriving
+        if arriving.frame is not frame:
+            self._above.deliver(frame, start, end)
+            return
+        from foxpy.devices.segmentation import completed  # here, as it is about headers of layers above this module
+
+        arriving.frame = None
+        for each in completed(frame, arriving.start, arriving.segment):
+            self._above.deliver(each, start, len(each) - (len(frame) - end))
+
+    def status(self, event: Status) -> None:
+        self._above.status(event)

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from foxpy.offload import Arriving
 from foxpy.timers import Timer, TimerQueue
 
 BURST: Final = 64
@@ -142,7 +143,10 @@ class Scheduler:
 class Runtime:
     """One host's share of a Scheduler. The lowest layer is given one, the layers above take it from there."""
 
-    __slots__ = ("_batch", "_in_batch", "observer", "random", "scheduler", "secret")
+    __slots__ = ("_batch", "_in_batch", "arriving", "observer", "random", "scheduler", "secret")
+
+    arriving: Arriving
+    """What is known of the frame that is being handed up."""
 
     random: random.Random
     """For everything that may be repeated: jitter, ephemeral ports, identifications."""
@@ -154,6 +158,7 @@ class Runtime:
     def __init__(self, scheduler: Scheduler, seed: int | None = None) -> None:
         """With a ``seed`` every choice, the secret too, can be repeated: for simulations, never for real networks."""
         self.scheduler = scheduler
+        self.arriving = Arriving()
         self.random = random.Random(seed if seed is not None else os.urandom(32))
         self.secret = self.random.randbytes(16) if seed is not None else os.urandom(16)
         self.observer = None

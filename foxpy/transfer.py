@@ -5,7 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from foxpy.errors import PacketSize
 from foxpy.message import Writer
+from foxpy.offload import NONE, Offload, Offloads
 from foxpy.status import Status
 
 if TYPE_CHECKING:
@@ -62,6 +64,21 @@ class Sender(ABC):
     @abstractmethod
     def limit(self) -> int:
         """The largest ``size`` that ``begin`` takes now, in bytes. It may change with the path."""
+
+    def offloads(self) -> Offloads:
+        """What is done below for packets begun with ``begin_offloaded``. It may change with the path.
+
+        Nothing by default: a layer that does not know of offloads gets only whole packets to pass on.
+        """
+        return NONE
+
+    def begin_offloaded(self, size: int, task: Offload) -> Writer:
+        """``begin`` for a packet with ``task`` left to be done below; ``commit`` follows as ever.
+
+        Only what ``offloads()`` names may be left. ``size`` may be above ``limit()`` where ``task.segment`` is not 0.
+        Raises PacketSize where the path does no such thing (any more), and as ``begin`` does.
+        """
+        raise PacketSize(f"{type(self).__name__} does nothing for marked packets", size, self.limit())
 
     def send(self, payload: bytes) -> None:
         """Send ``payload`` as one packet: ``begin`` and ``commit`` in one step, and with their errors."""

@@ -13,6 +13,7 @@ import attrs
 
 from foxpy.errors import InvalidConnection, OpenFailed, PacketSize
 from foxpy.message import Writer
+from foxpy.offload import NONE, Offload, Offloads
 from foxpy.protocol import Connection, Connectionless, Handler, Listening, Receiver, Sender
 from foxpy.runtime import Runtime
 from foxpy.status import Aborted, Closed
@@ -87,13 +88,21 @@ class DeviceInfo:
 
 
 class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Generic[Medium]):
-    """The lowest layer. A concrete device writes ``transmit``, ``acquire`` and ``release``, and calls ``received``."""
+    """The lowest layer. A concrete device writes ``transmit``, ``acquire`` and ``release``, and calls ``received``.
+
+    One whose medium fills in checksums or cuts packets also writes ``transmit_offloaded``, and calls
+    ``received_checked``; it says so by ``offloads``.
+    """
 
     header: int
     """Bytes of link header in a frame, on top of the MTU."""
+    offloads: Offloads
+    """What is done for packets that the layers above mark, here or by the medium. Read when connections are made."""
 
-    def __init__(self, runtime: Runtime, name: str, mtu: int, header: int) -> None:
+    def __init__(self, runtime: Runtime, name: str, mtu: int, header: int, offloads: Offloads = NONE) -> None:
         super().__init__(runtime)
+        self.offloads = offloads
+        self._arriving = runtime.arriving
         self.name = name
         self.mtu = mtu
         self.header = header
@@ -132,22 +141,41 @@ class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Gene
     def transmit(self, headers: Writer, payload: bytes) -> None:
         """Put one frame, ``headers`` then ``payload``, on the medium. Does not block; counts what it must drop."""
 
+    def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
+        """Put a packet on the medium with ``task`` done: here in software, one frame after the other."""
+        from foxpy.devices.segmentation import segments  # here, as what it cuts are the headers of layers above devices
+
+        for each, part in segments(headers, payload, task):
+            self.transmit(each, part)
+
     def connected(self, connection: WireConnection) -> bool:
         return self._connection is connection
 
     # -- up: deliver
 
-    def received(self, frame: bytes) -> None:
-        """What a concrete device calls for each frame from the medium."""
+    def received(self, frame: bytes, start: int = 0) -> None:
+        """What a concrete device calls for each frame from the medium: ``frame[start:]``."""
         counters = self.counters
         connection = self._connection
         if connection is None or connection.receiver is None:
             counters.unclaimed += 1
             return
-        size = len(frame)
+        end = len(frame)
         counters.received += 1
-        counters.bytes_received += size
-        connection.receiver.deliver(frame, 0, size)
+        counters.bytes_received += end - start
+        connection.receiver.deliver(frame, start, end)
+
+    def received_checked(self, frame: bytes, at: int, segment: int, start: int = 0) -> None:
+        """``received`` for a frame whose transport header, at ``frame[at:]``, need not be checked; ``segment`` is the
+        payload of each of the packets that it was put together from, 0 where it came as it is."""
+        arriving = self._arriving
+        arriving.frame = frame
+        arriving.start = at
+        arriving.segment = segment
+        try:
+            self.received(frame, start)
+        finally:
+            arriving.frame = None
 
     # -- close and abort
 
@@ -188,23 +216,42 @@ class _Opened(Listening):
 class _DeviceSender(Sender):
     """Opens the writer that the whole stack above fills."""
 
-    __slots__ = ("_connection", "_device", "_largest", "_transmit")
+    __slots__ = ("_connection", "_device", "_largest", "_task", "_transmit")
 
     def __init__(self, device: Device[AnyMedium], connection: WireConnection) -> None:
         self._device = device
         self._connection = connection
         self._transmit = device.transmit
         self._largest = device.mtu + device.header
+        self._task: Offload | None = None
 
     def begin(self, size: int) -> Writer:
         if size > self._largest:
             raise PacketSize(f"{self._device.name}: {size} bytes, at most {self._largest}", size, self._largest)
         if not self._device.connected(self._connection):
             raise InvalidConnection(f"the connection to device {self._device.name} is closed")
+        self._task = None
         return Writer()
 
     def commit(self, writer: Writer, payload: bytes) -> None:
-        self._transmit(writer, payload)
+        task = self._task
+        if task is None:
+            self._transmit(writer, payload)
+        else:
+            self._device.transmit_offloaded(writer, payload, task)
 
     def limit(self) -> int:
         return self._largest
+
+    def offloads(self) -> Offloads:
+        return self._device.offloads
+
+    def begin_offloaded(self, size: int, task: Offload) -> Writer:
+        device = self._device
+        largest = device.offloads.largest if task.segment else self._largest
+        if size > largest or not device.offloads.checksums:
+            raise PacketSize(f"{device.name}: {size} bytes, at most {largest}", size, largest)
+        if not device.connected(self._connection):
+            raise InvalidConnection(f"the connection to device {device.name} is closed")
+        self._task = task
+        return Writer()

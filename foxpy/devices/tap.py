@@ -17,6 +17,7 @@ def tap(
     kernel_address: str | Sequence[str] = (),
     persist: bool = False,
     up: bool = True,
+    offloads: bool = True,
     runtime: Runtime | None = None,
 ) -> Device[EthernetFrames]:
     """The stack's end of the tap ``name``, which is created when the device is initialized, unless it exists.
@@ -24,13 +25,17 @@ def tap(
     ``mtu`` and ``kernel_address`` (``192.0.2.254/24``, one or several) are given to Linux's end, and need pyroute2; an
     MTU of None takes the one that the interface has. With ``up`` that end is set up as well. A tap that was created
     here disappears with the last ``finalize`` unless ``persist``. A ``%d`` in the name lets the kernel number it.
-    The network namespace is that of the thread that initializes. The clock is trio's unless a ``runtime`` is given.
+    The network namespace is that of the thread that initializes.
+
+    With ``offloads``, TCP and UDP pass packets of up to 64 KB in both directions, and the kernel cuts and sums them
+    where they leave the machine; a capture on the interface shows them so. Without, every packet is whole, and no
+    larger than the MTU. The clock is trio's unless a ``runtime`` is given.
 
     Creating needs CAP_NET_ADMIN; attaching to a tap that was made for this user needs nothing. Raises
     InitializationFailed for a name, MTU or address that cannot be; ``initialize`` raises it for what the machine
     lacks, naming the command that grants it.
     """
-    return TunTap(runtime or Runtime(trio_scheduler()), IFF_TAP, 14, name, mtu, kernel_address, persist, up)
+    return TunTap(runtime or Runtime(trio_scheduler()), IFF_TAP, 14, name, mtu, kernel_address, persist, up, offloads)
 
 
 def tun(
@@ -40,17 +45,18 @@ def tun(
     kernel_address: str | Sequence[str] = (),
     persist: bool = False,
     up: bool = True,
+    offloads: bool = True,
     runtime: Runtime | None = None,
 ) -> Device[IpPackets]:
     """The stack's end of the tun ``name``: as ``tap``, with bare IP packets in place of Ethernet frames."""
-    return Tun(runtime or Runtime(trio_scheduler()), IFF_TUN, 0, name, mtu, kernel_address, persist, up)
+    return Tun(runtime or Runtime(trio_scheduler()), IFF_TUN, 0, name, mtu, kernel_address, persist, up, offloads)
 
 
 class Tun(TunTap[IpPackets]):
     """A TunTap that lets nothing but IP packets up; in the other direction the kernel refuses what is none."""
 
-    def received(self, frame: bytes) -> None:
-        if frame and frame[0] >> 4 in (4, 6):
-            super().received(frame)
+    def received(self, frame: bytes, start: int = 0) -> None:
+        if len(frame) > start and frame[start] >> 4 in (4, 6):
+            super().received(frame, start)
         else:
             self.counters.unclaimed += 1

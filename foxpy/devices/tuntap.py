@@ -14,10 +14,12 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
-from foxpy.devices import interface, remedies
+from foxpy.devices import interface, remedies, virtio
 from foxpy.devices.device import Device, Medium
+from foxpy.devices.finishing import summed
 from foxpy.errors import InitializationFailed, OpenFailed
 from foxpy.message import Writer
+from foxpy.offload import LARGEST_PACKET, Offload, Offloads
 from foxpy.runtime import Descriptor, Runtime
 from foxpy.status import Closed
 
@@ -28,6 +30,22 @@ TUNSETOFFLOAD: Final = 0x400454D0
 IFF_TUN: Final = 0x0001
 IFF_TAP: Final = 0x0002
 IFF_NO_PI: Final = 0x1000
+IFF_VNET_HDR: Final = 0x4000
+
+TUN_F_CSUM: Final = 0x01
+TUN_F_TSO4: Final = 0x02
+TUN_F_USO: Final = 0x60
+"""UDP datagrams of one size put together, for IPv4 and IPv6: the kernel takes both bits or none (Linux 6.2)."""
+MASKS: Final = (
+    TUN_F_CSUM | TUN_F_TSO4 | TUN_F_USO,
+    TUN_F_CSUM | TUN_F_TSO4,
+    TUN_F_CSUM,
+)
+"""What may arrive unfinished, from the most to the least; an older kernel refuses what it does not know."""
+
+IPV4: Final = 20
+PLAIN_IPV4: Final = 0x45
+"""The first byte of an IPv4 header without options, which is this long: what layers above know to be unfinished."""
 
 VLAN_TAG: Final = 4
 """A tagged frame is longer than the MTU says by this much (IEEE 802.1Q)."""
@@ -48,6 +66,7 @@ class TunTap(Device[Medium], Descriptor):
         kernel_address: str | Sequence[str],
         persist: bool,
         up: bool,
+        offloads: bool,
     ) -> None:
         self._word = "tap" if kind == IFF_TAP else "tun"
         if not 0 < len(name.encode()) < 16 or "/" in name or name in (".", "..") or any(c.isspace() for c in name):
@@ -56,11 +75,14 @@ class TunTap(Device[Medium], Descriptor):
             )
         if mtu is not None and not 68 <= mtu <= 65535 - header:
             raise InitializationFailed(f"{self._word} {name}: MTU {mtu} is outside 68..{65535 - header}")
-        super().__init__(runtime, name, mtu or 1500, header)
+        # Without virtio headers packets are finished here, before each is written.
+        super().__init__(runtime, name, mtu or 1500, header, Offloads(True, LARGEST_PACKET + header))
         self._asked = name
         self._mtu = mtu
         self._kernel_addresses = interface.parse_addresses(name, kernel_address)
-        self._flags = kind | IFF_NO_PI
+        self._flags = kind | IFF_NO_PI | (IFF_VNET_HDR if offloads else 0)
+        self._virtual = offloads
+        self._before = virtio.SIZE if offloads else 0  # bytes before the frame
         self._persist = persist
         self._up = up
         self._descriptor = -1
@@ -80,8 +102,9 @@ class TunTap(Device[Medium], Descriptor):
             if isinstance(error, OSError):
                 raise InitializationFailed(f"{self._word} {self.name}: {error.strerror}") from error
             raise
+        largest = max(self.mtu, LARGEST_PACKET) if self._virtual else self.mtu
         # One byte more than fits: a read that fills it was cut short by the kernel.
-        self._size = self.header + self.mtu + VLAN_TAG + 1
+        self._size = self._before + self.header + largest + VLAN_TAG + 1
         self.runtime.scheduler.watch(self.runtime, self)
 
     def release(self) -> None:
@@ -100,12 +123,25 @@ class TunTap(Device[Medium], Descriptor):
             self.name = answer[:16].rstrip(b"\0").decode()  # the kernel numbers a name like tap%d
             # Offloads outlive the owner of a persistent interface, and unannounced super-frames would arrive.
             fcntl.ioctl(descriptor, TUNSETOFFLOAD, 0)
+            if self._virtual:
+                self._accept_unfinished(descriptor)
             if self._persist:
                 fcntl.ioctl(descriptor, TUNSETPERSIST, 1)
         except OSError as error:
             os.close(descriptor)
             raise InitializationFailed(remedies.not_attached(self._word, self._asked, error)) from None
         return descriptor
+
+    def _accept_unfinished(self, descriptor: int) -> None:
+        """Let the kernel hand over unfinished packets, of as many kinds as it knows; it takes ours in any case."""
+        for mask in MASKS:
+            try:
+                fcntl.ioctl(descriptor, TUNSETOFFLOAD, mask)
+            except OSError as error:
+                if error.errno != errno.EINVAL:
+                    raise
+            else:
+                return
 
     def _close(self) -> None:
         if self._descriptor >= 0:
@@ -119,15 +155,24 @@ class TunTap(Device[Medium], Descriptor):
     # -- down: send
 
     def transmit(self, headers: Writer, payload: bytes) -> None:
+        self._write((virtio.PLAIN, headers, payload) if self._virtual else (headers, payload))
+
+    def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
+        if self._virtual and task.version and task.checksum >= 0:
+            self._write((virtio.header_for(task, len(headers)), headers, payload))
+        else:
+            super().transmit_offloaded(headers, payload, task)
+
+    def _write(self, parts: tuple[bytes | bytearray, ...]) -> None:
         counters = self.counters
         try:
-            size = os.writev(self._descriptor, (headers, payload))
+            size = os.writev(self._descriptor, parts)
         except OSError:
             # The interface is down (EIO), out of room (EAGAIN, ENOBUFS) or gone; that last one burst notices.
             counters.refused += 1
             return
         counters.sent += 1
-        counters.bytes_sent += size
+        counters.bytes_sent += size - self._before
 
     # -- up: deliver
 
@@ -136,6 +181,7 @@ class TunTap(Device[Medium], Descriptor):
 
     def burst(self, budget: int) -> bool:
         size = self._size
+        virtual = self._virtual
         while budget:
             # Read afresh each time: a frame may have made the stack above close this device.
             descriptor = self._descriptor
@@ -152,10 +198,26 @@ class TunTap(Device[Medium], Descriptor):
                 return False
             if len(frame) == size:
                 self.counters.unclaimed += 1
+            elif virtual:
+                self._unfinished(frame)
             else:
                 self.received(frame)
             budget -= 1
         return True
+
+    def _unfinished(self, frame: bytes) -> None:
+        """A frame behind the header that says what Linux left to do: the checksum, the cutting."""
+        flags, kind, _, segment, at, place = virtio.read(frame)
+        if not flags & virtio.NEEDS_CSUM:
+            self.received(frame, virtio.SIZE)
+            return
+        at += virtio.SIZE
+        if at - IPV4 >= 0 and frame[at - IPV4] == PLAIN_IPV4:
+            self.received_checked(frame, at, segment if kind else 0, virtio.SIZE)
+        elif not kind and at + place + 2 <= len(frame):
+            self.received(summed(frame, at, at + place), virtio.SIZE)
+        else:
+            self.counters.unclaimed += 1  # a super-datagram of IPv6, or of IPv4 with options
 
     def _lost(self) -> None:
         self._close()

@@ -23,6 +23,7 @@ from foxpy.layers.arp.connection import ArpConnection, NeighbourInfo, NeighbourS
 from foxpy.layers.arp.owner import Evidence, Owner
 from foxpy.layers.arp.stations import Station
 from foxpy.message import Writer
+from foxpy.offload import Offload, Offloads
 from foxpy.protocol import Sender
 from foxpy.status import Report, Trouble
 
@@ -379,3 +380,12 @@ class _Waking(Sender):
 
     def limit(self) -> int:
         return self._neighbour.line.limit()
+
+    def offloads(self) -> Offloads:
+        return self._neighbour.line.offloads()
+
+    def begin_offloaded(self, size: int, task: Offload) -> Writer:
+        line = self._line = self._neighbour.line
+        writer = line.begin_offloaded(size, task)
+        self._neighbour.used()
+        return writer

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from foxpy.errors import InvalidConnection
 from foxpy.message import Writer
+from foxpy.offload import Offload, Offloads
 from foxpy.protocol import Sender
 
 
@@ -30,6 +31,13 @@ class ArpSender(Sender):
 
     def limit(self) -> int:
         return self.below.limit()
+
+    def offloads(self) -> Offloads:
+        return self.below.offloads()
+
+    def begin_offloaded(self, size: int, task: Offload) -> Writer:
+        below = self._begun = self.below
+        return below.begin_offloaded(size, task)
 
 
 class ClosedSender(Sender):

@@ -27,6 +27,7 @@ from foxpy.layers.ethernet.wire import Ethernet as Header
 from foxpy.layers.ethernet.wire import append_ethernet, read_ethernet
 from foxpy.layers.length import length
 from foxpy.message import Writer
+from foxpy.offload import NONE, Offload, Offloads
 from foxpy.protocol import Connectionless, Handler, Listening, Receiver, Sender
 from foxpy.status import Aborted, Closed, Forgotten, Status
 from foxpy.waiting import first
@@ -320,12 +321,24 @@ class EthernetSender(Sender):
         writer += self._header
         return writer
 
+    def begin_offloaded(self, size: int, task: Offload) -> Writer:
+        if not self._connection.open:
+            raise InvalidConnection(f"{self._connection} is closed")
+        missing = self._minimum - size
+        self._padding = bytes(missing) if missing > 0 else b""  # zeros: no checksum changes by them
+        writer = self._lower.begin_offloaded(Header.MIN + size + len(self._padding), task)
+        writer += self._header
+        return writer
+
     def commit(self, writer: Writer, payload: bytes) -> None:
         self._counters.sent += 1
         self._lower.commit(writer, payload + self._padding if self._padding else payload)
 
     def limit(self) -> int:
         return self._lower.limit() - Header.MIN
+
+    def offloads(self) -> Offloads:
+        return self._lower.offloads().less(Header.MIN)
 
 
 class LlcSender(EthernetSender):
@@ -345,6 +358,9 @@ class LlcSender(EthernetSender):
 
     def limit(self) -> int:
         return min(super().limit(), LARGEST_LENGTH)
+
+    def offloads(self) -> Offloads:
+        return NONE  # a length in front of what is cut would have to be cut with it
 
 
 class EthernetCarrier(ProtocolCarrier[MacAddress, EthernetAddress, EthernetPattern, EthernetConnection]):

@@ -13,6 +13,7 @@ from foxpy.layers.ipv4.options import in_fragments
 from foxpy.layers.ipv4.reassembly import LARGEST
 from foxpy.layers.ipv4.wire import IPv4, append_ipv4, stage_ipv4
 from foxpy.message import Writer
+from foxpy.offload import NONE, Offload, Offloads
 from foxpy.protocol import Connection, Receiver, Sender
 from foxpy.status import Report, Trouble
 from foxpy.wire import Stamp
@@ -20,6 +21,7 @@ from foxpy.wire import Stamp
 if TYPE_CHECKING:
     from foxpy.layers.ipv4.layer import Ip
 
+VERSION: Final = 4
 UNROUTED: Final = -1
 """No version of the routing table: the way is to be decided before the next datagram."""
 LEAST: Final = 8
@@ -82,6 +84,7 @@ class IpSender(Sender):
         "_peer",
         "_protocol",
         "_routes",
+        "_sender",
         "_source",
         "_stamp",
         "_ttl",
@@ -115,6 +118,7 @@ class IpSender(Sender):
         self._nowhere = Nowhere(ip, connection)
         self._begin = self._nowhere.begin
         self._commit = self._nowhere.commit
+        self._sender: Sender | None = None  # towards the next hop, where there is one
         self._largest = 0
         self._version = UNROUTED
 
@@ -151,6 +155,37 @@ class IpSender(Sender):
             self._route()
         return self._largest if self._wants_whole else LARGEST - self._header
 
+    def offloads(self) -> Offloads:
+        """None where datagrams would be fragmented once they are cut: it is TCP that cuts to what the path carries."""
+        if self._version != self._routes.version or not self._connection.open:
+            self._route()
+        return self._sender.offloads().less(self._header) if self._sender is not None else NONE
+
+    def begin_offloaded(self, size: int, task: Offload) -> Writer:
+        if self._version != self._routes.version or not self._connection.open:
+            self._route()
+        sender = self._sender
+        if sender is None or size > LARGEST - self._header:
+            raise PacketSize(
+                f"{self._connection}: {size} bytes that are marked, at most {LARGEST}", size, self._largest
+            )
+        largest = task.segment + task.header if task.segment else size
+        if largest > self._largest:
+            raise PacketSize(f"{self._connection}: {largest} bytes, at most {self._largest}", largest, self._largest)
+        task.network = self._header
+        task.version = VERSION
+        try:
+            writer = sender.begin_offloaded(size + self._header, task)
+        except ProtocolError:
+            self._look_again()
+            raise PacketSize(f"{self._connection}: the link takes no marked packets now", size, self._largest) from None
+        counter = self._identification
+        ident = (counter.value + 1) & 0xFFFF
+        # each packet that this is cut into gets a number of its own
+        counter.value = ident if not task.segment else (ident + (size - task.header - 1) // task.segment) & 0xFFFF
+        self._stamp(writer, size, ident)
+        return writer
+
     # -- the way
 
     def _route(self) -> None:
@@ -167,6 +202,7 @@ class IpSender(Sender):
         except ProtocolError:
             self._go_nowhere()
             return
+        self._sender = sender
         self._begin, self._commit = sender.begin, sender.commit
         largest = decision.interface.mtu
         narrow = self._ip.path_mtu.get(self._peer)
@@ -192,6 +228,7 @@ class IpSender(Sender):
         )
 
     def _go_nowhere(self) -> None:
+        self._sender = None
         self._begin, self._commit = self._nowhere.begin, self._nowhere.commit
         self._largest = LARGEST - self._header
 

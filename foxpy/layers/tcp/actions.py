@@ -26,9 +26,12 @@ class Timer(enum.Enum):
 
 
 class SendSegment:
-    """Send a segment. The numbers are as on the wire; the window is scaled already."""
+    """Send a segment. The numbers are as on the wire; the window is scaled already.
 
-    __slots__ = ("ack", "flags", "options", "payload", "seq", "urgent", "window")
+    A payload above ``mss`` is to be cut into segments of that size below (``foxpy.offload``).
+    """
+
+    __slots__ = ("ack", "flags", "mss", "options", "payload", "seq", "urgent", "window")
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class SendSegment:
         payload: bytes,
         urgent: int = 0,
         options: Options | None = None,
+        mss: int = 0,
     ) -> None:
         self.seq = seq
         self.ack = ack
@@ -47,6 +51,7 @@ class SendSegment:
         self.payload = payload
         self.urgent = urgent
         self.options = options
+        self.mss = mss
 
     def __str__(self) -> str:
         return "send " + describe(self.flags, self.seq, self.ack, self.window, len(self.payload))

@@ -113,7 +113,9 @@ def again(tcb: Tcb, index: int) -> None:
     if snd.up > sent.seq:
         flags |= URG
         urgent = urgent_pointer(snd, sent.seq)
-    tcb.todo.append(SendSegment(sent.seq & MASK, rcv.nxt & MASK, flags, offer(rcv), sent.payload, urgent))
+    tcb.todo.append(
+        SendSegment(sent.seq & MASK, rcv.nxt & MASK, flags, offer(rcv), sent.payload, urgent, None, snd.mss)
+    )
     rcv.unacked = 0
     rcv.ack_now = False
 

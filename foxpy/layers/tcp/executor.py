@@ -291,6 +291,7 @@ class Executor(Generic[Host]):
         except PacketSize:
             # The path has shrunk below us; the segment is on the retransmission queue, and is cut up.
             self.path.layer.counters.send_failures += 1
+            self.machine.offloaded(self.path.offloaded(), self._runtime.now)
             limit = self.path.limit()
             if limit < self.machine.tcb.snd.limit:
                 self.machine.path_limit(limit, self._runtime.now)
@@ -324,6 +325,7 @@ class Executor(Generic[Host]):
         self.established = True
         self.half_open = False
         layer.no_longer_half_open(self)
+        self.machine.offloaded(self.path.offloaded(), self._runtime.now)  # by now the way to the peer is known
         self.receiver = layer.attach(self.connection, self._handler)
         if self.machine.tcb.finished:
             self.receiver = None  # its handler aborted it

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Generic
 
 from foxpy.addresses import Port
+from foxpy.checksum import fold
 from foxpy.layers.paths import SharedPath
 from foxpy.layers.tcp.actions import SendSegment
 from foxpy.layers.tcp.executor import Executor
 from foxpy.layers.tcp.options import decode_untrusted, encode
 from foxpy.layers.tcp.segment import SYN, Segment
 from foxpy.layers.tcp.stateless import Verdict, listener, reset_for
-from foxpy.layers.tcp.wire import Quote, TcpHeader, append_tcp, fill_tcp, read_quote, read_tcp, verify_tcp
-from foxpy.protocol import Host, Path
+from foxpy.layers.tcp.wire import CHECKSUM, Quote, TcpHeader, append_tcp, fill_tcp, read_quote, read_tcp, verify_tcp
+from foxpy.offload import Kind, Offload
+from foxpy.protocol import Host, PacketSize, Path
 from foxpy.status import Report, Status
 from foxpy.wire import PacketError
 
@@ -27,10 +29,13 @@ class TcpPath(SharedPath, Generic[Host]):
     """A path of the layer below, and the connections over it by their ports."""
 
     __slots__ = (
+        "_arriving",
         "_check",
         "_counters",
         "_fill",
+        "_marks",
         "_pseudo",
+        "_task",
         "connections",
         "layer",
         "local",
@@ -54,12 +59,21 @@ class TcpPath(SharedPath, Generic[Host]):
         self._counters = layer.counters
         self._check = layer.check
         self._fill = layer.checksums
+        self._arriving = layer.runtime.arriving
+        self._task = Offload(Kind.TCP, CHECKSUM if layer.checksums else -1)
+        self._marks = False  # whether what can be left to be done below is left
 
     # -- down: send
 
     def limit(self) -> int:
         """The largest segment, header included, that the path carries now."""
         return self.sender.limit()
+
+    def offloaded(self) -> int:
+        """The largest segment, header included, that is cut below now; 0: none is. Looked at anew with each call."""
+        offloads = self.sender.offloads()
+        self._marks = offloads.checksums
+        return offloads.largest if offloads.checksums else 0
 
     def transmit(self, key: int, action: SendSegment) -> None:
         """Send a segment between the ports in ``key``. Raises PacketSize, InvalidConnection, OpenFailed."""
@@ -68,7 +82,18 @@ class TcpPath(SharedPath, Generic[Host]):
         length = len(payload)
         size = HEADER + len(options) + length
         sender = self.sender
-        writer = sender.begin(size)
+        marked = self._marks and length > 0
+        if marked:
+            task = self._task
+            task.header = size - length
+            task.segment = action.mss if length > action.mss else 0
+            try:
+                writer = sender.begin_offloaded(size, task)
+            except PacketSize:
+                self._marks = marked = False
+                writer = sender.begin(size)
+        else:
+            writer = sender.begin(size)
         at = len(writer)
         append_tcp(
             writer,
@@ -83,7 +108,13 @@ class TcpPath(SharedPath, Generic[Host]):
             options=options,
         )
         if self._fill:
-            fill_tcp(writer, at, payload, self._pseudo + size if self._pseudo else 0)
+            seed = self._pseudo + size if self._pseudo else 0
+            if marked:
+                seed = fold(seed)
+                writer[at + CHECKSUM] = seed >> 8
+                writer[at + CHECKSUM + 1] = seed & 0xFF
+            else:
+                fill_tcp(writer, at, payload, seed)
         self._counters.segments_sent += 1
         sender.commit(writer, payload)
 
@@ -103,7 +134,12 @@ class TcpPath(SharedPath, Generic[Host]):
             counters.bad_headers += 1
             self.let_go()
             return
-        if self._check and not verify_tcp(frame, start, end, self._pseudo + end - start if self._pseudo else 0):
+        arriving = self._arriving
+        if (
+            self._check
+            and (arriving.frame is not frame or arriving.start != start)
+            and not verify_tcp(frame, start, end, self._pseudo + end - start if self._pseudo else 0)
+        ):
             counters.checksum_errors += 1
             self.let_go()
             return

@@ -33,12 +33,16 @@ def output(tcb: Tcb) -> None:
         if snd.wnd < allowed:
             allowed = snd.wnd
         edge = una + allowed
+        large = 0 if snd.up > snd.nxt else snd.large  # urgent data is not cut below
         while True:
             queued = buffer.size
-            size = mss if queued > mss else queued
             room = edge - snd.nxt
-            if room < size:
-                size = room
+            size = queued if queued < room else room
+            if size > mss:
+                if size > large:
+                    size = large or mss
+                if size > mss:
+                    size -= size % mss  # what is left over is a short segment, under the rules for those
             if size <= 0 or (size < mss and not _short_allowed(tcb, size, queued)):
                 break
             _send_text(tcb, size, queued)
@@ -107,7 +111,7 @@ def _send_text(tcb: Tcb, size: int, queued: int) -> None:
     if snd.up > seq:
         flags |= URG
         urgent = urgent_pointer(snd, seq)
-    tcb.todo.append(SendSegment(seq & MASK, rcv.nxt & MASK, flags, offer(rcv), payload, urgent))
+    tcb.todo.append(SendSegment(seq & MASK, rcv.nxt & MASK, flags, offer(rcv), payload, urgent, None, snd.mss))
     rcv.unacked = 0
     rcv.ack_now = False
 

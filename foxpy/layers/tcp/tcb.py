@@ -44,11 +44,13 @@ class SendSide:
         "fin",
         "fin_wanted",
         "iss",
+        "large",
         "last_sent",
         "limit",
         "max_wnd",
         "mss",
         "nxt",
+        "offloaded",
         "peer_mss",
         "sent",
         "shift",
@@ -77,6 +79,10 @@ class SendSide:
         self.peer_mss = DEFAULT_MSS
         self.mss = DEFAULT_MSS
         """The effective send MSS (MUST-16)."""
+        self.offloaded = 0
+        """The largest segment, header included, that is cut to the MSS below; 0: none is."""
+        self.large = 0
+        """The most text to send at once, to be cut below: a multiple of the MSS, or 0."""
         self.up = iss
         """SND.UP: the octet after the urgent data; urgent mode while it lies ahead of what is sent."""
         self.buffer = SendBuffer()
@@ -292,7 +298,8 @@ class Tcb:
         """Reckon the effective send MSS: what the peer takes, and what the path below carries (MUST-16)."""
         snd = self.snd
         snd.limit = limit
-        snd.mss = max(1, min(snd.peer_mss, limit - 20))
+        snd.mss = mss = max(1, min(snd.peer_mss, limit - 20))
+        snd.large = max(0, snd.offloaded - 20) // mss * mss
 
 
 def announced_mss(config: TcpConfig, limit: int) -> int:

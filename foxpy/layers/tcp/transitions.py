@@ -341,6 +341,21 @@ class Machine:
             output(tcb)
             start_timer(tcb)
 
+    def offloaded(self, largest: int, now: float) -> None:
+        """The path below cuts segments of up to ``largest`` bytes, header included, from now on; 0: none.
+
+        What is in flight and larger than it takes has not gone out, and goes at once."""
+        tcb = self.tcb
+        snd = tcb.snd
+        snd.offloaded = largest
+        tcb.fit(snd.limit)
+        most = snd.large or snd.mss
+        if any(len(sent.payload) > most for sent in snd.sent):
+            tcb.now = now
+            go_back(tcb)
+            output(tcb)
+            start_timer(tcb)
+
     def configure(self, config: TcpConfig, now: float) -> None:
         """Use ``config`` from now on; what was agreed when the connection was opened stays."""
         tcb = self.tcb

@@ -189,6 +189,9 @@ read_tcp = reader(
 read_quote = reader(Quote.sport, Quote.dport, Quote.seq)
 """Ports and sequence number of a segment that an ICMP error is about."""
 
+CHECKSUM: Final = 16
+"""Where in the header the checksum is."""
+
 append_tcp = appender(TcpHeader)
 put_tcp = writer(TcpHeader)
 fill_tcp = filler(TcpHeader)

@@ -25,6 +25,7 @@ class UdpPath(SharedPath, Generic[Host]):
     """A path of the layer below, and the connections over it by their ports."""
 
     __slots__ = (
+        "_arriving",
         "_check",
         "_counters",
         "_require",
@@ -48,6 +49,7 @@ class UdpPath(SharedPath, Generic[Host]):
         self.pseudo = lower.pseudo
         self.connections = {}
         self._counters = layer.counters
+        self._arriving = layer.runtime.arriving
         self._check = layer.check
         self._require = layer.config.require_checksums
 
@@ -72,7 +74,12 @@ class UdpPath(SharedPath, Generic[Host]):
                 return
             end = start + length  # what follows is padding of a link
         if checksum:
-            if self._check and not verify_udp(frame, start, end, self.seed(length)):
+            arriving = self._arriving
+            if (
+                self._check
+                and (arriving.frame is not frame or arriving.start != start)
+                and not verify_udp(frame, start, end, self.seed(length))
+            ):
                 self._counters.checksum_errors += 1
                 self.let_go()
                 return
@@ -93,7 +100,23 @@ class UdpPath(SharedPath, Generic[Host]):
         receiver = connection.receiver
         if receiver is not None:
             self._counters.received += 1
-            receiver.deliver(frame, start + HEADER, end)
+            start += HEADER
+            arriving = self._arriving
+            if arriving.segment and arriving.frame is frame and arriving.start == start - HEADER:
+                self._deliver_each(connection, frame, start, end, arriving.segment)
+            else:
+                receiver.deliver(frame, start, end)
+
+    def _deliver_each(self, connection: UdpConnection[Host], frame: bytes, start: int, end: int, segment: int) -> None:
+        """Datagrams that the link put together are datagrams still, each of ``segment`` bytes but for the last."""
+        counters = self._counters
+        counters.received -= 1
+        for at in range(start, end, segment):
+            receiver = connection.receiver  # a datagram may have made its receiver close the connection
+            if receiver is None:
+                return
+            counters.received += 1
+            receiver.deliver(frame, at, min(at + segment, end))
 
     def seed(self, length: int) -> int:
         """What a checksum begins with: the pseudo-header, with the length; nothing where the layer below has none."""

@@ -35,6 +35,9 @@ class UDP(Packet):
 HEADER: Final = UDP.MIN
 """Bytes of header."""
 
+CHECKSUM: Final = 6
+"""Where in the header the checksum is."""
+
 read_udp = reader(UDP.sport, UDP.dport, UDP.length, UDP.checksum)
 """Source port, destination port, length (not checked), checksum."""
 

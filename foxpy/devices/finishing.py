@@ -1,0 +1,11 @@
+"""Finishing a frame whose checksum was left to whoever takes it, whatever protocol it is of."""
+
+from __future__ import annotations
+
+from foxpy.checksum import ones_sum
+
+
+def summed(frame: bytes, at: int, place: int) -> bytes:
+    """``frame`` with the checksum of all from ``at`` on at ``place``, where now the sum of the pseudo-header is."""
+    check = 0xFFFF - ones_sum(frame, at, len(frame))
+    return frame[:place] + check.to_bytes(2, "big") + frame[place + 2 :]

@@ -1,0 +1,156 @@
+"""Cutting marked packets in software: what a network card does for TCP (TSO), Linux calls generic segmentation offload.
+
+A packet is cut at the last moment, after one pass through the stack: that is worth most of what the offload is worth
+where the passes are dear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from foxpy.checksum import fold
+from foxpy.layers.ipv4.wire import IPv4, append_ipv4, read_ipv4, read_kept
+from foxpy.layers.tcp.wire import CHECKSUM as TCP_CHECKSUM
+from foxpy.layers.tcp.wire import CWR, FIN, PSH, TcpHeader, append_tcp, fill_tcp, read_tcp
+from foxpy.layers.udp.wire import CHECKSUM as UDP_CHECKSUM
+from foxpy.layers.udp.wire import HEADER as UDP_HEADER
+from foxpy.layers.udp.wire import append_udp, fill_udp, read_udp
+from foxpy.message import Writer
+from foxpy.offload import Kind, Offload
+
+MASK: Final = 0xFFFF_FFFF
+TCP: Final = 6
+"""The protocol number (RFC 9293, section 3.1)."""
+
+
+class _Ipv4:
+    """The headers of the datagrams that one is cut into."""
+
+    __slots__ = ("_fields", "_options")
+
+    def __init__(self, whole: bytes, start: int, end: int) -> None:
+        self._fields = read_kept(whole, start, end)
+        self._options = whole[start + IPv4.MIN : end]
+
+    def append(self, writer: Writer, size: int, number: int) -> None:
+        dscp, ecn, ident, df, ttl, proto, src, dst = self._fields
+        append_ipv4(
+            writer,
+            size,
+            dscp=dscp,
+            ecn=ecn,
+            ident=(ident + number) & 0xFFFF,
+            df=df,
+            ttl=ttl,
+            proto=proto,
+            src=src,
+            dst=dst,
+            options=self._options,
+        )
+
+
+class _Tcp:
+    """The headers of the segments that one is cut into."""
+
+    __slots__ = ("_fields", "_options")
+
+    def __init__(self, whole: bytes, start: int) -> None:
+        self._fields = read_tcp(whole, start, len(whole))
+        self._options = whole[start + TcpHeader.MIN :]
+
+    def append(self, writer: Writer, size: int, at: int, last: bool) -> None:
+        """For the ``size`` bytes of text from ``at`` on."""
+        sport, dport, seq, ack, _, flags, window, _, urgent = self._fields
+        if not last:
+            flags &= ~(PSH | FIN)
+        if at:
+            flags &= ~CWR
+        append_tcp(
+            writer,
+            size,
+            sport=sport,
+            dport=dport,
+            seq=(seq + at) & MASK,
+            ack=ack,
+            flags=flags,
+            window=window,
+            urgent=urgent,
+            options=self._options,
+        )
+
+
+class _Udp:
+    """The headers of datagrams that were put together."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, whole: bytes, start: int) -> None:
+        self._fields = read_udp(whole, start, len(whole))
+
+    def append(self, writer: Writer, size: int, at: int, last: bool) -> None:
+        sport, dport, _, _ = self._fields
+        append_udp(writer, size, sport=sport, dport=dport)
+
+
+def segments(headers: Writer, payload: bytes, task: Offload) -> Iterator[tuple[Writer, bytes]]:
+    """The packets that ``payload`` below ``headers`` is to be sent as: the headers and the payload of each.
+
+    All checksums are filled in. IPv4 identifications count up from that of ``headers``, a TCP's PSH and FIN go on the
+    last packet and its CWR on the first, as RFC 3168, section 6.1.2, wants it. Urgent data is not for cutting.
+    """
+    transport = len(headers) - task.header
+    size = task.segment
+    total = len(payload)
+    if not size or total <= size:
+        _fill(headers, transport, payload, task, _seed(headers, transport, task, 0))
+        yield headers, payload
+        return
+    seed = _seed(headers, transport, task, task.header + total)
+    network = transport - task.network
+    whole = bytes(headers)
+    link = whole[:network]
+    internet = _Ipv4(whole, network, transport) if task.version == 4 else None
+    upper: _Tcp | _Udp = _Tcp(whole, transport) if task.kind is Kind.TCP else _Udp(whole, transport)
+    for number, at in enumerate(range(0, total, size)):
+        part = payload[at : at + size]
+        count = task.header + len(part)
+        writer = Writer(link)
+        if internet is not None:
+            internet.append(writer, count, number)
+        begin = len(writer)
+        upper.append(writer, len(part), at, at + size >= total)
+        _fill(writer, begin, part, task, seed + count if seed else 0)
+        yield writer, part
+
+
+def completed(frame: bytes, at: int, segment: int) -> Iterator[bytes]:
+    """The frames that ``frame`` should have been: its transport header, at ``at``, was left without a checksum, and with
+    a ``segment`` that is not 0 so many bytes of payload make a packet. Before it is an IPv4 header of 20 bytes."""
+    *_, proto, _, _ = read_ipv4(frame, at - IPv4.MIN, len(frame))
+    if proto == TCP:
+        task = Offload(Kind.TCP, TCP_CHECKSUM)
+        task.header = read_tcp(frame, at, len(frame))[4]
+    else:
+        task = Offload(Kind.UDP, UDP_CHECKSUM)
+        task.header = UDP_HEADER
+    task.network, task.version, task.segment = IPv4.MIN, 4, segment
+    payload = at + task.header
+    for headers, part in segments(Writer(frame[:payload]), frame[payload:], task):
+        yield bytes(headers) + part
+
+
+def _seed(headers: Writer, transport: int, task: Offload, length: int) -> int:
+    """The sum of the pseudo-header that stands in the checksum field, less ``length``; the field is 0 afterwards."""
+    if task.checksum < 0:
+        return 0
+    at = transport + task.checksum
+    found = headers[at] << 8 | headers[at + 1]
+    headers[at] = headers[at + 1] = 0
+    # 0 would read as "no pseudo-header": in ones' complement 0xFFFF is the same
+    return fold(found + 2 * 0xFFFF - length % 0xFFFF) or 0xFFFF
+
+
+def _fill(writer: Writer, at: int, payload: bytes, task: Offload, seed: int) -> None:
+    if task.checksum >= 0:
+        (fill_tcp if task.kind is Kind.TCP else fill_udp)(writer, at, payload, seed)
