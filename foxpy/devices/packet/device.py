@@ -1,0 +1,256 @@
+"""A network interface of Linux as a device, by a packet socket: the kernel goes on using the interface beside it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network
+from typing import Final
+
+import attrs
+
+from foxpy.addresses import MacAddress
+from foxpy.devices import interface as interfaces
+from foxpy.devices import virtio
+from foxpy.devices.device import Device, EthernetFrames
+from foxpy.devices.packet import abi, remedies, sockets
+from foxpy.devices.packet.config import NO_RING, BlockRing, Fanout, FrameRing, Ring
+from foxpy.devices.packet.counters import PacketInfo
+from foxpy.devices.packet.filter import everything, networks_of, only
+from foxpy.devices.packet.marks import TAG, tagged, transport
+from foxpy.devices.packet.ring import BlockWalk, SlotWalk, Walk
+from foxpy.errors import InitializationFailed, OpenFailed
+from foxpy.message import Writer
+from foxpy.offload import LARGEST_PACKET, Kind, Offload, Offloads
+from foxpy.runtime import Descriptor, Runtime
+from foxpy.status import Closed
+
+HEADER: Final = 14
+ANCILLARY: Final = 64
+"""Room for the one control message that is asked for."""
+LOOK: Final = 0.5
+"""Seconds between looks at an interface that is down: its deletion is then not announced."""
+MARKED: Final = abi.VLAN_VALID | abi.CSUMNOTREADY | abi.CSUM_VALID
+
+
+class PacketDevice(Device[EthernetFrames], Descriptor):
+    """A device on an interface. ``packet`` makes one."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        interface: str,
+        addresses: Sequence[str | IPv4Address | IPv4Network],
+        offloads: bool,
+        fanout: Fanout | None,
+        ring: Ring | None,
+        promiscuous: bool,
+        macs: Sequence[MacAddress],
+    ) -> None:
+        if not 0 < len(interface.encode()) < 16 or "/" in interface or any(c.isspace() for c in interface):
+            raise InitializationFailed(
+                f"packet {interface!r}: an interface name has 1 to 15 bytes, without spaces or slashes"
+            )
+        # Where the kernel does not finish packets, they are finished here, before each is sent.
+        super().__init__(runtime, interface, 1500, HEADER, Offloads(True, LARGEST_PACKET + HEADER))
+        self._asked = interface
+        self._networks = networks_of(interface, addresses)
+        self._wanted = offloads
+        self._fanout = fanout
+        self._ring_wanted = ring
+        self._promiscuous = promiscuous
+        self._macs = tuple(macs)
+        self._socket: socket.socket | None = None
+        self._descriptor = -1
+        self._walk: Walk | None = None
+        self._ring: Ring = NO_RING
+        self._before = 0  # bytes of virtio header before each frame
+        self._finishes = False  # whether the kernel finishes packets
+        self._cuts_datagrams = True
+        self._largest = 0
+        self._lost = 0
+        self._cut = 0
+        self._looking = runtime.timer(self._look)
+
+    # -- lifecycle
+
+    def acquire(self) -> None:
+        wire = sockets.made(self._asked)
+        try:
+            self._set_up(wire)
+        except BaseException as error:
+            if self._walk is not None:
+                self._walk.close()
+                self._walk = None
+            wire.close()
+            if isinstance(error, OSError):
+                raise InitializationFailed(f"packet {self._asked}: {error.strerror}") from error
+            raise
+        self._socket = wire
+        self._descriptor = wire.fileno()
+        self.runtime.scheduler.watch(self.runtime, self)
+
+    def _set_up(self, wire: socket.socket) -> None:
+        sockets.refuse_shared_addresses(self._asked, self._networks)
+        sockets.attach(wire, self._asked, only(self._networks) if self._networks else everything())
+        sockets.tried(wire, abi.PACKET_IGNORE_OUTGOING)  # the filter does it too; this is before a copy is made
+        self._before = virtio.SIZE if sockets.tried(wire, abi.PACKET_VNET_HDR) else 0
+        self._finishes = self._wanted and self._before > 0
+        try:
+            self.mtu = interfaces.mtu_of(self._asked)
+        except OSError as error:
+            raise InitializationFailed(remedies.not_bound(self._asked, error)) from None
+        # One byte more than fits: a read that fills it was cut short.
+        self._largest = self._before + HEADER + TAG + max(self.mtu, LARGEST_PACKET) + 1
+        self._ring, memory = sockets.mapped(wire, self._asked, self._ring_wanted, HEADER + self.mtu)
+        if memory is None:
+            sockets.tried(wire, abi.PACKET_AUXDATA)
+        elif isinstance(self._ring, FrameRing):
+            self._walk = SlotWalk(memory, self._before, self._arrived, self._ring.size)
+        elif isinstance(self._ring, BlockRing):
+            self._walk = BlockWalk(memory, self._before, self._arrived, self._ring.size)
+        sockets.bind(wire, self._asked)
+        sockets.join(wire, socket.if_nametoindex(self._asked), self._promiscuous, self._macs)
+        if self._fanout is not None:
+            sockets.share(wire, self._asked, self._fanout)
+
+    def release(self) -> None:
+        self.end(Closed())
+        self._close()
+
+    def _close(self) -> None:
+        wire, self._socket = self._socket, None
+        if wire is not None:
+            self.runtime.scheduler.unwatch(self)
+            self._looking.stop()
+            self._lost += sockets.drops(wire)
+            if self._walk is not None:
+                self._walk.close()
+                self._walk = None
+            self._descriptor = -1
+            wire.close()
+
+    # -- down: send
+
+    def transmit(self, headers: Writer, payload: bytes) -> None:
+        # One system call a frame: sendmmsg by ctypes takes more time than it saves.
+        self._write((virtio.PLAIN, headers, payload) if self._before else (headers, payload))
+
+    def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
+        datagrams = task.kind is Kind.UDP and task.segment > 0
+        if not self._finishes or not task.version or task.checksum < 0 or (datagrams and not self._cuts_datagrams):
+            super().transmit_offloaded(headers, payload, task)
+        elif self._write((virtio.header_for(task, len(headers)), headers, payload)) == errno.EINVAL and datagrams:
+            self._cuts_datagrams = False  # kernels before 6.2 do not
+            self.counters.refused -= 1
+            super().transmit_offloaded(headers, payload, task)
+
+    def _write(self, parts: tuple[bytes | bytearray, ...]) -> int:
+        counters = self.counters
+        try:
+            size = os.writev(self._descriptor, parts)
+        except OSError as error:
+            # The queue is full (ENOBUFS, EAGAIN), the interface is down (ENETDOWN) or gone (ENXIO): that is seen below.
+            counters.refused += 1
+            return error.errno or 0
+        counters.sent += 1
+        counters.bytes_sent += size - self._before
+        return 0
+
+    # -- up: deliver
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def burst(self, budget: int) -> bool:
+        walk = self._walk
+        if walk is None:
+            return self._burst_of_reads(budget)
+        before = self.counters.received
+        more = walk.burst(budget)
+        if not more and self.counters.received == before and self._socket is not None:
+            # Woken without a frame: what else the kernel had to say.
+            number = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if number:
+                self._look()
+                return self._socket is None
+        return more
+
+    def _burst_of_reads(self, budget: int) -> bool:
+        size = self._largest
+        while budget:
+            # Read afresh each time: a frame may have made the stack above close this device.
+            wire = self._socket
+            if wire is None:
+                return True  # so that nobody waits for a descriptor that there is no more
+            try:
+                frame, control, flags, _ = wire.recvmsg(size, ANCILLARY)
+            except BlockingIOError:
+                return False
+            except OSError:
+                self._look()
+                return self._socket is None
+            status = tag = 0
+            for level, kind, data in control:
+                if level == abi.SOL_PACKET and kind == abi.PACKET_AUXDATA:
+                    status, _, _, _, _, tci, tpid = abi.AUXDATA.unpack(data)
+                    tag = tci | tpid << 16
+            self._arrived(frame, status & ~abi.COPY, tag, not flags & socket.MSG_TRUNC)
+            budget -= 1
+        return True
+
+    def _arrived(self, frame: bytes, status: int, tag: int, whole: bool) -> None:
+        """One frame behind its virtio header, from wherever it was received."""
+        if not whole:
+            try:
+                if not status & abi.COPY:
+                    raise BlockingIOError
+                frame = os.read(self._descriptor, self._largest)
+            except OSError:
+                self._cut += 1
+                return
+        before = self._before
+        if not (status & MARKED or (before and (frame[0] or frame[1]))):
+            self.received(frame, before)
+            return
+        size = len(frame)
+        frame = tagged(frame, before, status, tag)
+        flags = segment = at = 0
+        if before:
+            flags, kind, _, segment, at, _ = virtio.read(frame)
+            # Where the kernel took a tag off, it counts without it.
+            at += before + len(frame) - size
+            if not kind:
+                segment = 0
+        if not flags & virtio.NEEDS_CSUM:
+            checked = flags & virtio.DATA_VALID or status & (abi.CSUMNOTREADY | abi.CSUM_VALID)
+            at = transport(frame, before) if checked else 0
+        if at:
+            self.received_checked(frame, at, segment, before)
+        else:
+            self.received(frame, before)
+
+    # -- the state of the interface
+
+    def _look(self) -> None:
+        """The interface went down: wait until it is up again, or gone."""
+        wire = self._socket
+        if wire is None:
+            return
+        name = str(wire.getsockname()[0])
+        if not name:
+            self._close()
+            self.fail(OpenFailed(f"packet {self.name}: the interface was deleted, or moved to another namespace"))
+        elif not sockets.is_up(wire, name):
+            self._looking.start(LOOK)
+
+    # -- query
+
+    def query(self) -> PacketInfo:
+        if self._socket is not None:
+            self._lost += sockets.drops(self._socket)
+        ring = {FrameRing: "frames", BlockRing: "blocks"}.get(type(self._ring), "none")
+        told = attrs.asdict(super().query())
+        return PacketInfo(**told, lost=self._lost, cut=self._cut, ring=ring, offloads=self._finishes)
