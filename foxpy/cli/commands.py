@@ -40,7 +40,8 @@ def world(command: F) -> F:
     """The options of every command that runs a stack."""
     for option in reversed(
         (
-            click.option("--device", multiple=True, default=("link",), metavar="link|tap:NAME|tun:NAME|pcap:FILE",
+            click.option("--device", multiple=True, default=("link",),
+                         metavar="link|tap:NAME|tun:NAME|packet:NAME|xdp:NAME|pcap:FILE",
                          help="What the stack is put on; once for each of its devices. [default: link, in memory]"),
             click.option("--address", multiple=True, metavar="CIDR", help="This host's address, like 10.0.0.2/24."),
             click.option("--gateway", metavar="IP", help="The router to everywhere else."),
@@ -85,6 +86,8 @@ def run(serve: str, folder: Path | None, stack: str, **options: object) -> None:
     \b
     foxpy run tcp_ip --serve echo,http                      a second host visits it, all in memory
     foxpy run tcp_ip --device tap:foxpy0 --address 10.0.0.2/24 --serve http=80
+    foxpy run tcp_ip --device packet:eth0 --address 192.0.2.2/24 --serve http=80 beside Linux, on its interface
+    foxpy run tcp_ip --device xdp:eth0 --address 192.0.2.2/24 --serve http=80    beside Linux, on its interface
     foxpy run mystack.py --device tap:foxpy0 --trace --faults loss=0.02,delay=20ms
     """
     plan = host.plan(stack, **options)  # type: ignore[arg-type]  # click gives exactly these

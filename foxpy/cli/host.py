@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
-from ipaddress import IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
@@ -23,10 +23,13 @@ from foxpy.cli import parsing
 from foxpy.cli.stackfile import Settings, StackFile, load, medium_name
 from foxpy.cli.usage import CommandError
 from foxpy.decode import Registry, told
+from foxpy.devices import interface
 from foxpy.devices.device import AnyMedium, Device, EthernetFrames, IpPackets
 from foxpy.devices.link import Segment, ip_link, link
+from foxpy.devices.packet import packet
 from foxpy.devices.pcap import PcapngWriter, PcapWriter, pcap
 from foxpy.devices.tap import tap, tun
+from foxpy.devices.xdp import xdp
 from foxpy.driver import trio_scheduler
 from foxpy.errors import ProtocolError
 from foxpy.layers.ethernet import Ethernet, EthernetCarrier
@@ -42,6 +45,12 @@ from foxpy.stack import Stack
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
 
+CARRIED: dict[str, type[AnyMedium]] = {
+    "tap": EthernetFrames,
+    "tun": IpPackets,
+    "packet": EthernetFrames,
+    "xdp": EthernetFrames,
+}
 LINKTYPES: dict[type[AnyMedium], int] = {EthernetFrames: 1, IpPackets: 101}
 
 
@@ -89,8 +98,8 @@ def plan(
     if len({spec.kind == "link" for spec in specs}) > 1:
         raise CommandError("--device link runs in virtual time and cannot be mixed with devices of the real world")
     for spec, medium in zip(specs, file.wants.media, strict=True):
-        if {"tap": EthernetFrames, "tun": IpPackets}.get(spec.kind, medium) is not medium:
-            other = "tun" if spec.kind == "tap" else "tap"
+        if CARRIED.get(spec.kind, medium) is not medium:
+            other = "tap" if spec.kind == "tun" else "tun"
             raise CommandError(
                 f"{file.name} needs a device with {medium_name(medium)}, which {spec.kind}:{spec.name} has not; "
                 f"write {other}:{spec.name}"
@@ -98,6 +107,14 @@ def plan(
     addresses = tuple(parsing.address(text) for text in address)
     if specs[0].kind == "link" and not addresses:
         addresses = tuple(IPv4Interface(f"10.0.{index}.1/24") for index in range(file.wants.addresses))
+    if specs[0].kind in ("packet", "xdp") and (mtu or kernel_address):
+        raise CommandError(
+            f"--device {specs[0].kind}:{specs[0].name} is on an interface that is there, whose MTU and addresses Linux has; "
+            f"leave out --mtu and --kernel-address, or use ip link and ip address"
+        )
+    if mac is None and specs[0].kind == "xdp" and file.wants.mac:
+        # A card takes in nothing that is for another station.
+        mac = _mac_of(specs[0].name)
     settings = Settings(addresses, parsing.gateway(gateway) if gateway else None, parsing.mac(mac) if mac else None)
     return Plan(
         file,
@@ -158,6 +175,21 @@ async def hosts(plan: Plan) -> AsyncIterator[tuple[Stack, Stack | None]]:
             yield stack, peer
 
 
+def _mac_of(name: str) -> str | None:
+    try:
+        return str(interface.mac_of(name))
+    except OSError:
+        return None  # the device says that there is no such interface, and which ones there are
+
+
+def _heard(addresses: Sequence[IPv4Interface]) -> list[IPv4Network | IPv4Address]:
+    """What a host with ``addresses`` has to hear of an interface that it shares; with none, all of it."""
+    if not addresses:
+        return []
+    own = [heard for each in addresses for heard in (each.ip, each.network.broadcast_address)]
+    return [*own, IPv4Address("255.255.255.255"), IPv4Network("224.0.0.0/4")]
+
+
 def _segment(medium: type[AnyMedium], plan: Plan, scheduler: Scheduler) -> Segment[AnyMedium]:
     make = ip_link if medium is IpPackets else link
     return make(mtu=plan.mtu or 1500, seed=plan.seed or 0, scheduler=scheduler)
@@ -183,6 +215,11 @@ def _attached(segments: Sequence[Segment[AnyMedium]]) -> list[Device[AnyMedium]]
 def _real(plan: Plan, spec: parsing.DeviceSpec, medium: type[AnyMedium], runtime: Runtime) -> Device[AnyMedium]:
     if spec.kind == "pcap":
         return pcap(spec.name, medium, mtu=plan.mtu or 1500, runtime=runtime)
+    if spec.kind == "packet":
+        return packet(spec.name, addresses=_heard(plan.settings.addresses), runtime=runtime)
+    if spec.kind == "xdp":
+        # Only what is for this stack: the machine may be reached by the same interface.
+        return xdp(spec.name, addresses=[address.ip for address in plan.settings.addresses], runtime=runtime)
     make: Callable[..., Device[AnyMedium]] = tap if spec.kind == "tap" else tun
     return make(spec.name, mtu=plan.mtu, kernel_address=plan.kernel_address or (), runtime=runtime)
 

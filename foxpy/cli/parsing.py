@@ -13,7 +13,8 @@ from foxpy.cli.usage import CommandError
 from foxpy.errors import BadAddress
 from foxpy.layers.faults import FaultConfig
 
-DEVICE_KINDS: Final = ("link", "tap", "tun", "pcap")
+DEVICE_KINDS: Final = ("link", "tap", "tun", "packet", "xdp", "pcap")
+EXAMPLES: Final = {"pcap": "capture.pcap", "packet": "eth0", "xdp": "eth0"}
 SERVICES: Final = {"echo": 7, "discard": 9, "chargen": 19, "http": 80}
 """What ``--serve`` can serve, and the port that each has by custom."""
 
@@ -46,11 +47,14 @@ class Url:
 def device(text: str) -> DeviceSpec:
     kind, _, name = text.partition(":")
     if kind not in DEVICE_KINDS:
-        raise CommandError(f"--device {text}: there is no device {kind!r}; write link, tap:NAME, tun:NAME or pcap:FILE")
+        raise CommandError(
+            f"--device {text}: there is no device {kind!r}; "
+            "write link, tap:NAME, tun:NAME, packet:NAME, xdp:NAME or pcap:FILE"
+        )
     if kind == "link" and name:
         raise CommandError(f"--device {text}: a link has no name; write link")
     if kind != "link" and not name:
-        raise CommandError(f"--device {text}: say which, like {kind}:{'capture.pcap' if kind == 'pcap' else 'foxpy0'}")
+        raise CommandError(f"--device {text}: say which, like {kind}:{EXAMPLES.get(kind, 'foxpy0')}")
     return DeviceSpec(kind, name)
 
 

@@ -15,11 +15,13 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
+from foxpy.addresses import MacAddress
 from foxpy.errors import InitializationFailed
 
 SIOCGIFFLAGS: Final = 0x8913
 SIOCSIFFLAGS: Final = 0x8914
 SIOCGIFMTU: Final = 0x8921
+SIOCGIFHWADDR: Final = 0x8927
 IFF_UP: Final = 1
 
 
@@ -28,6 +30,13 @@ def mtu_of(name: str) -> int:
     with _socket() as control:
         answer = fcntl.ioctl(control, SIOCGIFMTU, struct.pack("16si20x", name.encode(), 0))
     return int(struct.unpack_from("16si", answer)[1])
+
+
+def mac_of(name: str) -> MacAddress:
+    """The hardware address of interface ``name``. Raises OSError where there is no such interface."""
+    with _socket() as control:
+        answer = fcntl.ioctl(control, SIOCGIFHWADDR, struct.pack("16s24x", name.encode()))
+    return MacAddress(answer[18:24])
 
 
 def bring_up(name: str) -> None:

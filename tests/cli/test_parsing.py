@@ -21,9 +21,10 @@ def test_devices() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("eth0", "no device 'eth0'; write link, tap:NAME, tun:NAME or pcap:FILE"),
+        ("eth0", "no device 'eth0'; write link, tap:NAME, tun:NAME, packet:NAME, xdp:NAME or pcap:FILE"),
         ("link:x", "a link has no name"),
         ("tap", "say which, like tap:foxpy0"),
+        ("xdp:", "say which, like xdp:eth0"),
         ("pcap:", "say which, like pcap:capture.pcap"),
     ],
 )
