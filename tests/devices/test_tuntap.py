@@ -283,7 +283,7 @@ async def test_more_than_a_batch(place: Namespace) -> None:
 
 @pytest.mark.interop
 def test_a_batch_is_bounded(place: Namespace) -> None:
-    device = TunTap[EthernetFrames](still(), IFF_TAP, 14, "tap0", None, (), False, True)
+    device = TunTap[EthernetFrames](still(), IFF_TAP, 14, "tap0", None, (), False, True, False)
     with initialized(place, device):
         keeper = Keeper()
         device.open(WIRE, lambda _: keeper)
@@ -298,7 +298,7 @@ def test_a_batch_is_bounded(place: Namespace) -> None:
 
 @pytest.mark.interop
 def test_frames_nobody_opened_and_frames_too_long_are_counted(place: Namespace) -> None:
-    device = TunTap[EthernetFrames](still(), IFF_TAP, 14, "tap0", None, (), False, True)
+    device = TunTap[EthernetFrames](still(), IFF_TAP, 14, "tap0", None, (), False, True, False)
     with initialized(place, device), raw(place, "tap0") as wire:
         wire.send(frame(b"nobody"))
         device.burst(64)
@@ -315,7 +315,7 @@ def test_frames_nobody_opened_and_frames_too_long_are_counted(place: Namespace) 
 
 @pytest.mark.interop
 def test_a_receiver_may_finalize_the_device(place: Namespace) -> None:
-    device = TunTap[EthernetFrames](still(), IFF_TAP, 14, "tap0", None, (), False, True)
+    device = TunTap[EthernetFrames](still(), IFF_TAP, 14, "tap0", None, (), False, True, False)
 
     class Quitter(Keeper):
         def deliver(self, frame: bytes, start: int, end: int) -> None:
@@ -381,7 +381,7 @@ async def test_tun_carries_bare_ip_packets(place: Namespace) -> None:
 
 @pytest.mark.interop
 def test_tun_lets_nothing_else_up(place: Namespace) -> None:
-    device = Tun(still(), IFF_TUN, 0, "tun0", None, (), False, True)
+    device = Tun(still(), IFF_TUN, 0, "tun0", None, (), False, True, False)
     with initialized(place, device), raw(place, "tun0") as wire:
         keeper = Keeper()
         device.open(WIRE, lambda _: keeper)
