@@ -49,8 +49,9 @@ def only(networks: Sequence[IPv4Network]) -> Program:
     program.load_byte(VLAN_TAG_PRESENT)  # a tag that the interface took off; one left in makes another ethertype
     program.equal(0, otherwise="refuse")
     program.load_half(ETHERTYPE)
-    program.equal(0x0800, then="ipv4")
     program.equal(0x0806, then="arp")
+    program.equal(0x0800, otherwise="refuse")
+    program.jump("ipv4")
     program.label("refuse")
     program.refuse()
     program.label("arp")
