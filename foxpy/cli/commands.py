@@ -86,7 +86,7 @@ def run(serve: str, folder: Path | None, stack: str, **options: object) -> None:
     \b
     foxpy run tcp_ip --serve echo,http                      a second host visits it, all in memory
     foxpy run tcp_ip --device tap:foxpy0 --address 10.0.0.2/24 --serve http=80
-    foxpy run tcp_ip --device packet:eth0 --address 192.0.2.2/24 --serve http=80 beside Linux, on its interface
+    foxpy run tcp_ip --device packet:eth0 --address 192.0.2.2/24 --serve http=80
     foxpy run tcp_ip --device xdp:eth0 --address 192.0.2.2/24 --serve http=80    beside Linux, on its interface
     foxpy run mystack.py --device tap:foxpy0 --trace --faults loss=0.02,delay=20ms
     """

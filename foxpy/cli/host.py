@@ -109,8 +109,8 @@ def plan(
         addresses = tuple(IPv4Interface(f"10.0.{index}.1/24") for index in range(file.wants.addresses))
     if specs[0].kind in ("packet", "xdp") and (mtu or kernel_address):
         raise CommandError(
-            f"--device {specs[0].kind}:{specs[0].name} is on an interface that is there, whose MTU and addresses Linux has; "
-            f"leave out --mtu and --kernel-address, or use ip link and ip address"
+            f"--device {specs[0].kind}:{specs[0].name} is on an interface that is there, whose MTU and addresses Linux "
+            f"has; leave out --mtu and --kernel-address, or use ip link and ip address"
         )
     if mac is None and specs[0].kind == "xdp" and file.wants.mac:
         # A card takes in nothing that is for another station.
