@@ -36,11 +36,11 @@ HEADINGS: Final = (
 )
 """Of every ``layer.py``, in this order; the first two of the module, the others of a class."""
 
-EDGES: Final = ("foxpy/driver.py", "foxpy/waiting.py", "foxpy/streams/", "foxpy/testing/", "foxpy/cli/")
+EDGES: Final = ("foxpy/driver.py", "foxpy/waiting.py", "foxpy/streams/", "foxpy/testing/", "foxpy/cli/", "foxpy/bench/")
 """Where the stack meets an event loop: nothing else knows of trio."""
-CLOCKS: Final = ("foxpy/testing/processes.py", "foxpy/cli/")
+CLOCKS: Final = ("foxpy/testing/processes.py", "foxpy/cli/", "foxpy/bench/")
 """What waits for other processes or tells a person how long it took. All else has the Scheduler's clock."""
-EXTRAS: Final = ("click", "h11", "hypothesis", "mypy", "pyroute2", "pytest", "rich")
+EXTRAS: Final = ("click", "h11", "hypothesis", "matplotlib", "mypy", "pyroute2", "pytest", "rich")
 """What the library itself does without."""
 ORACLES: Final = {"dns", "dpkt", "scapy"}
 """What the differential tests compare with: dnspython, and scapy, whose licence is not ours."""

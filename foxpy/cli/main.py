@@ -20,6 +20,7 @@ class _Lazy(click.Group):
         "check": "foxpy.cli.check",
         "decode": "foxpy.cli.decode",
         "demo": "foxpy.cli.demo",
+        "bench": "foxpy.cli.bench",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:

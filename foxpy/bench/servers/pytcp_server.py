@@ -1,7 +1,7 @@
-"""The services of the rig on PyTCP, a process of its own: ``python -O pytcp_server.py TAP ADDRESS/PREFIX``.
+"""The services on PyTCP: ``python -O pytcp_server.py TAP ADDRESS/PREFIX``, where PyTCP is installed and foxpy is not.
 
 PyTCP is run here as its users run it, through its own socket interface. With ``-O`` and no log channels it logs
-nothing. IPv6 is off, as everywhere in the rig.
+nothing. IPv6 is off, as everywhere in the benchmarks.
 """
 
 from __future__ import annotations
@@ -9,17 +9,25 @@ from __future__ import annotations
 import hashlib
 import sys
 import threading
-
-from pytcp import TcpIpStack, config  # type: ignore[import-not-found]  # only in the environment made for it
-from pytcp.lib import socket  # type: ignore[import-not-found]
+from typing import Protocol
 
 PATTERN = b"".join(hashlib.sha256(str(number).encode()).digest() for number in range(2048))
 
 
-class Wire:
-    """A PyTCP socket with what was received beyond what was asked for."""
+class Socket(Protocol):
+    """What is used of PyTCP's sockets."""
 
-    def __init__(self, wire: socket.Socket) -> None:
+    def recv(self, size: int | None = None) -> bytes: ...
+
+    def send(self, data: bytes) -> int: ...
+
+    def close(self) -> None: ...
+
+
+class Wire:
+    """One connection."""
+
+    def __init__(self, wire: Socket) -> None:
         self.wire = wire
 
     def exactly(self, size: int) -> bytes:
@@ -59,7 +67,7 @@ def source(wire: Wire) -> None:
     wire.wire.send(PATTERN[:rest])
 
 
-SERVICES = {7: echo, 9: sink, 10: hashing, 19: source}
+SERVICES = {7: echo, 8: echo, 9: sink, 10: hashing, 19: source}
 
 
 def talk(wire: Wire, port: int) -> None:
@@ -68,6 +76,8 @@ def talk(wire: Wire, port: int) -> None:
 
 
 def serve(address: str, port: int) -> None:
+    from pytcp.lib import socket  # type: ignore[import-not-found]  # only in the environment made for it
+
     listening = socket.socket(family=socket.AF_INET4, type=socket.SOCK_STREAM)
     listening.bind((address, port))
     listening.listen()
@@ -77,6 +87,8 @@ def serve(address: str, port: int) -> None:
 
 
 def main(device: str, address: str) -> None:
+    from pytcp import TcpIpStack, config  # type: ignore[import-not-found]  # only in the environment made for it
+
     config.LOG_CHANEL = set()
     stack = TcpIpStack(interface=device, mac_address="02:00:00:77:77:77", ip4_address=address)
     config.IP6_SUPPORT = False

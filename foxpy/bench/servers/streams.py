@@ -1,4 +1,4 @@
-"""The services of the rig on trio streams: the same program for Linux's sockets and for foxpy's."""
+"""The services on trio streams: the same program for Linux's sockets and for foxpy's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from trio.abc import Stream
 
-PATTERN: Final = b"".join(hashlib.sha256(str(number).encode()).digest() for number in range(2048))
+from foxpy.bench.services import ECHO, HASH, PATTERN, SHORT, SINK, SOURCE
 
 
 async def exactly(stream: Stream, size: int) -> bytes:
@@ -48,7 +48,7 @@ async def source(stream: Stream) -> None:
 
 
 Talk: TypeAlias = Callable[[Stream], Awaitable[None]]
-STREAMS: Final[dict[int, Talk]] = {7: echo, 9: sink, 10: hashing, 19: source}
+STREAMS: Final[dict[int, Talk]] = {ECHO: echo, SHORT: echo, SINK: sink, HASH: hashing, SOURCE: source}
 
 
 def closing(talk: Talk) -> Talk:

@@ -1,7 +1,7 @@
-"""The services of the rig on foxpy, a process of its own: ``python -O foxpy_server.py TAP ADDRESS/PREFIX [streams]``.
+"""The services on foxpy: ``python -m foxpy.bench.servers.foxpy_server DEVICE:INTERFACE ADDRESS/PREFIX [streams]``.
 
 Without ``streams`` they are written as layers are: receivers that TCP calls for what arrives, and that send from there.
-With it they are those of ``services.py``: a task for each connection, and trio streams.
+With it those of TCP are a task for each connection, and trio streams.
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ from ipaddress import IPv4Address, IPv4Interface
 from typing import Final, TypeAlias
 
 import trio
-from services import PATTERN, STREAMS, closing
 
 from foxpy.addresses import Port
-from foxpy.devices.tap import tap
+from foxpy.bench.servers.datagrams import Bounce, Confirm
+from foxpy.bench.servers.devices import device
+from foxpy.bench.servers.stack import build
+from foxpy.bench.servers.streams import STREAMS, closing
+from foxpy.bench.services import ECHO, HASH, IP_ECHO, IP_SINK, PATTERN, SHORT, SINK, SOURCE
+from foxpy.layers.ipv4 import IpPattern
 from foxpy.layers.tcp import Tcp, TcpConnection, TcpPattern
+from foxpy.layers.udp import UdpPattern
 from foxpy.protocol import Receiver
 from foxpy.status import HalfClosed, Sendable, Status
 from foxpy.streams import listen_tcp
-from stacks.tcp_ip import build
 
 Layer: TypeAlias = Tcp[IPv4Address]
 Connection: TypeAlias = TcpConnection[IPv4Address]
@@ -144,11 +148,11 @@ class Source(Counted):
             self.at = (self.at + len(part)) % len(PATTERN)
 
 
-UPCALLS: Final[dict[int, type[Service]]] = {7: Echo, 9: Counted, 10: Hashing, 19: Source}
+UPCALLS: Final[dict[int, type[Service]]] = {ECHO: Echo, SHORT: Echo, SINK: Counted, HASH: Hashing, SOURCE: Source}
 
 
-async def main(device: str, address: str, mode: str = "") -> None:
-    stack = build(tap(device), IPv4Interface(address))
+async def main(spec: str, address: str, mode: str = "") -> None:
+    stack = build(device(spec), IPv4Interface(address))
     async with stack.running(), trio.open_nursery() as nursery:
         for number, service in UPCALLS.items():
             if mode == "streams":
@@ -156,6 +160,11 @@ async def main(device: str, address: str, mode: str = "") -> None:
                 nursery.start_soon(trio.serve_listeners, closing(STREAMS[number]), [listener])
             else:
                 stack.tcp.listen(TcpPattern(Port(number)), partial(service, stack.tcp))
+        for number in (ECHO, SHORT):
+            stack.udp.listen(UdpPattern(Port(number)), lambda it: Bounce(stack.udp.send(it)))
+        stack.udp.listen(UdpPattern(Port(SINK)), lambda it: Confirm(stack.udp.send(it)))
+        stack.ip.listen(IpPattern(IP_ECHO), lambda it: Bounce(stack.ip.send(it)))
+        stack.ip.listen(IpPattern(IP_SINK), lambda it: Confirm(stack.ip.send(it)))
         await trio.sleep_forever()
 
 

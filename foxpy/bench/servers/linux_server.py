@@ -1,7 +1,7 @@
-"""The services of the rig on Linux's own sockets: ``python -O linux_server.py ADDRESS [streams]``.
+"""The services on Linux's own sockets: ``python -m foxpy.bench.servers.linux_server ADDRESS [streams]``.
 
-Without ``streams`` they are blocking calls, a thread for each connection; with it they are those of ``services.py``, on
-trio.
+Without ``streams`` they are blocking calls, a thread for each connection; with it those of TCP are the trio program
+that foxpy's streams are given as well.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ import socket
 import sys
 import threading
 from functools import partial
+from typing import Final
 
 import trio
-from services import PATTERN, STREAMS, closing
+
+from foxpy.bench.servers.streams import STREAMS, closing
+from foxpy.bench.services import ECHO, HASH, IP_ECHO, IP_SINK, PATTERN, SHORT, SINK, SOURCE
 
 
 def exactly(wire: socket.socket, size: int) -> bytes:
@@ -57,7 +60,7 @@ def source(wire: socket.socket) -> None:
     wire.sendall(PATTERN[:rest])
 
 
-SERVICES = {7: echo, 9: sink, 10: hashing, 19: source}
+SERVICES: Final = {ECHO: echo, SHORT: echo, SINK: sink, HASH: hashing, SOURCE: source}
 
 
 def talk(wire: socket.socket, port: int) -> None:
@@ -73,6 +76,41 @@ def serve(address: str, port: int) -> None:
         threading.Thread(target=talk, args=(wire, port), daemon=True).start()
 
 
+def bounce(wire: socket.socket) -> None:
+    raw = wire.type == socket.SOCK_RAW
+    while True:
+        data, peer = wire.recvfrom(65536)
+        wire.sendto(data[(data[0] & 15) * 4 :] if raw else data, peer)
+
+
+def confirm(wire: socket.socket) -> None:
+    raw = wire.type == socket.SOCK_RAW
+    portion, seen = b"", 0
+    while True:
+        data, peer = wire.recvfrom(65536)
+        start = (data[0] & 15) * 4 if raw else 0
+        word = data[start : start + 5]
+        seen = seen + 1 if word == portion else 1
+        portion = word
+        if len(word) == 5 and seen == word[4]:
+            wire.sendto(word, peer)
+
+
+def serve_datagrams(address: str) -> None:
+    made = [
+        (socket.SOCK_DGRAM, 0, ECHO, bounce),
+        (socket.SOCK_DGRAM, 0, SHORT, bounce),
+        (socket.SOCK_DGRAM, 0, SINK, confirm),
+        (socket.SOCK_RAW, IP_ECHO, 0, bounce),
+        (socket.SOCK_RAW, IP_SINK, 0, confirm),
+    ]
+    for kind, protocol, port, service in made:
+        wire = socket.socket(socket.AF_INET, kind, protocol)
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        wire.bind((address, port))
+        threading.Thread(target=service, args=(wire,), daemon=True).start()
+
+
 async def serve_streams(address: str) -> None:
     async with trio.open_nursery() as nursery:
         for port, talk in STREAMS.items():
@@ -80,6 +118,7 @@ async def serve_streams(address: str) -> None:
 
 
 def main(address: str, mode: str = "") -> None:
+    serve_datagrams(address)
     if mode == "streams":
         trio.run(serve_streams, address)
     for port in SERVICES:

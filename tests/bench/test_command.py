@@ -1,0 +1,84 @@
+"""``foxpy bench`` as a process: that it runs, and the shape of what it says. Nothing here asserts a time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree
+from pathlib import Path
+
+import pytest
+
+from foxpy.testing.namespaces import why_not
+
+KEYS = {"name", "ours", "peer_name", "peer", "unit", "ratio", "target", "met"}
+needs_root = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
+
+
+def bench(*arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from foxpy.cli import main; main()", "bench", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+
+
+def measured(*arguments: str) -> list[dict[str, object]]:
+    done = bench(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)
+    assert isinstance(rows, list)
+    for row in rows:
+        assert row.keys() >= KEYS
+        assert isinstance(row["ours"], float)
+        assert row["ours"] > 0
+    return rows
+
+
+def test_help_teaches() -> None:
+    said = bench("--help").stdout
+    for command in ("fox-tables", "tcp", "tcp-over-ethernet", "ping", "connections", "link", "all"):
+        assert f"\n  {command} " in said
+        assert bench(command, "--help").returncode == 0
+
+
+def test_link_counts_segments_between_two_hosts() -> None:
+    (row,) = measured("link", "--rounds", "1", "--seconds", "0.2")
+    assert row["unit"] == "/s"
+    assert row["peer"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("link", "--python", "nowhere/python"), "there is no interpreter nowhere/python"),
+        (("tcp", "--peers", "linux,minix"), "the peers here are linux"),
+        (("link", "--rounds", "0"), "--rounds"),
+        (("link", "--python", sys.executable), "would have the same name"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name(arguments: tuple[str, ...], said: str) -> None:
+    done = bench(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@needs_root
+def test_tcp_over_taps_beside_linux() -> None:
+    """SHA-256 both ways is compared by the command itself, and every echo: it fails where they differ."""
+    rows = measured("tcp", "--rounds", "1", "--seconds", "0.05", "--peers", "linux")
+    names = [str(row["name"]) for row in rows]
+    for what in ("TCP into", "TCP out of", "TCP echo", "UDP echo"):
+        for kind in ("offloads", "plain"):
+            assert any(name.startswith(what) and name.endswith(kind) for name in names), names
+    assert all(isinstance(row["ratio"], float) for row in rows)
+
+
+@needs_root
+def test_ping_is_plotted(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    plot = tmp_path / "ping.svg"
+    done = bench("ping", "--rounds", "1", "--seconds", "0.04", "--json", "-o", str(plot))
+    assert done.returncode == 0, done.stderr
+    drawn = xml.etree.ElementTree.parse(plot).getroot()
+    assert drawn.tag.endswith("svg")
+    assert "round trip, us" in "".join(drawn.itertext())
