@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import IPv4Interface
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
@@ -26,7 +26,7 @@ from foxpy.decode import Registry, told
 from foxpy.devices import interface
 from foxpy.devices.device import AnyMedium, Device, EthernetFrames, IpPackets
 from foxpy.devices.link import Segment, ip_link, link
-from foxpy.devices.packet import packet
+from foxpy.devices.packet import heard_by, packet
 from foxpy.devices.pcap import PcapngWriter, PcapWriter, pcap
 from foxpy.devices.tap import tap, tun
 from foxpy.devices.xdp import xdp
@@ -182,14 +182,6 @@ def _mac_of(name: str) -> str | None:
         return None  # the device says that there is no such interface, and which ones there are
 
 
-def _heard(addresses: Sequence[IPv4Interface]) -> list[IPv4Network | IPv4Address]:
-    """What a host with ``addresses`` has to hear of an interface that it shares; with none, all of it."""
-    if not addresses:
-        return []
-    own = [heard for each in addresses for heard in (each.ip, each.network.broadcast_address)]
-    return [*own, IPv4Address("255.255.255.255"), IPv4Network("224.0.0.0/4")]
-
-
 def _segment(medium: type[AnyMedium], plan: Plan, scheduler: Scheduler) -> Segment[AnyMedium]:
     make = ip_link if medium is IpPackets else link
     return make(mtu=plan.mtu or 1500, seed=plan.seed or 0, scheduler=scheduler)
@@ -216,7 +208,8 @@ def _real(plan: Plan, spec: parsing.DeviceSpec, medium: type[AnyMedium], runtime
     if spec.kind == "pcap":
         return pcap(spec.name, medium, mtu=plan.mtu or 1500, runtime=runtime)
     if spec.kind == "packet":
-        return packet(spec.name, addresses=_heard(plan.settings.addresses), runtime=runtime)
+        own = plan.settings.addresses
+        return packet(spec.name, addresses=heard_by(*own) if own else (), runtime=runtime)
     if spec.kind == "xdp":
         # Only what is for this stack: the machine may be reached by the same interface.
         return xdp(spec.name, addresses=[address.ip for address in plan.settings.addresses], runtime=runtime)

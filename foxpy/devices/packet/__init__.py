@@ -19,6 +19,7 @@ from foxpy.devices.packet.config import (
 )
 from foxpy.devices.packet.counters import PacketInfo
 from foxpy.devices.packet.device import PacketDevice
+from foxpy.devices.packet.filter import heard_by
 from foxpy.driver import trio_scheduler
 from foxpy.runtime import Runtime
 
@@ -34,6 +35,7 @@ __all__ = [
     "PacketInfo",
     "Ring",
     "Spread",
+    "heard_by",
     "packet",
 ]
 
@@ -52,8 +54,8 @@ def packet(
     """The network interface ``interface``, which Linux goes on using.
 
     With ``addresses`` only what is for them arrives: untagged IPv4 to one of these addresses or networks, and the ARP
-    that a host with them needs; what else the stack is to hear is named like an address (``224.0.0.0/4``, the subnet's
-    broadcast). Without, everything does. They must not be the kernel's own.
+    that a host with them needs; what else the stack is to hear is named like an address (``224.0.0.0/4``), and
+    ``heard_by`` gives all that a host needs. Without, everything arrives. They must not be the kernel's own.
 
     ``promiscuous`` lets the interface receive for other stations than itself, as a stack needs that has a MAC address
     of its own; in its place ``macs`` may name those addresses, or the stack take the interface's.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
+from ipaddress import AddressValueError, IPv4Address, IPv4Interface, IPv4Network, NetmaskValueError
 from typing import Final
 
 from foxpy.devices.packet.abi import PACKET_OUTGOING
@@ -16,6 +16,16 @@ ARP_PROTOCOL: Final = 14 + 2
 ARP_SENDER: Final = 14 + 14
 ARP_TARGET: Final = 14 + 24
 """Offsets of what is compared in an untagged frame (RFC 791, section 3.1; RFC 826)."""
+
+
+BROADCAST: Final = IPv4Address("255.255.255.255")
+GROUPS: Final = IPv4Network("224.0.0.0/4")
+
+
+def heard_by(*hosts: IPv4Interface) -> list[IPv4Address | IPv4Network]:
+    """``addresses`` of a device for a host with these: they, the broadcasts of their networks, and all groups."""
+    own = [heard for host in hosts for heard in (host.ip, host.network.broadcast_address)]
+    return [*own, BROADCAST, GROUPS]
 
 
 def networks_of(interface: str, addresses: Sequence[str | IPv4Address | IPv4Network]) -> tuple[IPv4Network, ...]:
@@ -75,7 +85,7 @@ def only(networks: Sequence[IPv4Network]) -> Program:
 
 
 def _not_outgoing(program: Program) -> None:
-    # Older kernels have no PACKET_IGNORE_OUTGOING, and a fanout group does not look at it.
+    # For kernels without PACKET_IGNORE_OUTGOING (before 4.20).
     program.load_byte(PACKET_TYPE)
     program.equal(PACKET_OUTGOING, then="refuse")
 

@@ -143,7 +143,8 @@ def _member(wire: socket.socket, index: int, kind: int, address: bytes) -> None:
 
 def share(wire: socket.socket, interface: str, fanout: Fanout) -> None:
     """Join ``fanout``. Raises InitializationFailed."""
-    kind = fanout.spread.value | (abi.FANOUT_ROLLOVER if fanout.rollover else 0)
+    # A group has one choice for all its members of whether it hears what goes out, which would take turns as well.
+    kind = fanout.spread.value | abi.FANOUT_IGNORE_OUTGOING | (abi.FANOUT_ROLLOVER if fanout.rollover else 0)
     try:
         wire.setsockopt(abi.SOL_PACKET, abi.PACKET_FANOUT, fanout.group | kind << 16)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Which frames the filters let through, by a machine that runs them; the kernel does in tests/interop/test_packet.py."""
+"""Which frames the filters let through, by a machine that runs them; the kernel does so in the interop tests."""
 
 from __future__ import annotations
 
