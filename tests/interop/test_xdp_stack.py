@@ -1,4 +1,4 @@
-"""A whole stack on AF_XDP: Linux's own programs at the other end of a veth pair, and Linux beside it on the same end."""
+"""A whole stack on AF_XDP: Linux's own programs at the other end of a veth pair, and Linux beside it on its end."""
 
 from __future__ import annotations
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 import contextlib
 import enum
 import errno
-import os
+import fcntl
 import resource
+import socket
+import struct
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -20,6 +23,8 @@ from foxpy.errors import InitializationFailed
 FALLBACK: Final = "foxpy.devices.packet needs CAP_NET_RAW alone and every driver has it"
 CAPABILITIES: Final = {"CAP_NET_RAW": 13, "CAP_NET_ADMIN": 12, "CAP_BPF": 39}
 """linux/capability.h."""
+SIOCETHTOOL: Final = 0x8946
+ETHTOOL_GCHANNELS: Final = 0x3C
 STATUS: Final = Path("/proc/self/status")
 
 
@@ -83,8 +88,8 @@ def refused(step: Step, interface: str, config: XdpConfig, memory: int, error: O
             )
         case Step.ATTACH, errno.ERANGE:
             return (
-                f"{what}: its MTU is too large for frames of one chunk; lower it (sudo ip link set {interface} "
-                "mtu 3498, or less), or pass frags=True"
+                f"{what}: its MTU, or for a veth that of its other end, is too large for frames of one page; lower it "
+                f"there (sudo ip link set {interface} mtu 3498), or pass frags=True"
             )
         case Step.ATTACH, errno.EOPNOTSUPP:
             return f"{what}: its driver runs no XDP programs; pass mode='generic'; or: {FALLBACK}"
@@ -104,11 +109,14 @@ def missing() -> list[str]:
 
 
 def queues(interface: str) -> str:
-    """How many receive queues ``interface`` has, in words."""
-    with contextlib.suppress(OSError):
-        count = sum(name.startswith("rx-") for name in os.listdir(f"/sys/class/net/{interface}/queues"))
-        return f"{count} for receiving"
-    return "fewer"
+    """How many queues ``interface`` has, in words: what ``ethtool -l`` shows."""
+    channels = array("I", (ETHTOOL_GCHANNELS, *bytes(8)))  # struct ethtool_channels, linux/ethtool.h
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as control:
+            fcntl.ioctl(control, SIOCETHTOOL, struct.pack("16sQ16x", interface.encode(), channels.buffer_info()[0]))
+    except OSError:
+        return "fewer"  # its driver does not tell
+    return str(channels[8] + max(channels[5], channels[6]))
 
 
 def _privileges(config: XdpConfig, error: OSError) -> str:
