@@ -42,6 +42,7 @@ RINGS: Final = {"frames": FRAMES, "blocks": BLOCKS, "none": NO_RING}
 SIZE: Final = 5_000_000
 DATA: Final = b"".join(pseudo_random(SIZE))
 DIGEST: Final = hashlib.sha256(DATA).hexdigest()
+CAP_NET_ADMIN: Final = 12
 CAP_NET_RAW: Final = 13
 
 every_ring = pytest.mark.parametrize("ring", RINGS.values(), ids=RINGS)
@@ -125,6 +126,28 @@ async def test_frames_that_linux_left_unfinished(place: Namespace, far: Namespac
             await keeper.until(lambda: len(keeper.frames) == 3)
         assert [each[42:] for each in keeper.frames] == [b"small", data, b"small again"]
         assert keeper.checked == [Checked(34, 0), Checked(34, 1400), Checked(34, 0)]
+
+
+@pytest.mark.interop
+def test_many_large_frames_wait_without_a_large_queue(place: Namespace, far: Namespace) -> None:
+    """A queue larger than net.core.rmem_max takes CAP_NET_ADMIN; without, the slots are large in its place."""
+    far.ip("neighbour", "add", FOXPY, "lladdr", "02:00:00:00:00:07", "dev", "veth0")
+    device = packet("veth0", addresses=(FOXPY,), runtime=still())
+    with place.entered(), without(CAP_NET_ADMIN):
+        device.initialize()
+    try:
+        keeper = Keeper(device.runtime)
+        device.open(WIRE, lambda _: keeper)
+        with datagrams(far) as sending:
+            sending.setsockopt(socket.IPPROTO_UDP, 103, 1400)  # UDP_SEGMENT
+            for number in range(40):
+                sending.sendto(b"%02d" % number * 28_000, (FOXPY, 9))
+        while device.burst(64):
+            pass
+        assert [each[42:] for each in keeper.frames] == [b"%02d" % number * 28_000 for number in range(40)]
+        assert (device.query().lost, device.query().cut) == (0, 0)
+    finally:
+        device.finalize()
 
 
 @pytest.mark.interop

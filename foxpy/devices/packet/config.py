@@ -79,6 +79,8 @@ NO_RING: Final = NoRing.NO_RING
 Ring: TypeAlias = FrameRing | BlockRing | NoRing
 
 FRAMES: Final = FrameRing()
+LARGE_FRAMES: Final = FrameRing(count=128, size=1 << 17)
+"""For who may not enlarge the socket's queue (CAP_NET_ADMIN): a frame of 64 KB fits its slot."""
 BLOCKS: Final = BlockRing()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from foxpy.devices.packet.abi import VLAN_TPID_VALID, VLAN_VALID
+from foxpy.devices.packet.abi import AUXDATA, COPY, PACKET_AUXDATA, SOL_PACKET, VLAN_TPID_VALID, VLAN_VALID
 
 ADDRESSES: Final = 12
 LINK_HEADER: Final = 14
@@ -15,6 +15,15 @@ IPV4: Final = 0x0800
 IPV6: Final = 0x86DD
 TCP: Final = 6
 UDP: Final = 17
+
+
+def beside(control: list[tuple[int, int, bytes]]) -> tuple[int, int]:
+    """Status and VLAN tag (TCI, TPID << 16) of a frame that was read with ``control`` beside it."""
+    for level, kind, data in control:
+        if level == SOL_PACKET and kind == PACKET_AUXDATA and len(data) == AUXDATA.size:
+            status, _, _, _, _, tci, tpid = AUXDATA.unpack(data)
+            return status & ~COPY, tci | tpid << 16
+    return 0, 0
 
 
 def tagged(frame: bytes, start: int, status: int, tag: int) -> bytes:

@@ -18,11 +18,23 @@ from foxpy.addresses import MacAddress
 from foxpy.devices.interface import IFF_UP, SIOCGIFFLAGS
 from foxpy.devices.packet import abi, remedies
 from foxpy.devices.packet.bpf import INSTRUCTION, Program
-from foxpy.devices.packet.config import NO_RING, BlockRing, Fanout, FrameRing, NoRing, Ring, rings_work
+from foxpy.devices.packet.config import (
+    FRAMES,
+    LARGE_FRAMES,
+    NO_RING,
+    BlockRing,
+    Fanout,
+    FrameRing,
+    NoRing,
+    Ring,
+    rings_work,
+)
 from foxpy.errors import InitializationFailed
 
 QUEUE: Final = 8 << 20
 """Bytes of the socket's queues: 100 frames of 64 KB as the kernel counts them."""
+ENOUGH: Final = 2 << 20
+"""Of them, for frames of 64 KB to wait there."""
 UNKNOWN: Final = (errno.EINVAL, errno.ENOPROTOOPT, errno.EOPNOTSUPP)
 """How a kernel refuses an option that it does not know."""
 SLOT_HEADER: Final = 128
@@ -74,13 +86,18 @@ def mapped(wire: socket.socket, interface: str, ring: Ring | None, frame: int) -
         return NO_RING, None
     if not rings_work():
         raise InitializationFailed(remedies.no_rings_here(interface, platform.machine()))
-    wanted = _fitting(ring or FrameRing(), frame)
+    wanted = _fitting(ring or _suitable(wire), frame)
     try:
         return wanted, _map(wire, wanted)
     except OSError as error:
         if ring is None and error.errno in UNKNOWN:
             return NO_RING, None
         raise InitializationFailed(remedies.no_ring(interface, wanted, error)) from None
+
+
+def _suitable(wire: socket.socket) -> FrameRing:
+    """A ring for a socket with this one's queue: what fits no slot has to fit that, several times over."""
+    return FRAMES if wire.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) >= ENOUGH else LARGE_FRAMES
 
 
 def _fitting(ring: FrameRing | BlockRing, frame: int) -> FrameRing | BlockRing:

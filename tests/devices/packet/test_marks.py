@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foxpy.devices.packet.abi import VLAN_TPID_VALID, VLAN_VALID
-from foxpy.devices.packet.marks import tagged, transport
+from foxpy.devices.packet.abi import AUXDATA, COPY, PACKET_AUXDATA, SOL_PACKET, VLAN_TPID_VALID, VLAN_VALID
+from foxpy.devices.packet.marks import beside, tagged, transport
 
 ADDRESSES = bytes.fromhex("020000000001020000000002")
 UDP4 = b"\x08\x00\x45" + bytes(8) + b"\x11" + bytes(10)
@@ -21,6 +21,13 @@ def test_a_tag_goes_behind_the_addresses() -> None:
     # a kernel before 3.14 does not say what kind of tag it was
     assert tagged(frame, 6, VLAN_VALID, 0x2007) == b"virtio" + ADDRESSES + bytes.fromhex("81002007") + UDP4
     assert tagged(frame, 6, VLAN_TPID_VALID, 0x2007) is frame
+
+
+def test_what_is_read_beside_a_frame() -> None:
+    data = AUXDATA.pack(VLAN_VALID | COPY, 60, 60, 0, 14, 0x2007, 0x88A8)
+    assert beside([(SOL_PACKET, PACKET_AUXDATA, data)]) == (VLAN_VALID, 0x88A8_2007)
+    assert beside([(1, PACKET_AUXDATA, data), (SOL_PACKET, PACKET_AUXDATA, data[:-1])]) == (0, 0)
+    assert beside([]) == (0, 0)
 
 
 @pytest.mark.parametrize(
