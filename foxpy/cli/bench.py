@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 import click
 
-from foxpy.bench import connections, fox_tables, link, over_ethernet, ping, plot, report, tcp
+from foxpy.bench import connections, fox_tables, link, over_ethernet, ping, plot, pps, report, tcp
 from foxpy.bench.figures import Result
 from foxpy.bench.load import LoadFailed
 from foxpy.bench.machine import Build, build
@@ -24,6 +24,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "tcp": tcp.measure,
     "tcp-over-ethernet": over_ethernet.measure,
     "ping": ping.measure,
+    "pps": pps.measure,
     "connections": connections.measure,
     "link": link.measure,
 }
@@ -197,6 +198,16 @@ def _over_ethernet(**options: object) -> None:
 def _ping(**options: object) -> None:
     """ICMP echo round trips from 0 bytes to 64 KB, and what each byte adds, beside Linux."""
     _run(("ping",), ping.PEERS, **options)  # type: ignore[arg-type]  # click gives exactly these
+
+
+@bench.command("pps", short_help="64-byte frames per second over AF_XDP, AF_PACKET and taps.")
+@_options(pps.PEERS)
+def _pps(**options: object) -> None:
+    """64-byte frames per second, received, transmitted and reflected, over AF_XDP, AF_PACKET and a tap.
+
+    Beside AF_XDP in C on the same veth; and UDP echo by the whole stack on AF_XDP, beside Linux's on the same veth.
+    """
+    _run(("pps",), pps.PEERS, **options)  # type: ignore[arg-type]  # click gives exactly these
 
 
 @bench.command("connections", short_help="Connections per second, and the memory of each.")

@@ -135,7 +135,7 @@ int main(int argc, char **argv)
         {"ping", 3, ping},           /* HOST SIZE SECONDS */
         {"calls", 4, calls},         /* HOST PORT SECONDS SOURCE,... */
         {"serve", 1, serve},         /* ADDRESS */
-        {"xsk", 4, xsk},             /* INTERFACE receive|transmit|reflect BATCH SECONDS */
+        {"xsk", 4, xsk},             /* INTERFACE receive|drain|transmit|reflect BATCH SECONDS */
     };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (argc == commands[i].arguments + 2 && strcmp(argv[1], commands[i].name) == 0)

@@ -252,6 +252,7 @@ int serve(char **argv)
             die("listen");
         apart(services[i].run, wire, services[i].talk);
     }
+    fprintf(stderr, "ready\n");
     pause();
     return 0;
 }

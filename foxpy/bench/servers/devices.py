@@ -1,4 +1,4 @@
-"""The devices that a server is put on, by name: ``tap:tap0``."""
+"""The devices that are measured, by name: ``tap:tap0``."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from foxpy.devices.device import Device, EthernetFrames
+from foxpy.devices.packet import packet
 from foxpy.devices.tap import tap
+from foxpy.devices.xdp import xdp
 
 Make: TypeAlias = Callable[[str], Device[EthernetFrames]]
 
 KINDS: Final[dict[str, Make]] = {
     "tap": tap,
     "tap-plain": partial(tap, offloads=False),
+    "packet": packet,
+    "xdp": xdp,
 }
 
 

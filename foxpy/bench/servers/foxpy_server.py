@@ -165,6 +165,7 @@ async def main(spec: str, address: str, mode: str = "") -> None:
         stack.udp.listen(UdpPattern(Port(SINK)), lambda it: Confirm(stack.udp.send(it)))
         stack.ip.listen(IpPattern(IP_ECHO), lambda it: Bounce(stack.ip.send(it)))
         stack.ip.listen(IpPattern(IP_SINK), lambda it: Confirm(stack.ip.send(it)))
+        print("ready", file=sys.stderr, flush=True)
         await trio.sleep_forever()
 
 

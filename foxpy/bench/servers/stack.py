@@ -7,6 +7,7 @@ from typing import Final
 
 import attrs
 
+from foxpy.addresses import MacAddress
 from foxpy.devices.device import Device, EthernetFrames
 from foxpy.layers.arp import Arp, arp
 from foxpy.layers.ethernet import Ethernet, ethernet
@@ -30,8 +31,13 @@ class Measured(Stack):
     tcp: Tcp[IPv4Address]
 
 
+def mac_of(address: IPv4Address) -> MacAddress:
+    """The station's address, for who cannot ask for it."""
+    return MacAddress.local(int(address) & 0xFFFF)
+
+
 def build(device: Device[EthernetFrames], address: IPv4Interface) -> Measured:
-    eth = ethernet(device)
+    eth = ethernet(device, mac_of(address.ip))
     neighbours = arp(eth.carrier(0x0806), eth.carrier(0x0800))
     ip = ipv4(interface(neighbours.carrier(), address))
     return Measured(
