@@ -93,9 +93,10 @@ def staged(
         sender = session.sender(sender)
 
     def receiving(receiver: Receiver) -> Receiver:
+        first = receiver
         for session in reversed(sessions):
-            receiver = session.receiver(receiver)
-        return Completing(receiver, runtime)
+            first = session.receiver(first)
+        return receiver if first is receiver else Completing(first, runtime)
 
     return sender, receiving
 
@@ -111,14 +112,14 @@ class Completing(Receiver):
 
     def deliver(self, frame: bytes, start: int, end: int) -> None:
         arriving = self._arriving
-        if arriving.frame is not frame:
+        if arriving.frame is not frame or arriving.start < start:  # above its header, nothing is unfinished
             self._above.deliver(frame, start, end)
             return
         from foxpy.devices.segmentation import completed  # here, as it is about headers of layers above this module
 
         arriving.frame = None
         for each in completed(frame, arriving.start, arriving.segment):
-            self._above.deliver(each, start, len(each) - (len(frame) - end))
+            self._above.deliver(each, start, end if each is frame else len(each))
 
     def status(self, event: Status) -> None:
         self._above.status(event)

@@ -52,7 +52,7 @@ class Offload:
     The header's checksum field holds the folded sum of the pseudo-header with the whole length, not complemented.
     """
 
-    __slots__ = ("checksum", "header", "kind", "network", "segment", "version")
+    __slots__ = ("checksum", "header", "kind", "minimum", "network", "segment", "version")
 
     def __init__(self, kind: Kind, checksum: int) -> None:
         self.kind = kind
@@ -66,6 +66,9 @@ class Offload:
         """What network header that is: 4, 6, or 0 for none."""
         self.segment = 0
         """Bytes of payload that each packet gets, but for the last; 0: it is one packet."""
+        self.minimum = 0
+        """The least that the link carries above its header, in bytes, as that layer says in its ``begin_offloaded``:
+        what is cut smaller is filled up with zeros."""
 
 
 class Arriving:
@@ -77,7 +80,8 @@ class Arriving:
         self.frame: bytes | None = None
         """The frame, where anything is known; so a layer that made another frame of it says nothing of that one."""
         self.start = 0
-        """The transport header at ``frame[start:]`` need not be checked: it was below, or it never left this machine,
-        and then its checksum field may hold no more than the pseudo-header's sum."""
+        """The transport header at ``frame[start:]``, behind an IPv4 header of 20 bytes, need not be checked: it was
+        below, or it never left this machine, and then its checksum field may hold no more than the pseudo-header's
+        sum."""
         self.segment = 0
         """Not 0: it came in packets with so many bytes of payload, but for the last."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from foxpy.checksum import fold
+from foxpy.checksum import fold, ones_sum
 from foxpy.layers.ipv4.wire import IPv4, append_ipv4, read_ipv4, read_kept
 from foxpy.layers.tcp.wire import CHECKSUM as TCP_CHECKSUM
 from foxpy.layers.tcp.wire import CWR, FIN, PSH, TcpHeader, append_tcp, fill_tcp, read_tcp
@@ -18,10 +18,14 @@ from foxpy.layers.udp.wire import HEADER as UDP_HEADER
 from foxpy.layers.udp.wire import append_udp, fill_udp, read_udp
 from foxpy.message import Writer
 from foxpy.offload import Kind, Offload
+from foxpy.wire import PacketError
 
 MASK: Final = 0xFFFF_FFFF
 TCP: Final = 6
-"""The protocol number (RFC 9293, section 3.1)."""
+UDP: Final = 17
+"""Protocol numbers (RFC 9293, section 3.1; RFC 768)."""
+ADDRESSES: Final = 12
+"""Where in an IPv4 header both addresses are; they end with the header of 20 bytes."""
 
 
 class _Ipv4:
@@ -100,14 +104,14 @@ def segments(headers: Writer, payload: bytes, task: Offload) -> Iterator[tuple[W
     last packet and its CWR on the first, as RFC 3168, section 6.1.2, wants it. Urgent data is not for cutting.
     """
     transport = len(headers) - task.header
+    network = transport - task.network
     size = task.segment
     total = len(payload)
-    if not size or total <= size:
+    if not size:
         _fill(headers, transport, payload, task, _seed(headers, transport, task, 0))
         yield headers, payload
         return
     seed = _seed(headers, transport, task, task.header + total)
-    network = transport - task.network
     whole = bytes(headers)
     link = whole[:network]
     internet = _Ipv4(whole, network, transport) if task.version == 4 else None
@@ -121,34 +125,64 @@ def segments(headers: Writer, payload: bytes, task: Offload) -> Iterator[tuple[W
         begin = len(writer)
         upper.append(writer, len(part), at, at + size >= total)
         _fill(writer, begin, part, task, seed + count if seed else 0)
-        yield writer, part
+        missing = task.minimum - (len(writer) - network + len(part))
+        yield writer, part + bytes(missing) if missing > 0 else part
 
 
-def completed(frame: bytes, at: int, segment: int) -> Iterator[bytes]:
-    """The frames that ``frame`` should have been: its transport header, at ``at``, was left without a checksum, and with
-    a ``segment`` that is not 0 so many bytes of payload make a packet. Before it is an IPv4 header of 20 bytes."""
-    *_, proto, _, _ = read_ipv4(frame, at - IPv4.MIN, len(frame))
+def completed(frame: bytes, at: int, segment: int, network: int = IPv4.MIN) -> Iterator[bytes]:
+    """The frames that ``frame`` should have been: its transport header, at ``frame[at:]``, may be without a checksum,
+    and with a ``segment`` that is not 0 so many bytes of payload make a packet. What follows the datagram is dropped.
+
+    Before ``at`` is an IPv4 header of ``network`` bytes. A frame that is none such, or too short for what it says, is
+    given back as it is: it is for the layers above to count.
+    """
+    start = at - network
+    try:
+        header, length, _, _, _, _, proto, _, _ = read_ipv4(frame, start, len(frame))
+        task = _task_of(frame, at, proto, start + length)
+    except PacketError:
+        task = None
+    if task is None or header != network or start + length > len(frame):
+        yield frame
+        return
+    task.network, task.version, task.segment = network, 4, segment
+    payload = at + task.header
+    headers = Writer(frame[:payload])
+    # Reckoned anew, as a frame whose checksum is all right may come here as well.
+    addresses = start + ADDRESSES
+    seed = fold(ones_sum(frame, addresses, addresses + 8) + proto + start + length - at)
+    headers[at + task.checksum] = seed >> 8
+    headers[at + task.checksum + 1] = seed & 0xFF
+    for each, part in segments(headers, frame[payload : start + length], task):
+        yield bytes(each) + part
+
+
+def _task_of(frame: bytes, at: int, proto: int, end: int) -> Offload | None:
+    """What is to be done for the transport header at ``frame[at:end]``; None where it is not whole, or not known.
+
+    Raises PacketError where it is shorter than such headers are.
+    """
     if proto == TCP:
         task = Offload(Kind.TCP, TCP_CHECKSUM)
-        task.header = read_tcp(frame, at, len(frame))[4]
-    else:
-        task = Offload(Kind.UDP, UDP_CHECKSUM)
-        task.header = UDP_HEADER
-    task.network, task.version, task.segment = IPv4.MIN, 4, segment
-    payload = at + task.header
-    for headers, part in segments(Writer(frame[:payload]), frame[payload:], task):
-        yield bytes(headers) + part
+        task.header = read_tcp(frame, at, end)[4]
+        return task if TcpHeader.MIN <= task.header <= end - at else None
+    if proto != UDP:
+        return None
+    task = Offload(Kind.UDP, UDP_CHECKSUM)
+    task.header = UDP_HEADER
+    return task if end - at >= UDP_HEADER else None
 
 
 def _seed(headers: Writer, transport: int, task: Offload, length: int) -> int:
-    """The sum of the pseudo-header that stands in the checksum field, less ``length``; the field is 0 afterwards."""
+    """The sum of the pseudo-header that stands in the checksum field, less ``length``; the field is 0 afterwards.
+
+    0 means that there is no pseudo-header; a sum that is 0 in ones' complement is given as 0xFFFF."""
     if task.checksum < 0:
         return 0
     at = transport + task.checksum
     found = headers[at] << 8 | headers[at + 1]
     headers[at] = headers[at + 1] = 0
-    # 0 would read as "no pseudo-header": in ones' complement 0xFFFF is the same
-    return fold(found + 2 * 0xFFFF - length % 0xFFFF) or 0xFFFF
+    return (fold(found + 2 * 0xFFFF - length % 0xFFFF) or 0xFFFF) if found else 0
 
 
 def _fill(writer: Writer, at: int, payload: bytes, task: Offload, seed: int) -> None:

@@ -159,7 +159,12 @@ class IpSender(Sender):
         """None where datagrams would be fragmented once they are cut: it is TCP that cuts to what the path carries."""
         if self._version != self._routes.version or not self._connection.open:
             self._route()
-        return self._sender.offloads().less(self._header) if self._sender is not None else NONE
+        if self._sender is None:
+            return NONE
+        try:
+            return self._sender.offloads().less(self._header)
+        except ProtocolError:
+            return NONE  # the link has let go of this neighbour
 
     def begin_offloaded(self, size: int, task: Offload) -> Writer:
         if self._version != self._routes.version or not self._connection.open:

@@ -60,6 +60,7 @@ HARD: Final = {Trouble.PORT_UNREACHABLE: Why.REFUSED, Trouble.PROTOCOL_UNREACHAB
 class Executor(Generic[Host]):
     """One connection at work: its machine, its timers, its receiver, and who waits for it."""
 
+    __deletable__ = ["connection"]  # noqa: RUF012  # so that the compiler lets it be deleted
     __slots__ = (
         "_closers",
         "_handler",
@@ -286,17 +287,20 @@ class Executor(Generic[Host]):
                 self._delete()
 
     def _transmit(self, action: SendSegment) -> None:
+        path = self.path
         try:
-            self.path.transmit(self.key, action)
+            path.transmit(self.key, action)
         except PacketSize:
             # The path has shrunk below us; the segment is on the retransmission queue, and is cut up.
-            self.path.layer.counters.send_failures += 1
-            self.machine.offloaded(self.path.offloaded(), self._runtime.now)
-            limit = self.path.limit()
+            path.layer.counters.send_failures += 1
+            path.look()
+            limit = path.limit()
             if limit < self.machine.tcb.snd.limit:
                 self.machine.path_limit(limit, self._runtime.now)
         except (InvalidConnection, OpenFailed):
-            self.path.layer.counters.send_failures += 1
+            path.layer.counters.send_failures += 1
+        if path.largest != self.machine.tcb.snd.offloaded:
+            self.machine.offloaded(path.largest, self._runtime.now)
 
     def _timer(self, timer: Timer) -> RuntimeTimer:
         """The runtime's timer for ``timer``; most connections only ever need one or two of the four."""
@@ -325,7 +329,8 @@ class Executor(Generic[Host]):
         self.established = True
         self.half_open = False
         layer.no_longer_half_open(self)
-        self.machine.offloaded(self.path.offloaded(), self._runtime.now)  # by now the way to the peer is known
+        self.path.look()  # by now the way to the peer is known
+        self.machine.offloaded(self.path.largest, self._runtime.now)
         self.receiver = layer.attach(self.connection, self._handler)
         if self.machine.tcb.finished:
             self.receiver = None  # its handler aborted it

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 HEADER: Final = TcpHeader.MIN
 """Bytes of a header without options."""
+LOOK_AFTER: Final = 64
+"""Segments with text that go whole until it is looked whether the path below does something for them again."""
 
 
 class TcpPath(SharedPath, Generic[Host]):
@@ -36,7 +38,9 @@ class TcpPath(SharedPath, Generic[Host]):
         "_marks",
         "_pseudo",
         "_task",
+        "_unmarked",
         "connections",
+        "largest",
         "layer",
         "local",
         "lower",
@@ -46,6 +50,8 @@ class TcpPath(SharedPath, Generic[Host]):
 
     connections: dict[int, Executor[Host]]
     """By the peer's port and ours, 16 bits each."""
+    largest: int
+    """The largest segment, header included, that is cut below, as far as is known; 0: none is."""
 
     def __init__(self, layer: Tcp[Host], lower: Path[Host]) -> None:
         super().__init__(lower.answerable, layer.paths.settling)
@@ -61,7 +67,9 @@ class TcpPath(SharedPath, Generic[Host]):
         self._fill = layer.checksums
         self._arriving = layer.runtime.arriving
         self._task = Offload(Kind.TCP, CHECKSUM if layer.checksums else -1)
+        self.largest = 0
         self._marks = False  # whether what can be left to be done below is left
+        self._unmarked = 0  # segments with text that were sent whole since it was looked whether they have to be
 
     # -- down: send
 
@@ -69,11 +77,12 @@ class TcpPath(SharedPath, Generic[Host]):
         """The largest segment, header included, that the path carries now."""
         return self.sender.limit()
 
-    def offloaded(self) -> int:
-        """The largest segment, header included, that is cut below now; 0: none is. Looked at anew with each call."""
+    def look(self) -> None:
+        """See anew what is done below: ``largest``."""
         offloads = self.sender.offloads()
         self._marks = offloads.checksums
-        return offloads.largest if offloads.checksums else 0
+        self._unmarked = 0
+        self.largest = offloads.largest if offloads.checksums else 0
 
     def transmit(self, key: int, action: SendSegment) -> None:
         """Send a segment between the ports in ``key``. Raises PacketSize, InvalidConnection, OpenFailed."""
@@ -90,9 +99,15 @@ class TcpPath(SharedPath, Generic[Host]):
             try:
                 writer = sender.begin_offloaded(size, task)
             except PacketSize:
+                # The way has changed, the neighbour is being asked for, or the path has shrunk.
                 self._marks = marked = False
+                self.largest = 0
                 writer = sender.begin(size)
         else:
+            if length:
+                self._unmarked += 1
+                if self._unmarked >= LOOK_AFTER:
+                    self.look()
             writer = sender.begin(size)
         at = len(writer)
         append_tcp(

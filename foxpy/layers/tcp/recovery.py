@@ -126,9 +126,12 @@ def resend_lost(tcb: Tcb) -> bool:
     queue = snd.sent
     edge = snd.una + min(snd.wnd, tcb.congestion.window)
     index = recovery.resent
+    mss = snd.mss
     while index < len(queue) and queue[index].seq < recovery.recover:
+        sent = queue[index]
+        end = sent.seq + mss if len(sent.payload) > mss else sent.end  # a large one goes in pieces
         # the first always goes: it is what the timer, or a smaller path, asked for
-        if index and queue[index].end > edge:
+        if index and end > edge:
             recovery.resent = index
             return False
         again(tcb, index)
