@@ -16,10 +16,11 @@ from foxpy.devices import interface as interfaces
 from foxpy.devices import virtio
 from foxpy.devices.device import Device, EthernetFrames
 from foxpy.devices.packet import abi, remedies, sockets
+from foxpy.devices.packet.arrival import Arrival
 from foxpy.devices.packet.config import NO_RING, BlockRing, Fanout, FrameRing, Ring
 from foxpy.devices.packet.counters import PacketInfo
 from foxpy.devices.packet.filter import everything, networks_of, only
-from foxpy.devices.packet.marks import TAG, beside, tagged, transport
+from foxpy.devices.packet.marks import LINK_HEADER, TAG, beside
 from foxpy.devices.packet.ring import BlockWalk, SlotWalk, Walk
 from foxpy.errors import InitializationFailed, OpenFailed
 from foxpy.message import Writer
@@ -27,12 +28,12 @@ from foxpy.offload import LARGEST_PACKET, Kind, Offload, Offloads
 from foxpy.runtime import Descriptor, Runtime
 from foxpy.status import Closed
 
-HEADER: Final = 14
+SIZE: Final = virtio.SIZE + LINK_HEADER + TAG + (1 << 16) + 1
+"""Bytes of a read, one more than fit: no interface has a larger MTU, and what fills it was cut short."""
 ANCILLARY: Final = 64
 """Room for the one control message that is asked for."""
 LOOK: Final = 0.5
 """Seconds between looks at an interface that is down: its deletion is then not announced."""
-MARKED: Final = abi.VLAN_VALID | abi.CSUMNOTREADY | abi.CSUM_VALID
 
 
 class PacketDevice(Device[EthernetFrames], Descriptor):
@@ -54,10 +55,10 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
                 f"packet {interface!r}: an interface name has 1 to 15 bytes, without spaces or slashes"
             )
         # Where the kernel does not finish packets, they are finished here, before each is sent.
-        super().__init__(runtime, interface, 1500, HEADER, Offloads(True, LARGEST_PACKET + HEADER))
+        super().__init__(runtime, interface, 1500, LINK_HEADER, Offloads(True, LARGEST_PACKET + LINK_HEADER))
         self._asked = interface
         self._networks = networks_of(interface, addresses)
-        self._wanted = offloads
+        self._finishes = offloads
         self._fanout = fanout
         self._ring_wanted = ring
         self._promiscuous = promiscuous
@@ -66,13 +67,10 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
         self._descriptor = -1
         self._walk: Walk | None = None
         self._ring: Ring = NO_RING
-        self._before = 0  # bytes of virtio header before each frame
         self._asking = False  # whether each read asks for what the kernel knows beside the bytes
-        self._finishes = False  # whether the kernel finishes packets
         self._cuts_datagrams = True
-        self._largest = 0
         self._lost = 0
-        self._cut = 0
+        self._arrival = Arrival(self.port, SIZE)
         self._looking = runtime.timer(self._look)
 
     # -- lifecycle
@@ -90,31 +88,29 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
                 raise InitializationFailed(f"packet {self._asked}: {error.strerror}") from error
             raise
         self._socket = wire
-        self._descriptor = wire.fileno()
+        self._descriptor = self._arrival.descriptor = wire.fileno()
         self.runtime.scheduler.watch(self.runtime, self)
 
     def _set_up(self, wire: socket.socket) -> None:
         sockets.refuse_shared_addresses(self._asked, self._networks)
         sockets.attach(wire, self._asked, only(self._networks) if self._networks else everything())
         sockets.tried(wire, abi.PACKET_IGNORE_OUTGOING)  # the filter does it too; this is before a copy is made
-        self._before = virtio.SIZE if sockets.tried(wire, abi.PACKET_VNET_HDR) else 0
-        self._finishes = self._wanted and self._before > 0
+        if not sockets.tried(wire, abi.PACKET_VNET_HDR):
+            raise InitializationFailed(remedies.too_old(self._asked))
         try:
             self.mtu = interfaces.mtu_of(self._asked)
         except OSError as error:
             raise InitializationFailed(remedies.not_bound(self._asked, error)) from None
-        # One byte more than fits: a read that fills it was cut short.
-        self._largest = self._before + HEADER + TAG + max(self.mtu, LARGEST_PACKET) + 1
-        self._ring, memory = sockets.mapped(wire, self._asked, self._ring_wanted, HEADER + self.mtu)
+        self._ring, memory = sockets.mapped(wire, self._asked, self._ring_wanted, LINK_HEADER + self.mtu)
         if memory is None:
-            # To be asked what the bytes do not tell: the tag, which the filter for addresses refuses, and the checksum.
-            self._asking = not (self._networks and self._before)
+            # Only tags are not in the bytes, and the filter for addresses lets none through.
+            self._asking = not self._networks
             if self._asking:
                 sockets.tried(wire, abi.PACKET_AUXDATA)
         elif isinstance(self._ring, FrameRing):
-            self._walk = SlotWalk(memory, self._before, self._arrived, self._ring.size)
+            self._walk = SlotWalk(memory, virtio.SIZE, self._arrival.take, self._ring.size)
         elif isinstance(self._ring, BlockRing):
-            self._walk = BlockWalk(memory, self._before, self._arrived, self._ring.size)
+            self._walk = BlockWalk(memory, virtio.SIZE, self._arrival.take, self._ring.size)
         sockets.bind(wire, self._asked)
         sockets.join(wire, socket.if_nametoindex(self._asked), self._promiscuous, self._macs)
         if self._fanout is not None:
@@ -140,7 +136,7 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
 
     def transmit(self, headers: Writer, payload: bytes) -> None:
         # One system call a frame: sendmmsg by ctypes takes more time than it saves.
-        self._write((virtio.PLAIN, headers, payload) if self._before else (headers, payload))
+        self._write((virtio.PLAIN, headers, payload))
 
     def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
         datagrams = task.kind is Kind.UDP and task.segment > 0
@@ -160,7 +156,7 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
             counters.refused += 1
             return error.errno or 0
         counters.sent += 1
-        counters.bytes_sent += size - self._before
+        counters.bytes_sent += size - virtio.SIZE
         return 0
 
     # -- up: deliver
@@ -183,8 +179,8 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
         return more
 
     def _burst_of_reads(self, budget: int) -> bool:
-        size = self._largest
         asking = self._asking
+        arrival = self._arrival
         status = tag = 0
         while budget:
             # Read afresh each time: a frame may have made the stack above close this device.
@@ -193,49 +189,18 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
                 return True  # so that nobody waits for a descriptor that there is no more
             try:
                 if asking:  # takes twice the time
-                    frame, control, _, _ = wire.recvmsg(size, ANCILLARY)
+                    frame, control, _, _ = wire.recvmsg(SIZE, ANCILLARY)
                     status, tag = beside(control)
                 else:
-                    frame = wire.recv(size)
+                    frame = wire.recv(SIZE)
             except BlockingIOError:
                 return False
             except OSError:
                 self._look()
                 return self._socket is None
-            self._arrived(frame, status, tag, len(frame) < size)
+            arrival.take(frame, status, tag, len(frame) < SIZE)
             budget -= 1
         return True
-
-    def _arrived(self, frame: bytes, status: int, tag: int, whole: bool) -> None:
-        """One frame behind its virtio header, from wherever it was received."""
-        if not whole:
-            try:
-                if not status & abi.COPY:
-                    raise BlockingIOError
-                frame = os.read(self._descriptor, self._largest)
-            except OSError:
-                self._cut += 1
-                return
-        before = self._before
-        if not (status & MARKED or (before and (frame[0] or frame[1]))):
-            self.received(frame, before)
-            return
-        size = len(frame)
-        frame = tagged(frame, before, status, tag)
-        flags = segment = at = 0
-        if before:
-            flags, kind, _, segment, at, _ = virtio.read(frame)
-            # Where the kernel took a tag off, it counts without it.
-            at += before + len(frame) - size
-            if not kind:
-                segment = 0
-        if not flags & virtio.NEEDS_CSUM:
-            checked = flags & virtio.DATA_VALID or status & (abi.CSUMNOTREADY | abi.CSUM_VALID)
-            at = transport(frame, before) if checked else 0
-        if at:
-            self.received_checked(frame, at, segment, before)
-        else:
-            self.received(frame, before)
 
     # -- the state of the interface
 
@@ -258,4 +223,4 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
             self._lost += sockets.drops(self._socket)
         ring = {FrameRing: "frames", BlockRing: "blocks"}.get(type(self._ring), "none")
         told = attrs.asdict(super().query())
-        return PacketInfo(**told, lost=self._lost, cut=self._cut, ring=ring, offloads=self._finishes)
+        return PacketInfo(**told, lost=self._lost, cut=self._arrival.cut, ring=ring, offloads=self._finishes)

@@ -54,6 +54,10 @@ def no_ring(interface: str, ring: FrameRing | BlockRing, error: OSError) -> str:
     return f"packet {interface}: the kernel refused a ring of {ring}: {error.strerror}; give ring=NO_RING"
 
 
+def too_old(interface: str) -> str:
+    return f"packet {interface}: this kernel has no PACKET_VNET_HDR, which came with Linux 2.6.27; use a tap"
+
+
 def no_rings_here(interface: str, machine: str) -> str:
     return (
         f"packet {interface}: rings are read on x86 only, and this machine is {machine}, whose CPUs may see a frame's "
