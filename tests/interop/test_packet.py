@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import hashlib
 import os
 import re
@@ -11,8 +12,8 @@ import socket
 import struct
 import subprocess
 import sys
-from collections.abc import Hashable, Iterator
-from ipaddress import IPv4Interface
+from collections.abc import Hashable, Iterator, Sequence
+from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 from typing import Final
 
@@ -21,14 +22,19 @@ import trio
 import trio.testing
 
 from foxpy.addresses import MacAddress
+from foxpy.checksum import fold, ones_sum
 from foxpy.cli.http import HttpService, pseudo_random
 from foxpy.cli.parsing import Service
 from foxpy.cli.services import serve_streams
+from foxpy.devices import virtio
 from foxpy.devices.device import WIRE
+from foxpy.devices.interface import mac_of
 from foxpy.devices.packet import BLOCKS, FRAMES, NO_RING, BlockRing, Fanout, FrameRing, Ring, Spread, packet
 from foxpy.driver import running
 from foxpy.errors import InitializationFailed, InvalidConnection
+from foxpy.layers.ipv4.wire import append_ipv4
 from foxpy.layers.tcp import Tcp
+from foxpy.offload import Kind, Offload
 from foxpy.status import Aborted
 from foxpy.testing.namespaces import Namespace, namespace, veth
 from stacks import tcp_ip_packet
@@ -148,6 +154,47 @@ def test_many_large_frames_wait_without_a_large_queue(place: Namespace, far: Nam
         assert (device.query().lost, device.query().cut) == (0, 0)
     finally:
         device.finalize()
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize("how", ["kernel", "here", "older kernel"])
+def test_datagrams_that_are_cut_on_their_way_out(
+    place: Namespace, far: Namespace, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    device = packet("veth0", offloads=how != "here", runtime=still())
+    written: list[int] = []
+    writev = os.writev
+
+    def older(descriptor: int, parts: Sequence[bytes]) -> int:
+        """A kernel before 6.2."""
+        written.append(parts[0][1])
+        if parts[0][1] == virtio.GSO_UDP_L4:
+            raise OSError(errno.EINVAL, "Invalid argument")
+        return writev(descriptor, parts)
+
+    data = b"".join(pseudo_random(10_001))
+    task = Offload(Kind.UDP, 6)
+    task.header, task.network, task.version, task.segment = 8, 20, 4, 1000
+    with initialized(place, device), datagrams(far) as wire:
+        wire.settimeout(5)
+        sender = device.send(device.open(WIRE, lambda _: Keeper(device.runtime)))
+        with far.entered():
+            station = mac_of("veth0")
+        if how == "older kernel":
+            monkeypatch.setattr(os, "writev", older)
+        for _ in range(2):
+            writer = sender.begin_offloaded(42 + len(data), task)
+            writer += station.packed + b"\2\0\0\0\0\7\x08\0"
+            ours, theirs = IPv4Address(FOXPY), IPv4Address(FAR)
+            append_ipv4(writer, 8 + len(data), proto=17, ident=1, df=True, ttl=64, src=ours, dst=theirs)
+            seed = fold(ones_sum(bytes(writer), 26, 34) + 17 + 8 + len(data))
+            writer += struct.pack(">HHHH", 9, 5000, 8 + len(data), seed)
+            sender.commit(writer, data)
+            assert [wire.recv(2000) for _ in range(11)] == [data[at : at + 1000] for at in range(0, 10_001, 1000)]
+        assert device.query().sent == (2 if how == "kernel" else 22)
+        assert device.query().refused == 0
+    if how == "older kernel":
+        assert written == [virtio.GSO_UDP_L4] + [virtio.GSO_NONE] * 22  # asked once
 
 
 @pytest.mark.interop
@@ -311,8 +358,11 @@ def test_two_share_the_frames(place: Namespace, far: Namespace, ring: Ring) -> N
 
 
 @pytest.mark.interop("ping")
-async def test_linux_and_foxpy_answer_each_for_its_own(place: Namespace, far: Namespace) -> None:
+@pytest.mark.parametrize("forwards", [False, True], ids=["host", "router"])
+async def test_linux_and_foxpy_answer_each_for_its_own(place: Namespace, far: Namespace, forwards: bool) -> None:
+    """Linux, which may be a router, takes frames for foxpy's station for what they are: somebody else's."""
     with place.entered():
+        Path("/proc/sys/net/ipv4/ip_forward").write_text(str(int(forwards)))
         stack = tcp_ip_packet.beside_linux("veth0", IPv4Interface(f"{FOXPY}/24"))
         for layer in stack.components():
             layer.initialize()
@@ -331,11 +381,31 @@ async def test_linux_and_foxpy_answer_each_for_its_own(place: Namespace, far: Na
             with pytest.raises(ConnectionRefusedError):
                 await trio.to_thread.run_sync(echoed, far, LINUX)
             nursery.cancel_scope.cancel()
-        assert "OutRsts 1" in resets(place)  # that one refusal
-        assert stack.icmp.query() is not None
+        assert counted(place, "Tcp", "OutRsts") == 1  # that one refusal
+        # and it sent no other message than its answers to ping, forwarded nothing
+        assert counted(place, "Icmp", "OutMsgs") == counted(place, "Icmp", "OutEchoReps") == 3
+        assert counted(place, "Ip", "ForwDatagrams") == 0
     finally:
         for layer in stack.components():
             layer.finalize()
+
+
+@pytest.mark.interop
+async def test_with_linux_own_station(place: Namespace, far: Namespace) -> None:
+    """Then Linux's IP does see what is for foxpy, and drops it without a word, as it does not forward."""
+    with place.entered():
+        device = packet("veth0", addresses=(FOXPY,), promiscuous=False)
+        stack = tcp_ip_packet.build(device, IPv4Interface(f"{FOXPY}/24"), mac=mac_of("veth0"))
+        device.initialize()
+    try:
+        async with stack.running(), trio.open_nursery() as nursery:
+            await serve(stack, Service("echo", 7), nursery)
+            assert await trio.to_thread.run_sync(echoed, far, FOXPY) == b"hello"
+            nursery.cancel_scope.cancel()
+        assert counted(place, "Tcp", "OutRsts") == counted(place, "Icmp", "OutMsgs") == 0
+        assert counted(place, "Ip", "InAddrErrors") > 0
+    finally:
+        device.finalize()
 
 
 async def serve(stack: tcp_ip_packet.TcpIpPacket, service: Service, nursery: trio.Nursery) -> None:
@@ -353,10 +423,10 @@ def echoed(place: Namespace, address: str) -> bytes:
         return wire.recv(100)
 
 
-def resets(place: Namespace) -> str:
-    """Linux's count of resets sent (RFC 4022, tcpOutRsts)."""
-    names, values = re.findall(r"^Tcp: (.*)$", place.run("cat", "/proc/net/snmp"), re.MULTILINE)
-    return f"OutRsts {dict(zip(names.split(), values.split(), strict=True))['OutRsts']}"
+def counted(place: Namespace, protocol: str, name: str) -> int:
+    """One of Linux's counters (RFC 4022, RFC 4293)."""
+    names, values = re.findall(rf"^{protocol}: (.*)$", place.run("cat", "/proc/net/snmp"), re.MULTILINE)
+    return int(dict(zip(names.split(), values.split(), strict=True))[name])
 
 
 async def output(place: Namespace, *arguments: str) -> str:

@@ -10,7 +10,6 @@ from foxpy.devices.finishing import summed
 from foxpy.devices.packet.abi import COPY, VLAN_VALID
 from foxpy.devices.packet.marks import LINK_HEADER, tagged, transport
 from foxpy.devices.port import Port
-from foxpy.devices.segmentation import completed
 
 BEFORE: Final = virtio.SIZE
 """Where the frame begins that is behind the header."""
@@ -85,6 +84,10 @@ class Arrival:
 
     def _cut(self, frame: bytes, status: int, tag: int, at: int, segment: int) -> None:
         """A frame that was joined of others, for layers that cannot be told so."""
+        from foxpy.devices.segmentation import (
+            completed,  # here, as what it cuts are the headers of layers above devices
+        )
+
         port = self._port
         network = at - BEFORE - LINK_HEADER
         if network >= IPV4 and frame[at - network] == 0x40 | network >> 2:
