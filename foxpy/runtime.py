@@ -9,62 +9,19 @@ from __future__ import annotations
 
 import os
 import random
-from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from typing import Final
 
+from foxpy.component import Component
 from foxpy.offload import Arriving
+from foxpy.sources import Descriptor, Driver, Source
 from foxpy.timers import Timer, TimerQueue
+
+__all__ = ["BURST", "Component", "Descriptor", "Driver", "Runtime", "Scheduler", "Source"]
 
 BURST: Final = 64
 """Frames that a pump hands up before it lets timers and applications run."""
-
-
-class Component(ABC):
-    """Something that holds resources on a Runtime and is counted in and out: every protocol, every carrier."""
-
-    runtime: Runtime
-
-    @abstractmethod
-    def initialize(self) -> int:
-        """Take the resources on the first call; the number of calls not yet undone. Raises InitializationFailed."""
-
-    @abstractmethod
-    def finalize(self) -> int:
-        """Undo one ``initialize``, releasing the resources on the last; the number left. Raises NotInitialized."""
-
-
-class Source(ABC):
-    """Where frames come from: something that hands them up when it is told that they are there."""
-
-    @abstractmethod
-    def burst(self, budget: int) -> bool:
-        """Hand up at most ``budget`` frames; whether more are waiting. Does not block."""
-
-
-class Descriptor(Source):
-    """A Source that the kernel announces through a file descriptor."""
-
-    @abstractmethod
-    def fileno(self) -> int:
-        """A non-blocking descriptor that is readable while frames wait."""
-
-
-class Driver(ABC):
-    """What turns a Scheduler: the bridge to an event loop. One at a time is in charge of a Scheduler."""
-
-    @abstractmethod
-    def wake(self) -> None:
-        """There is something to do before the time that ``Scheduler.pending`` gave."""
-
-    @abstractmethod
-    def watch(self, descriptor: Descriptor, runtime: Runtime) -> None:
-        """Pump ``descriptor`` whenever it is readable."""
-
-    @abstractmethod
-    def unwatch(self, descriptor: Descriptor) -> None:
-        """Stop that, before the descriptor is closed."""
 
 
 class Scheduler:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from foxpy.errors import PacketSize
 from foxpy.message import Writer
+from foxpy.mypyc_attributes import mypyc_attr
 from foxpy.offload import NONE, Offload, Offloads
 from foxpy.status import Status
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from foxpy.interpose import Session
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Receiver(ABC):
     """Takes what arrives on one connection. Returned by the handler that was given the connection.
 
@@ -34,6 +36,7 @@ class Receiver(ABC):
         return
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Sender(ABC):
     """Sends on one connection. Staged by ``Protocol.send``.
 
@@ -84,7 +87,19 @@ class Sender(ABC):
         """Send ``payload`` as one packet: ``begin`` and ``commit`` in one step, and with their errors."""
         self.commit(self.begin(len(payload)), payload)
 
+    def send_many(self, payload: bytes, segment: int) -> None:
+        """Send ``payload`` as packets of ``segment`` bytes each, but for the last, in this order.
 
+        The same as ``send`` for each, and quicker where what is below cuts them itself. Raises ValueError for a
+        ``segment`` below 1, and as ``send`` does: then the packets before it have gone.
+        """
+        if segment < 1:
+            raise ValueError(f"packets of {segment} bytes")
+        for at in range(0, len(payload), segment):
+            self.send(payload[at : at + segment])
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Connection(ABC):
     """A handle for one open connection. Each protocol adds what names its two ends."""
 

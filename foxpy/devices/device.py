@@ -7,11 +7,14 @@ What travels on it is part of its type: ``ethernet`` takes a ``Device[EthernetFr
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
 from typing import Final, Generic, Never, TypeVar
 
 import attrs
 
-from foxpy.errors import InvalidConnection, OpenFailed, PacketSize
+from foxpy.devices.port import Port
+from foxpy.devices.sender import DeviceSender
+from foxpy.errors import InvalidConnection, OpenFailed
 from foxpy.message import Writer
 from foxpy.offload import NONE, Offload, Offloads
 from foxpy.protocol import Connection, Connectionless, Handler, Listening, Receiver, Sender
@@ -56,20 +59,6 @@ class WireConnection(Connection):
         return self.name
 
 
-class Counters:
-    """What a device counts: one plain object, because it is touched for every frame."""
-
-    __slots__ = ("bytes_received", "bytes_sent", "received", "refused", "sent", "unclaimed")
-
-    def __init__(self) -> None:
-        self.received = 0
-        self.bytes_received = 0
-        self.sent = 0
-        self.bytes_sent = 0
-        self.refused = 0
-        self.unclaimed = 0
-
-
 @attrs.frozen
 class DeviceInfo:
     """A device now. Counts are frames since it was made."""
@@ -102,22 +91,24 @@ class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Gene
     def __init__(self, runtime: Runtime, name: str, mtu: int, header: int, offloads: Offloads = NONE) -> None:
         super().__init__(runtime)
         self.offloads = offloads
-        self._arriving = runtime.arriving
+        self.port = Port(runtime.arriving)
+        self.counters = self.port.counters
         self.name = name
         self.mtu = mtu
         self.header = header
-        self.counters = Counters()
-        self._connection: WireConnection | None = None
 
     # -- active open
 
     def open(self, address: Wire, handler: Handler[WireConnection]) -> WireConnection:
         """The one connection. Raises OpenFailed where a layer has it already."""
         self.require_initialized()
-        if self._connection is not None:
+        if self.port.connection is not None:
             raise OpenFailed(f"device {self.name} is open already; a device carries one layer, make a second device")
-        connection = self._connection = WireConnection(self.name)
-        connection.receiver = self.attach(connection, handler)
+        connection = WireConnection(self.name)
+        self.port.connection = connection
+        receiver = connection.receiver = self.attach(connection, handler)
+        if self.port.connection is connection:  # the handler may have aborted it
+            self.port.receiver = receiver
         return connection
 
     # -- passive open
@@ -133,9 +124,9 @@ class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Gene
     # -- down: send
 
     def stage(self, connection: WireConnection) -> Sender:
-        if self._connection is not connection:
+        if self.port.connection is not connection:
             raise InvalidConnection(f"the connection to device {self.name} is closed")
-        return _DeviceSender(self, connection)
+        return DeviceSender(self, connection)
 
     @abstractmethod
     def transmit(self, headers: Writer, payload: bytes) -> None:
@@ -148,40 +139,25 @@ class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Gene
         for each, part in segments(headers, payload, task):
             self.transmit(each, part)
 
-    def connected(self, connection: WireConnection) -> bool:
-        return self._connection is connection
+    def transmitter(self) -> Callable[[Writer, bytes], None]:
+        """What a sender calls for each frame in place of ``transmit``; another one where that is quicker."""
+        return self.transmit
 
     # -- up: deliver
 
     def received(self, frame: bytes, start: int = 0) -> None:
-        """What a concrete device calls for each frame from the medium: ``frame[start:]``."""
-        counters = self.counters
-        connection = self._connection
-        if connection is None or connection.receiver is None:
-            counters.unclaimed += 1
-            return
-        end = len(frame)
-        counters.received += 1
-        counters.bytes_received += end - start
-        connection.receiver.deliver(frame, start, end)
+        """What a concrete device calls for each frame from the medium, ``frame[start:]``; or ``port.received``."""
+        self.port.received(frame, start)
 
     def received_checked(self, frame: bytes, at: int, segment: int, start: int = 0) -> None:
-        """``received`` for a frame whose transport header, at ``frame[at:]``, need not be checked; ``segment`` is the
-        payload of each of the packets that it was put together from, 0 where it came as it is."""
-        arriving = self._arriving
-        arriving.frame = frame
-        arriving.start = at
-        arriving.segment = segment
-        try:
-            self.received(frame, start)
-        finally:
-            arriving.frame = None
+        """As ``Port.received_checked``."""
+        self.port.received_checked(frame, at, segment, start)
 
     # -- close and abort
 
     def abort(self, connection: WireConnection) -> None:
-        if self._connection is connection:
-            self._connection = None
+        if self.port.connection is connection:
+            self.port.connection = self.port.receiver = None
             self.detach(connection)
 
     def fail(self, error: OpenFailed) -> None:
@@ -190,11 +166,13 @@ class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Gene
 
     def end(self, event: Closed | Aborted) -> None:
         """End the connection and tell the layer above: Closed is what a concrete device says first in ``release``."""
-        connection, self._connection = self._connection, None
+        port = self.port
+        connection, port.connection = port.connection, None
+        receiver, port.receiver = port.receiver, None
         if connection is not None:
             self.detach(connection)
-            if connection.receiver is not None:
-                connection.receiver.status(event)
+            if receiver is not None:
+                receiver.status(event)
 
     # -- control and query
 
@@ -211,47 +189,3 @@ class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Gene
 class _Opened(Listening):
     def stop(self) -> None:
         """The connection lives on, and there can be no second one."""
-
-
-class _DeviceSender(Sender):
-    """Opens the writer that the whole stack above fills."""
-
-    __slots__ = ("_connection", "_device", "_largest", "_task", "_transmit")
-
-    def __init__(self, device: Device[AnyMedium], connection: WireConnection) -> None:
-        self._device = device
-        self._connection = connection
-        self._transmit = device.transmit
-        self._largest = device.mtu + device.header
-        self._task: Offload | None = None
-
-    def begin(self, size: int) -> Writer:
-        if size > self._largest:
-            raise PacketSize(f"{self._device.name}: {size} bytes, at most {self._largest}", size, self._largest)
-        if not self._device.connected(self._connection):
-            raise InvalidConnection(f"the connection to device {self._device.name} is closed")
-        self._task = None
-        return Writer()
-
-    def commit(self, writer: Writer, payload: bytes) -> None:
-        task = self._task
-        if task is None:
-            self._transmit(writer, payload)
-        else:
-            self._device.transmit_offloaded(writer, payload, task)
-
-    def limit(self) -> int:
-        return self._largest
-
-    def offloads(self) -> Offloads:
-        return self._device.offloads
-
-    def begin_offloaded(self, size: int, task: Offload) -> Writer:
-        device = self._device
-        largest = device.offloads.largest if task.segment else self._largest
-        if size > largest or not device.offloads.checksums:
-            raise PacketSize(f"{device.name}: {size} bytes, at most {largest}", size, largest)
-        if not device.connected(self._connection):
-            raise InvalidConnection(f"the connection to device {device.name} is closed")
-        self._task = task
-        return Writer()

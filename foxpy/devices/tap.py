@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from foxpy.devices.device import Device, EthernetFrames, IpPackets
 from foxpy.devices.tuntap import IFF_TAP, IFF_TUN, TunTap
@@ -55,8 +55,12 @@ def tun(
 class Tun(TunTap[IpPackets]):
     """A TunTap that lets nothing but IP packets up; in the other direction the kernel refuses what is none."""
 
-    def received(self, frame: bytes, start: int = 0) -> None:
+    @property
+    def whole(self) -> Callable[[bytes, int], None]:
+        return self._packet
+
+    def _packet(self, frame: bytes, start: int) -> None:
         if len(frame) > start and frame[start] >> 4 in (4, 6):
-            super().received(frame, start)
+            self.port.received(frame, start)
         else:
             self.counters.unclaimed += 1

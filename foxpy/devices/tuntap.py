@@ -11,15 +11,15 @@ import errno
 import fcntl
 import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from foxpy.devices import interface, remedies, virtio
 from foxpy.devices.device import Device, Medium
-from foxpy.devices.finishing import summed
+from foxpy.devices.framefile import FrameFile
 from foxpy.errors import InitializationFailed, OpenFailed
 from foxpy.message import Writer
-from foxpy.offload import LARGEST_PACKET, Offload, Offloads
+from foxpy.offload import LARGEST_PACKET, Kind, Offload, Offloads
 from foxpy.runtime import Descriptor, Runtime
 from foxpy.status import Closed
 
@@ -42,10 +42,6 @@ MASKS: Final = (
     TUN_F_CSUM,
 )
 """What may arrive unfinished, from the most to the least; an older kernel refuses what it does not know."""
-
-IPV4: Final = 20
-PLAIN_IPV4: Final = 0x45
-"""The first byte of an IPv4 header without options, which is this long: what layers above know to be unfinished."""
 
 VLAN_TAG: Final = 4
 """A tagged frame is longer than the MTU says by this much (IEEE 802.1Q)."""
@@ -82,16 +78,20 @@ class TunTap(Device[Medium], Descriptor):
         self._kernel_addresses = interface.parse_addresses(name, kernel_address)
         self._flags = kind | IFF_NO_PI | (IFF_VNET_HDR if offloads else 0)
         self._virtual = offloads
-        self._before = virtio.SIZE if offloads else 0  # bytes before the frame
+        self._cuts_udp = False
+        self._file = FrameFile(self.port, self.whole, offloads, header)
         self._persist = persist
         self._up = up
-        self._descriptor = -1
-        self._size = 0
+
+    @property
+    def whole(self) -> Callable[[bytes, int], None]:
+        """What takes the frames that are whole."""
+        return self.port.received
 
     # -- lifecycle
 
     def acquire(self) -> None:
-        self._descriptor = self._attach()
+        self._file.descriptor = self._attach()
         try:
             interface.configure(self.name, self._mtu, self._kernel_addresses)
             self.mtu = interface.mtu_of(self.name)
@@ -104,7 +104,7 @@ class TunTap(Device[Medium], Descriptor):
             raise
         largest = max(self.mtu, LARGEST_PACKET) if self._virtual else self.mtu
         # One byte more than fits: a read that fills it was cut short by the kernel.
-        self._size = self._before + self.header + largest + VLAN_TAG + 1
+        self._file.size = (virtio.SIZE if self._virtual else 0) + self.header + largest + VLAN_TAG + 1
         self.runtime.scheduler.watch(self.runtime, self)
 
     def release(self) -> None:
@@ -141,83 +141,46 @@ class TunTap(Device[Medium], Descriptor):
                 if error.errno != errno.EINVAL:
                     raise
             else:
+                self._cuts_udp = bool(mask & TUN_F_USO)
                 return
 
     def _close(self) -> None:
-        if self._descriptor >= 0:
+        if self._file.descriptor >= 0:
             self.runtime.scheduler.unwatch(self)
             self._detach()
 
     def _detach(self) -> None:
-        os.close(self._descriptor)
-        self._descriptor = -1
+        os.close(self._file.descriptor)
+        self._file.descriptor = -1
 
     # -- down: send
 
     def transmit(self, headers: Writer, payload: bytes) -> None:
-        self._write((virtio.PLAIN, headers, payload) if self._virtual else (headers, payload))
+        self._file.transmit(headers, payload)
+
+    def transmitter(self) -> Callable[[Writer, bytes], None]:
+        return self._file.transmit
 
     def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
-        if self._virtual and task.version and task.checksum >= 0:
-            self._write((virtio.header_for(task, len(headers)), headers, payload))
+        udp = task.segment and task.kind is Kind.UDP  # which a kernel before Linux 6.2 does not cut
+        if self._virtual and task.version and task.checksum >= 0 and (self._cuts_udp or not udp):
+            self._file.transmit_offloaded(headers, payload, task)
         else:
             super().transmit_offloaded(headers, payload, task)
-
-    def _write(self, parts: tuple[bytes | bytearray, ...]) -> None:
-        counters = self.counters
-        try:
-            size = os.writev(self._descriptor, parts)
-        except OSError:
-            # The interface is down (EIO), out of room (EAGAIN, ENOBUFS) or gone; that last one burst notices.
-            counters.refused += 1
-            return
-        counters.sent += 1
-        counters.bytes_sent += size - self._before
 
     # -- up: deliver
 
     def fileno(self) -> int:
-        return self._descriptor
+        return self._file.descriptor
 
     def burst(self, budget: int) -> bool:
-        size = self._size
-        virtual = self._virtual
-        while budget:
-            # Read afresh each time: a frame may have made the stack above close this device.
-            descriptor = self._descriptor
-            if descriptor < 0:
-                return True  # so that nobody waits for a descriptor that there is no more
-            try:
-                frame = os.read(descriptor, size)
-            except BlockingIOError:
+        try:
+            return self._file.burst(budget)
+        except OSError as error:
+            if error.errno not in GONE:
                 return False
-            except OSError as error:
-                if error.errno in GONE:
-                    self._lost()
-                    return True
-                return False
-            if len(frame) == size:
-                self.counters.unclaimed += 1
-            elif virtual:
-                self._unfinished(frame)
-            else:
-                self.received(frame)
-            budget -= 1
-        return True
-
-    def _unfinished(self, frame: bytes) -> None:
-        """A frame behind the header that says what Linux left to do: the checksum, the cutting."""
-        flags, kind, _, segment, at, place = virtio.read(frame)
-        if not flags & virtio.NEEDS_CSUM:
-            self.received(frame, virtio.SIZE)
-            return
-        at += virtio.SIZE
-        if at - IPV4 >= 0 and frame[at - IPV4] == PLAIN_IPV4:
-            self.received_checked(frame, at, segment if kind else 0, virtio.SIZE)
-        elif not kind and at + place + 2 <= len(frame):
-            self.received(summed(frame, at, at + place), virtio.SIZE)
-        else:
-            self.counters.unclaimed += 1  # a super-datagram of IPv6, or of IPv4 with options
+            self._lost()
+            return True
 
     def _lost(self) -> None:
         self._close()

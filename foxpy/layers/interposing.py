@@ -16,8 +16,11 @@ I = TypeVar("I", bound=Interposer)  # noqa: E741  # a kind of interposer, nothin
 Info = TypeVar("Info", bound=attrs.AttrsInstance)
 
 
-class Between(Session, Sender, Receiver):
-    """A session that is its own sender and receiver. This one passes everything on; what differs is overridden."""
+class Between(Session):
+    """A session with the methods of a Sender and a Receiver, which stand for it in the stack.
+
+    This one passes everything on; what differs is overridden.
+    """
 
     __slots__ = ("above", "below")
 
@@ -26,11 +29,11 @@ class Between(Session, Sender, Receiver):
 
     def sender(self, below: Sender) -> Sender:
         self.below = below
-        return self
+        return _Down(self)
 
     def receiver(self, above: Receiver) -> Receiver:
         self.above = above
-        return self
+        return _Up(self)
 
     def begin(self, size: int) -> Writer:
         return self.below.begin(size)
@@ -46,6 +49,35 @@ class Between(Session, Sender, Receiver):
 
     def status(self, event: Status) -> None:
         self.above.status(event)
+
+
+class _Down(Sender):
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Between) -> None:
+        self._session = session
+
+    def begin(self, size: int) -> Writer:
+        return self._session.begin(size)
+
+    def commit(self, writer: Writer, payload: bytes) -> None:
+        self._session.commit(writer, payload)
+
+    def limit(self) -> int:
+        return self._session.limit()
+
+
+class _Up(Receiver):
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Between) -> None:
+        self._session = session
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        self._session.deliver(frame, start, end)
+
+    def status(self, event: Status) -> None:
+        self._session.status(event)
 
 
 class Watching(Between):

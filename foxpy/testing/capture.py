@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from foxpy.interpose import Interposable, Interposer, Session
+from foxpy.layers.interposing import Watching
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
-from foxpy.status import Status
-from foxpy.transfer import Connection, Receiver, Sender
+from foxpy.transfer import Connection
 
 
 class Capture(Interposer):
@@ -34,41 +34,22 @@ def capture(layer: Interposable) -> Capture:
     return kept
 
 
-class _CaptureSession(Session, Sender, Receiver):
-    __slots__ = ("_above", "_below", "_capture", "_header", "_runtime")
+class _CaptureSession(Watching):
+    __slots__ = ("_capture", "_runtime")
 
     def __init__(self, kept: Capture, runtime: Runtime) -> None:
+        super().__init__()
         self._capture = kept
         self._runtime = runtime
-        self._header = 0
-
-    def sender(self, below: Sender) -> Sender:
-        self._below = below
-        return self
-
-    def receiver(self, above: Receiver) -> Receiver:
-        self._above = above
-        return self
-
-    def begin(self, size: int) -> Writer:
-        writer = self._below.begin(size)
-        self._header = len(writer)
-        return writer
 
     def commit(self, writer: Writer, payload: bytes) -> None:
-        packet = bytes(writer[self._header :]) + payload
+        packet = self.packet(writer, payload)
         self._capture.keep(packet, self._runtime.now)
         self._capture.sent.append(packet)
-        self._below.commit(writer, payload)
-
-    def limit(self) -> int:
-        return self._below.limit()
+        super().commit(writer, payload)
 
     def deliver(self, frame: bytes, start: int, end: int) -> None:
         packet = frame[start:end]
         self._capture.keep(packet, self._runtime.now)
         self._capture.received.append(packet)
-        self._above.deliver(frame, start, end)
-
-    def status(self, event: Status) -> None:
-        self._above.status(event)
+        super().deliver(frame, start, end)

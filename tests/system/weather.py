@@ -44,15 +44,13 @@ class _Weathered(Between):
         self._by: Sender | None = None
 
     def sender(self, below: Sender) -> Sender:
-        self.below = below
         self._faulty.drop = self.drop
         self._bad_sender = self._faulty.sender(below)
-        return self
+        return super().sender(below)
 
     def receiver(self, above: Receiver) -> Receiver:
-        self.above = above
         self._bad_receiver = self._faulty.receiver(above)
-        return self
+        return super().receiver(above)
 
     def limit(self) -> int:
         narrow = self._weather.narrow

@@ -29,6 +29,7 @@ SUPPORT = (
     "foxpy.wire.window",
     "foxpy.wire.out",
     "foxpy.wire.numbers",
+    "foxpy.wire.ahead.stamping",
     "foxpy.wire.ahead.sums",
     "foxpy.wire.ahead.native",
 )

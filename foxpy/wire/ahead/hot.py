@@ -246,7 +246,23 @@ class HotWriter:
                 text.line("return fold(ones_sum(_b, _o, _e) + _seed) == 0xFFFF")
 
     def _stager(self) -> None:
-        raise Uncovered("a stager")
+        spec, text, name = self.spec, self.text, self.name
+        layout, rule = _checksum(spec)
+        varies = cast("Declared[object]", self.hot.arguments[1])
+        fields = [each for each in layout.parameters if each is not layout.body]
+        shown, passed = self._parameters(fields)
+        assert layout.total is not None
+        assert layout.checksum is not None
+        stamped = (layout.total.name, varies.name, layout.checksum.name)
+        offsets = {item.fields[0].name: item.offset for item in layout.head.items if item.fields}
+        places = ", ".join(str(offsets[each]) for each in stamped)
+        with text.block(f"def {name}({shown.removeprefix(', ')}) -> Callable[[bytearray, int, int], None]:"):
+            text.line(
+                f"_again = cast('Callable[[bytearray, int, int], None]', _hot_{name}({passed.removeprefix(', ')}))"
+            )
+            text.line("_head = bytearray()")
+            text.line("_again(_head, 0, 0)")
+            text.line(f"return Stamping(bytes(_head), {places}, {rule.zero or 0}, _again).stamp")
 
 
 def _default(each: AnyField) -> str:

@@ -66,6 +66,7 @@ from foxpy.wire.ahead.native import (
     wide_octets,
     write_list,
 )
+from foxpy.wire.ahead.stamping import Stamping
 from foxpy.wire.ahead.sums import beside, fold, ones_sum
 from foxpy.wire.out import Out
 from foxpy.wire.rules import MISSING
@@ -191,7 +192,7 @@ class ModuleWriter:
     def _head(self, hot: list[str], choosers: list[str]) -> str:
         text = Text()
         imports = {
-            "collections.abc": {"Iterable", "Sequence"},
+            "collections.abc": {"Callable", "Iterable", "Sequence"},
             "typing": {"TYPE_CHECKING", "ClassVar", "Final", "TypeAlias", "cast"},
             **self.types.imports,
         }

@@ -226,7 +226,7 @@ async def test_the_end_of_the_device_ends_everything_quietly() -> None:
         above = Above()
         path = layer.carrier().open(hop(PEER), above)
         path.sender.send(PACKET)
-        eth.status(Closed())
+        eth.told(Closed())
         await trio.sleep(60)
         assert [type(event) for event in above.paths[0][1].events] == [Closed]
         with pytest.raises(InvalidConnection):

@@ -40,7 +40,7 @@ CAPABILITIES: list[tuple[Packet, str]] = [
     (OtherCapability(code=70), "46 00"),
     (OtherCapability(code=6, data=b"??"), "06 02 3f3f"),
 ]
-KINDS = (Capabilities, OtherParameter, Forwarding, *{type(packet)._spec for packet, _ in CAPABILITIES})
+KINDS = (Capabilities, OtherParameter, Forwarding, *dict.fromkeys(type(packet)._spec for packet, _ in CAPABILITIES))
 HEAD = "ff" * 16
 
 

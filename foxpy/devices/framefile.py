@@ -1,0 +1,110 @@
+"""A file descriptor of the kernel that gives and takes one frame a call, as a tun's or tap's does."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Final
+
+from foxpy.devices import virtio
+from foxpy.devices.finishing import summed
+from foxpy.devices.port import Port
+from foxpy.devices.segmentation import completed
+from foxpy.message import Writer
+from foxpy.offload import Offload
+
+IPV4: Final = 20
+PLAIN_IPV4: Final = 0x45
+"""The first byte of an IPv4 header without options, which is this long: what layers above know to be unfinished. Its
+lower half counts the header in words of four bytes."""
+
+
+class FrameFile:
+    """Reads and writes frames, each behind a virtio header where ``virtual``."""
+
+    __slots__ = ("_before", "_counters", "_link", "_port", "_up", "_virtual", "descriptor", "size")
+
+    descriptor: int
+    """-1 while it is closed."""
+    size: int
+    """How much is read at once: more than fits the largest frame."""
+
+    def __init__(self, port: Port, up: Callable[[bytes, int], None], virtual: bool, link: int) -> None:
+        """``up`` takes frames that are whole; unfinished ones go to ``port``. ``link``: bytes of link header."""
+        self.descriptor = -1
+        self.size = 0
+        self._port = port
+        self._counters = port.counters
+        self._up = up
+        self._virtual = virtual
+        self._link = link
+        self._before = virtio.SIZE if virtual else 0
+
+    # -- down: send
+
+    def transmit(self, headers: Writer, payload: bytes) -> None:
+        if self._virtual:
+            self._write((virtio.PLAIN, headers, payload))
+        else:
+            self._write((headers, payload))
+
+    def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
+        """With the virtio header that leaves ``task`` to the kernel."""
+        self._write((virtio.header_for(task, len(headers)), headers, payload))
+
+    def _write(self, parts: tuple[bytes | bytearray, ...]) -> None:
+        counters = self._counters
+        try:
+            size = os.writev(self.descriptor, parts)
+        except OSError:
+            # The interface is down (EIO), out of room (EAGAIN, ENOBUFS) or gone; that last one ``burst`` notices.
+            counters.refused += 1
+            return
+        counters.sent += 1
+        counters.bytes_sent += size - self._before
+
+    # -- up: deliver
+
+    def burst(self, budget: int) -> bool:
+        """Hand up at most ``budget`` frames; whether more may be waiting. Raises OSError where the file fails.
+
+        True, too, where a frame made the stack above close it: so that nobody waits for a descriptor that is no more.
+        """
+        size = self.size
+        while budget:
+            descriptor = self.descriptor
+            if descriptor < 0:
+                return True
+            try:
+                frame = os.read(descriptor, size)
+            except BlockingIOError:
+                return False
+            if len(frame) == size:
+                self._counters.unclaimed += 1  # it was cut short by the kernel
+            elif self._virtual:
+                self._unfinished(frame)
+            else:
+                self._up(frame, 0)
+            budget -= 1
+        return True
+
+    def _unfinished(self, frame: bytes) -> None:
+        """A frame behind the header that says what Linux left to do: the checksum, the cutting."""
+        flags, kind, _, segment, at, place = virtio.read(frame)
+        if not flags & virtio.NEEDS_CSUM:
+            self._up(frame, virtio.SIZE)
+            return
+        at += virtio.SIZE
+        if at + place + 2 > len(frame) or (kind and not segment):
+            self._counters.unclaimed += 1
+            return
+        network = at - virtio.SIZE - self._link  # bytes of network header
+        if network == IPV4 and frame[at - IPV4] == PLAIN_IPV4:
+            self._port.received_checked(frame, at, segment if kind else 0, virtio.SIZE)
+        elif not kind:
+            self._up(summed(frame, at, at + place), virtio.SIZE)
+        elif network > IPV4 and frame[at - network] == 0x40 | network >> 2:
+            for each in completed(frame, at, segment, network):  # its IPv4 header has options
+                self._up(each, virtio.SIZE)
+        else:
+            self._counters.unclaimed += 1  # a super-frame of IPv6, which was not asked for
