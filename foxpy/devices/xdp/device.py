@@ -103,19 +103,25 @@ class XdpDevice(Device[EthernetFrames], Descriptor):
         if size > umem.capacity:
             self._put_pieces(socket, bytes(headers) + payload, start, place)
             return
-        address = self._chunk(socket)
-        if address < 0:
+        free = socket.free
+        if not free and not self._reaped(socket):
             counters.refused += 1
             return
+        address = free[-1]
         memory = umem.memory
         end = address + size
+        word = size
         memory[address : address + before] = headers
         memory[address + before : end] = payload
         if start:
             abi.CHECKSUM_TASK.pack_into(memory, address - abi.CHECKSUM_TASK.size, abi.CHECKSUM_WANTED, start, place)
-            socket.tx.put(address, size | abi.METADATA)
-        else:
-            socket.tx.put(address, size)
+            word |= abi.METADATA
+        if not socket.tx.put(address, word):
+            self._flush(socket)
+            if not socket.tx.put(address, word):
+                counters.refused += 1
+                return
+        free.pop()
         counters.sent += 1
         counters.bytes_sent += size
         if not self._unsent:
@@ -127,11 +133,10 @@ class XdpDevice(Device[EthernetFrames], Descriptor):
         count = -(-len(frame) // capacity)
         if socket.tx.room() < count:
             self._flush(socket)
-        chunks = socket.alloc(count) if socket.tx.room() >= count else []
-        if len(chunks) < count:
-            socket.free += chunks
+        if socket.tx.room() < count or (len(socket.free) < count and not self._reaped(socket, count)):
             self.counters.refused += 1
             return
+        chunks = socket.alloc(count)
         if start:
             abi.CHECKSUM_TASK.pack_into(
                 socket.umem.memory, chunks[0] - abi.CHECKSUM_TASK.size, abi.CHECKSUM_WANTED, start, place
@@ -148,18 +153,13 @@ class XdpDevice(Device[EthernetFrames], Descriptor):
         if not self._unsent:
             self._send_soon()
 
-    def _chunk(self, socket: XdpSocket) -> int:
-        """A free chunk, for whose frame there is a place in the ring; -1 where there is none."""
-        if socket.tx.full():
+    def _reaped(self, socket: XdpSocket, count: int = 1) -> bool:
+        """Whether ``count`` chunks are free once what is in the ring was sent, and what was sent is taken back."""
+        socket.reap()
+        if len(socket.free) < count:
             self._flush(socket)
-            if socket.tx.full():
-                return -1
-        free = socket.free
-        if not free:
             socket.reap()
-            if not free:
-                return -1
-        return free.pop()
+        return len(socket.free) >= count
 
     def _send_soon(self) -> None:
         """Send at the end of the batch, after those who were to act at its end have sent as well."""

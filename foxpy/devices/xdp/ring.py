@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import mmap
 from array import array
-from collections.abc import Sequence
 from typing import Final
 
 import attrs
@@ -36,7 +35,7 @@ class Layout:
 class Ring:
     """What all four have in common. ``size``, the number of entries, is a power of two."""
 
-    __slots__ = ("_memory", "_own", "_views", "consumer", "flags", "mask", "producer", "size", "words")
+    __slots__ = ("_memory", "_own", "_views", "consumer", "flags", "mask", "octets", "producer", "size", "words")
 
     def __init__(self, memory: mmap.mmap | bytearray, layout: Layout, size: int, entry: int) -> None:
         self._memory = memory
@@ -45,6 +44,7 @@ class Ring:
         self.producer = whole[layout.producer : layout.producer + 4].cast("I")
         self.consumer = whole[layout.consumer : layout.consumer + 4].cast("I")
         self.flags = whole[layout.flags : layout.flags + 4].cast("I")
+        self.octets = entries
         self.words = entries.cast("Q")
         self._views = (self.producer, self.consumer, self.flags, self.words, entries, whole)
         self.size = size
@@ -60,7 +60,7 @@ class Ring:
 
 
 class _Consumed(Ring):
-    """A ring that the kernel fills."""
+    """A ring that the kernel fills. Entries are taken, then released together."""
 
     __slots__ = ()
 
@@ -72,14 +72,14 @@ class _Consumed(Ring):
         """How many entries the kernel has put in that were not taken."""
         return (self.producer[0] - self._own) & MODULUS
 
-    def _advance(self, count: int) -> None:
-        fence()  # what was taken is read before the kernel may write there
-        own = self._own = (self._own + count) & MODULUS
-        self.consumer[0] = own
+    def release(self) -> None:
+        """Let the kernel write where what was taken lies."""
+        fence()  # it is read before the index says so
+        self.consumer[0] = self._own
 
 
 class ReceiveRing(_Consumed):
-    """Frames that have arrived."""
+    """Frames that have arrived. What was taken has to be released before more is."""
 
     __slots__ = ()
 
@@ -98,9 +98,14 @@ class ReceiveRing(_Consumed):
         at = self._own & self.mask
         count = min(count, limit, self.size - at)
         start, end = 2 * at, 2 * (at + count)
-        addresses, lengths = self.words[start:end:2].tolist(), self.words[start + 1 : end : 2].tolist()
-        self._advance(count)
-        return addresses, lengths
+        self._own = (self._own + count) & MODULUS
+        return self.words[start:end:2].tolist(), self.words[start + 1 : end : 2].tolist()
+
+    def taken(self) -> memoryview[int]:
+        """The addresses of what was taken and not released, where the kernel wrote them."""
+        count = (self._own - self.consumer[0]) & MODULUS
+        at = self.consumer[0] & self.mask
+        return self.words[2 * at : 2 * (at + count) : 2]
 
 
 class CompletionRing(_Consumed):
@@ -111,19 +116,18 @@ class CompletionRing(_Consumed):
     def __init__(self, memory: mmap.mmap | bytearray, layout: Layout, size: int) -> None:
         super().__init__(memory, layout, size, ADDRESS)
 
-    def take(self) -> list[int]:
-        """The addresses of all that are waiting."""
+    def take_to(self, free: array[int]) -> None:
+        """Append the addresses of all that are waiting to ``free``, an array of 64-bit words, and release them."""
         count = self.waiting()
         if not count:
-            return []
+            return
         fence()
         at = self._own & self.mask
-        words = self.words
-        addresses = words[at : at + count].tolist()  # a slice ends where the ring does
-        if len(addresses) < count:
-            addresses += words[: count - len(addresses)].tolist()
-        self._advance(count)
-        return addresses
+        first = min(count, self.size - at)
+        free.frombytes(self.octets[ADDRESS * at : ADDRESS * (at + first)])
+        free.frombytes(self.octets[: ADDRESS * (count - first)])
+        self._own = (self._own + count) & MODULUS
+        self.release()
 
 
 class _Produced(Ring):
@@ -153,17 +157,16 @@ class FillRing(_Produced):
     def __init__(self, memory: mmap.mmap | bytearray, layout: Layout, size: int) -> None:
         super().__init__(memory, layout, size, ADDRESS)
 
-    def put(self, addresses: Sequence[int]) -> None:
-        """Give the chunks at ``addresses`` to the kernel, and publish them."""
-        entries = array("Q", addresses)
-        count = len(entries)
+    def put(self, addresses: memoryview[int]) -> None:
+        """Give the chunks at ``addresses``, 64-bit words, to the kernel, and publish them."""
+        count = len(addresses)
         at = self._own & self.mask
         first = self.size - at
         if count <= first:
-            self.words[at : at + count] = memoryview(entries)
+            self.words[at : at + count] = addresses
         else:
-            self.words[at:] = memoryview(entries)[:first]
-            self.words[: count - first] = memoryview(entries)[first:]
+            self.words[at:] = addresses[:first]
+            self.words[: count - first] = addresses[first:]
         self._own = (self._own + count) & MODULUS
         self.publish()
 
@@ -171,37 +174,42 @@ class FillRing(_Produced):
 class TransmitRing(_Produced):
     """Frames to be sent."""
 
-    __slots__ = ()
+    __slots__ = ("_left",)
 
     def __init__(self, memory: mmap.mmap | bytearray, layout: Layout, size: int) -> None:
         super().__init__(memory, layout, size, DESCRIPTOR)
-
-    def full(self) -> bool:
-        return (self._own - self.consumer[0]) & MODULUS >= self.size
+        self._left = 0  # places that are known to be free
 
     def pending(self) -> int:
         """How many published frames the kernel has not taken."""
         return (self.producer[0] - self.consumer[0]) & MODULUS
 
-    def put(self, address: int, length: int) -> None:
-        """One frame, ``length`` with the options above it; there must be room. Not published."""
+    def put(self, address: int, length: int) -> bool:
+        """One frame, ``length`` with the options above it; whether there was a place. Not published."""
+        if not self._left:
+            self._left = self.room()
+            if not self._left:
+                return False
+        self._left -= 1
         at = 2 * (self._own & self.mask)
         words = self.words
         words[at] = address
         words[at + 1] = length
         self._own = (self._own + 1) & MODULUS
+        return True
 
-    def put_all(self, addresses: Sequence[int], lengths: Sequence[int]) -> None:
-        """Frames, as many as there is room for at least. Not published."""
+    def put_all(self, addresses: memoryview[int], lengths: memoryview[int]) -> None:
+        """Frames, by 64-bit words of both; no more than there is room for. Not published."""
         count = len(addresses)
-        entries = array("Q", bytes(DESCRIPTOR * count))
-        entries[::2] = array("Q", addresses)
-        entries[1::2] = array("Q", lengths)
         at = self._own & self.mask
-        first = self.size - at
-        if count <= first:
-            self.words[2 * at : 2 * (at + count)] = memoryview(entries)
-        else:
-            self.words[2 * at :] = memoryview(entries)[: 2 * first]
-            self.words[: 2 * (count - first)] = memoryview(entries)[2 * first :]
+        first = min(count, self.size - at)
+        words = self.words
+        start, end = 2 * at, 2 * (at + first)
+        words[start:end:2] = addresses[:first]
+        words[start + 1 : end : 2] = lengths[:first]
+        if first < count:
+            end = 2 * (count - first)
+            words[:end:2] = addresses[first:]
+            words[1:end:2] = lengths[first:]
         self._own = (self._own + count) & MODULUS
+        self._left = 0

@@ -11,6 +11,7 @@ import mmap
 import os
 import select
 import socket
+from array import array
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from types import TracebackType
@@ -53,7 +54,7 @@ class XdpSocket:
             )
         self.index, self.mtu = _looked_up(interface)
         self._refused = 0
-        self._lent: list[int] = []
+        self._poison = config.poison
         self._closing = ExitStack()
         with ExitStack() as opened:
             with explained(Step.SOCKET, interface, config):
@@ -69,9 +70,9 @@ class XdpSocket:
         """The card reads and writes the chunks itself."""
         chunks = self.umem.addresses()
         receiving = len(chunks) // 2 if config.receive else 0
-        self.fill.put(chunks[:receiving])
+        self.fill.put(memoryview(chunks)[:receiving])
         self.free = chunks[receiving:]
-        """Chunks that nobody uses, by their addresses."""
+        """Chunks that nobody uses, by their addresses: 64-bit words, as they are in the rings."""
 
     # -- opening
 
@@ -189,11 +190,8 @@ class XdpSocket:
         They are lent until the next call. With ``frags``, a length has abi.CONTINUES where the frame goes on in the
         next one. Does not block.
         """
-        if self._lent:
-            self.recycle()
-        addresses, lengths = self.rx.take(limit)
-        self._lent = addresses
-        return addresses, lengths
+        self.recycle()
+        return self.rx.take(limit)
 
     def frames(self, limit: int = 64) -> list[memoryview]:
         """``receive`` as views of the frames: lent until the next call, copy what is kept."""
@@ -201,11 +199,14 @@ class XdpSocket:
         return [view[address : address + length] for address, length in zip(*self.receive(limit), strict=True)]
 
     def recycle(self) -> None:
-        """Give what is lent back to the kernel now."""
-        addresses, self._lent = self._lent, []
-        if self.config.poison:
-            self.umem.poison(addresses)
-        self.fill.put(addresses)
+        """Give what is lent back to the kernel now. Harmless where nothing is."""
+        lent = self.rx.taken()
+        if not lent:
+            return
+        if self._poison:
+            self.umem.poison(lent)
+        self.fill.put(lent)  # from ring to ring, no address is looked at
+        self.rx.release()
         if self.zero_copy and self.fill.flags[0] & abi.NEED_WAKEUP:
             self._wake()
 
@@ -216,10 +217,10 @@ class XdpSocket:
 
     # -- sending
 
-    def alloc(self, count: int) -> list[int]:
+    def alloc(self, count: int) -> array[int]:
         """At most ``count`` chunks, by the addresses where frames of up to ``umem.capacity`` bytes are to be written.
 
-        They are the caller's until ``send``.
+        They are the caller's until ``send``. Both are fastest with arrays of 64-bit words ("Q"), as this one is.
         """
         if len(self.free) < count:
             self.reap()
@@ -231,15 +232,16 @@ class XdpSocket:
 
     def send(self, addresses: Sequence[int], lengths: Sequence[int]) -> int:
         """Send the frames at ``addresses`` from ``alloc``, and how many found a place; the others are dropped."""
-        tx = self.tx
-        room = tx.room()
-        if room < len(addresses):
-            self.free += addresses[room:]
-            addresses, lengths = addresses[:room], lengths[:room]
-        tx.put_all(addresses, lengths)
-        tx.publish()
+        chunks = addresses if isinstance(addresses, array) else array("Q", addresses)
+        sizes = lengths if isinstance(lengths, array) else array("Q", lengths)
+        room = self.tx.room()
+        if room < len(chunks):
+            self.free += chunks[room:]
+            chunks = chunks[:room]
+        self.tx.put_all(memoryview(chunks), memoryview(sizes)[: len(chunks)])
+        self.tx.publish()
         self.kick()
-        return len(addresses)
+        return len(chunks)
 
     def reflect(self, lengths: Sequence[int]) -> int:
         """Send the frames of the last ``receive`` from where they lie, changed or not; how many found a place.
@@ -247,14 +249,19 @@ class XdpSocket:
         ``lengths`` are those that they have now. Their chunks are replaced by free ones for what arrives next; frames
         for which there is none are dropped.
         """
-        addresses, self._lent = self._lent, []
         if len(self.free) < self.config.chunks // 4:
             self.reap()
-        count = min(len(addresses), len(self.free), self.tx.room())
+        lent = self.rx.taken()
+        count = min(len(lent), len(self.free), self.tx.room())
+        self.tx.put_all(lent[:count], memoryview(array("Q", lengths))[:count])
         start = len(self.free) - count
-        self.fill.put(self.free[start:] + addresses[count:])
+        self.fill.put(memoryview(self.free[start:]))
+        self.fill.put(lent[count:])
+        self.rx.release()
         del self.free[start:]
-        return self.send(addresses[:count], lengths[:count])
+        self.tx.publish()
+        self.kick()
+        return count
 
     def kick(self) -> bool:
         """Have the kernel send what is published; whether it took all of it. Does not wait.
@@ -277,7 +284,7 @@ class XdpSocket:
 
     def reap(self) -> None:
         """Take back the chunks of frames that have left."""
-        self.free += self.completion.take()
+        self.completion.take_to(self.free)
 
     # -- what it tells
 

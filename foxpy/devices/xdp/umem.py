@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import mmap
 import warnings
+from array import array
 from collections.abc import Iterable
 from typing import Final
 
@@ -40,9 +41,9 @@ class Umem:
         flags = abi.UMEM_TX_METADATA if metadata else 0
         return abi.UMEM.pack(address, self.chunks * self.chunk, self.chunk, 0, flags, metadata)
 
-    def addresses(self) -> list[int]:
+    def addresses(self) -> array[int]:
         """Of all chunks."""
-        return list(range(abi.HEADROOM, self.chunks * self.chunk, self.chunk))
+        return array("Q", range(abi.HEADROOM, self.chunks * self.chunk, self.chunk))
 
     def poison(self, addresses: Iterable[int]) -> None:
         """Overwrite the frames at ``addresses``: who still reads them will notice."""
