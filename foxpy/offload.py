@@ -28,17 +28,20 @@ class Kind(enum.Enum):
 class Offloads:
     """What is done below for packets that are marked. Never changed once made."""
 
-    __slots__ = ("checksums", "largest")
+    __slots__ = ("checksums", "largest", "window")
 
-    def __init__(self, checksums: bool, largest: int) -> None:
+    def __init__(self, checksums: bool, largest: int, window: int | None = None) -> None:
         self.checksums = checksums
         """Checksums are filled in."""
         self.largest = largest
         """The largest packet above this layer that is cut into segments, in bytes; 0: none is."""
+        self.window = window
+        """Bytes that may be on their way to this host without overrunning the queue below; None: nobody knows. All
+        connections share it."""
 
     def less(self, size: int) -> Offloads:
         """The same for packets above a header of ``size`` bytes."""
-        return Offloads(self.checksums, max(0, self.largest - size))
+        return Offloads(self.checksums, max(0, self.largest - size), self.window)
 
 
 NONE: Final = Offloads(checksums=False, largest=0)

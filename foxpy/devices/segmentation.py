@@ -18,7 +18,6 @@ from foxpy.layers.udp.wire import HEADER as UDP_HEADER
 from foxpy.layers.udp.wire import append_udp, fill_udp, read_udp
 from foxpy.message import Writer
 from foxpy.offload import Kind, Offload
-from foxpy.wire import PacketError
 
 MASK: Final = 0xFFFF_FFFF
 TCP: Final = 6
@@ -137,12 +136,13 @@ def completed(frame: bytes, at: int, segment: int, network: int = IPv4.MIN) -> I
     given back as it is: it is for the layers above to count.
     """
     start = at - network
-    try:
-        header, length, _, _, _, _, proto, _, _ = read_ipv4(frame, start, len(frame))
-        task = _task_of(frame, at, proto, start + length)
-    except PacketError:
-        task = None
-    if task is None or header != network or start + length > len(frame):
+    if start < 0 or at > len(frame):
+        yield frame
+        return
+    header, length, _, _, _, _, proto, _, _ = read_ipv4(frame, start, len(frame))
+    end = start + length
+    task = _task_of(frame, at, proto, end) if header == network and end <= len(frame) else None
+    if task is None:
         yield frame
         return
     task.network, task.version, task.segment = network, 4, segment
@@ -150,27 +150,24 @@ def completed(frame: bytes, at: int, segment: int, network: int = IPv4.MIN) -> I
     headers = Writer(frame[:payload])
     # Reckoned anew, as a frame whose checksum is all right may come here as well.
     addresses = start + ADDRESSES
-    seed = fold(ones_sum(frame, addresses, addresses + 8) + proto + start + length - at)
+    seed = fold(ones_sum(frame, addresses, addresses + 8) + proto + end - at)
     headers[at + task.checksum] = seed >> 8
     headers[at + task.checksum + 1] = seed & 0xFF
-    for each, part in segments(headers, frame[payload : start + length], task):
+    for each, part in segments(headers, frame[payload:end], task):
         yield bytes(each) + part
 
 
 def _task_of(frame: bytes, at: int, proto: int, end: int) -> Offload | None:
-    """What is to be done for the transport header at ``frame[at:end]``; None where it is not whole, or not known.
-
-    Raises PacketError where it is shorter than such headers are.
-    """
-    if proto == TCP:
+    """What is to be done for the transport header at ``frame[at:end]``; None where it is not whole, or not known."""
+    if proto == TCP and end - at >= TcpHeader.MIN:
         task = Offload(Kind.TCP, TCP_CHECKSUM)
         task.header = read_tcp(frame, at, end)[4]
         return task if TcpHeader.MIN <= task.header <= end - at else None
-    if proto != UDP:
-        return None
-    task = Offload(Kind.UDP, UDP_CHECKSUM)
-    task.header = UDP_HEADER
-    return task if end - at >= UDP_HEADER else None
+    if proto == UDP and end - at >= UDP_HEADER:
+        task = Offload(Kind.UDP, UDP_CHECKSUM)
+        task.header = UDP_HEADER
+        return task
+    return None
 
 
 def _seed(headers: Writer, transport: int, task: Offload, length: int) -> int:

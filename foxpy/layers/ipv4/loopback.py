@@ -1,4 +1,7 @@
-"""The link from a host to itself: what is sent on it arrives through the scheduler, not from inside the sending."""
+"""The link from a host to itself: what is sent on it arrives through the scheduler, not from inside the sending.
+
+It is memory: nobody reckons or checks the checksums of TCP and UDP, and nothing is cut.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,18 @@ from typing import Final
 
 from foxpy.errors import BadAddress, NotInitialized, OpenFailed, PacketSize
 from foxpy.layers.ipv4.link import ANYBODY, IpLink, NextHop
+from foxpy.layers.ipv4.wire import IPv4
 from foxpy.message import Writer
+from foxpy.offload import Offload, Offloads
 from foxpy.protocol import Listening, Path, PathHandler, Receiver, Sender
 from foxpy.runtime import Runtime, Source
 
 LARGEST: Final = 65535
 QUEUE: Final = 4096
 """Packets on their way; more are dropped, as on any link."""
+QUEUED: Final = 16 << 20
+"""Bytes on their way, as a packet may have 64 KB."""
+OFFLOADS: Final = Offloads(True, LARGEST, QUEUED)
 
 
 class Loopback(IpLink, Source):
@@ -29,7 +37,9 @@ class Loopback(IpLink, Source):
         self.dropped = 0
         self._initialized = 0
         self._ready = False
-        self._waiting: deque[bytes] = deque()
+        self._waiting: deque[tuple[bytes, int, int]] = deque()
+        self._held = 0
+        self._arriving = runtime.arriving
         self._above: Receiver | None = None
         self._sender = _LoopbackSender(self)
 
@@ -46,6 +56,7 @@ class Loopback(IpLink, Source):
         if self._initialized == 0:
             self._above = None
             self._waiting.clear()
+            self._held = 0
         return self._initialized
 
     # -- open
@@ -76,12 +87,15 @@ class Loopback(IpLink, Source):
 
     # -- down: send
 
-    def put(self, packet: bytes) -> None:
+    def put(self, packet: bytes, at: int = 0, segment: int = 0) -> None:
+        """``packet`` arrives. Where ``at`` is not 0, its transport header is there and not finished, and with a
+        ``segment`` it stands for packets with so many bytes of payload."""
         waiting = self._waiting
-        if len(waiting) >= QUEUE:
+        if len(waiting) >= QUEUE or self._held >= QUEUED:
             self.dropped += 1
             return
-        waiting.append(packet)
+        waiting.append((packet, at, segment))
+        self._held += len(packet)
         if not self._ready:
             self._ready = True
             self.runtime.scheduler.ready(self.runtime, self)
@@ -90,28 +104,55 @@ class Loopback(IpLink, Source):
 
     def burst(self, budget: int) -> bool:
         waiting = self._waiting
+        arriving = self._arriving
         while waiting and budget:
-            packet = waiting.popleft()
+            packet, at, segment = waiting.popleft()
+            self._held -= len(packet)
             if self._above is not None:
-                self._above.deliver(packet, 0, len(packet))
+                arriving.frame = packet if at else None
+                arriving.start = at
+                arriving.segment = segment
+                try:
+                    self._above.deliver(packet, 0, len(packet))
+                finally:
+                    arriving.frame = None
             budget -= 1
         self._ready = bool(waiting)
         return self._ready
 
 
 class _LoopbackSender(Sender):
-    __slots__ = ("_link",)
+    __slots__ = ("_link", "_task")
 
     def __init__(self, link: Loopback) -> None:
         self._link = link
+        self._task: Offload | None = None
 
     def begin(self, size: int) -> Writer:
         if size > LARGEST:
             raise PacketSize(f"loopback: {size} bytes, at most {LARGEST}", size, LARGEST)
+        self._task = None
         return Writer()
 
+    def begin_offloaded(self, size: int, task: Offload) -> Writer:
+        writer = self.begin(size)
+        self._task = task
+        return writer
+
     def commit(self, writer: Writer, payload: bytes) -> None:
-        self._link.put(bytes(writer) + payload)
+        task = self._task
+        if task is None:
+            self._link.put(bytes(writer) + payload)
+        elif task.network == IPv4.MIN:
+            self._link.put(bytes(writer) + payload, len(writer) - task.header, task.segment)
+        else:  # with options, and then nobody could finish it who has to
+            from foxpy.devices.segmentation import segments  # here, as it imports this package
+
+            for headers, part in segments(writer, payload, task):
+                self._link.put(bytes(headers) + part)
+
+    def offloads(self) -> Offloads:
+        return OFFLOADS
 
     def limit(self) -> int:
         return LARGEST

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Generic
 
 from foxpy.addresses import Port
+from foxpy.checksum import fold
 from foxpy.errors import InvalidConnection, PacketSize
 from foxpy.layers.paths import SharedPath
 from foxpy.layers.udp.connection import UdpConnection
-from foxpy.layers.udp.wire import HEADER, append_udp, fill_udp, read_udp, verify_udp
+from foxpy.layers.udp.wire import CHECKSUM, HEADER, append_udp, fill_udp, read_udp, verify_udp
 from foxpy.message import Writer
+from foxpy.offload import Kind, Offload
 from foxpy.protocol import Host, Path, Sender
 from foxpy.status import Report, Status
 from foxpy.wire import PacketError
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 0xFFFF - HEADER
 """The most that the length field lets a datagram carry, in bytes."""
+LOOK_AFTER: Final = 64
+"""Datagrams that go whole until it is tried whether the layers below do something for them again."""
+MOST: Final = 64
+"""Datagrams that pass as one. Linux cuts no more (UDP_MAX_SEGMENTS), 128 since 6.9; of full size, 44 fit 64 KB."""
 
 
 class UdpPath(SharedPath, Generic[Host]):
@@ -99,18 +105,16 @@ class UdpPath(SharedPath, Generic[Host]):
                 return
         receiver = connection.receiver
         if receiver is not None:
-            self._counters.received += 1
-            start += HEADER
             arriving = self._arriving
-            if arriving.segment and arriving.frame is frame and arriving.start == start - HEADER:
-                self._deliver_each(connection, frame, start, end, arriving.segment)
+            if arriving.segment and arriving.frame is frame and arriving.start == start:
+                self._deliver_each(connection, frame, start + HEADER, end, arriving.segment)
             else:
-                receiver.deliver(frame, start, end)
+                self._counters.received += 1
+                receiver.deliver(frame, start + HEADER, end)
 
     def _deliver_each(self, connection: UdpConnection[Host], frame: bytes, start: int, end: int, segment: int) -> None:
         """Datagrams that the link put together are datagrams still, each of ``segment`` bytes but for the last."""
         counters = self._counters
-        counters.received -= 1
         for at in range(start, end, segment):
             receiver = connection.receiver  # a datagram may have made its receiver close the connection
             if receiver is None:
@@ -158,9 +162,20 @@ class UdpPath(SharedPath, Generic[Host]):
 
 
 class UdpSender(Sender, Generic[Host]):
-    """Sends datagrams of one connection."""
+    """Sends datagrams of one connection; leaves their checksums to what is below, where that fills them in."""
 
-    __slots__ = ("_at", "_connection", "_counters", "_local_port", "_lower", "_path", "_port")
+    __slots__ = (
+        "_at",
+        "_connection",
+        "_counters",
+        "_local_port",
+        "_lower",
+        "_marked",
+        "_path",
+        "_port",
+        "_task",
+        "_whole",
+    )
 
     def __init__(self, connection: UdpConnection[Host]) -> None:
         path = connection.path
@@ -171,6 +186,9 @@ class UdpSender(Sender, Generic[Host]):
         self._port = connection.port
         self._local_port = connection.local_port
         self._at = 0
+        self._task = Offload(Kind.UDP, CHECKSUM)
+        self._marked = False  # whether the packet that is begun leaves its checksum to what is below
+        self._whole = 0  # so many datagrams more go without asking what is done below
 
     def begin(self, size: int) -> Writer:
         if not self._connection.open:
@@ -178,21 +196,72 @@ class UdpSender(Sender, Generic[Host]):
         if size > LARGEST:
             raise PacketSize(f"{self._connection}: {size} bytes, at most {self.limit()}", size, self.limit())
         lower = self._lower = self._path.lower.sender  # another one where the path was forgotten and came again
-        try:
-            writer = lower.begin(HEADER + size)
-        except PacketSize:
-            limit = self.limit()
-            raise PacketSize(f"{self._connection}: {size} bytes, at most {limit}", size, limit) from None
+        writer = None
+        if self._whole:
+            self._whole -= 1
+        elif self._connection.checksums:
+            writer = self._begin_marked(size, 0)
+        if writer is None:
+            self._marked = False
+            try:
+                writer = lower.begin(HEADER + size)
+            except PacketSize:
+                limit = self.limit()
+                raise PacketSize(f"{self._connection}: {size} bytes, at most {limit}", size, limit) from None
         self._at = len(writer)
         append_udp(writer, size, sport=self._local_port, dport=self._port)
+        return writer
+
+    def _begin_marked(self, size: int, segment: int) -> Writer | None:
+        """Begin a datagram that is finished below; None where that is not done, or not for this size."""
+        task = self._task
+        task.header = HEADER
+        task.segment = segment
+        try:
+            writer = self._lower.begin_offloaded(HEADER + size, task)
+        except PacketSize:
+            self._whole = LOOK_AFTER
+            return None
+        self._marked = True
         return writer
 
     def commit(self, writer: Writer, payload: bytes) -> None:
         if self._connection.checksums:
             at = self._at
-            fill_udp(writer, at, payload, self._path.seed(len(writer) - at + len(payload)))
+            header = len(writer) - at  # with those of layers above
+            seed = self._path.seed(header + len(payload))
+            if self._marked:
+                seed = fold(seed)
+                writer[at + CHECKSUM] = seed >> 8
+                writer[at + CHECKSUM + 1] = seed & 0xFF
+                self._task.header = header
+            else:
+                fill_udp(writer, at, payload, seed)
         self._counters.sent += 1
         self._lower.commit(writer, payload)
+
+    def send_many(self, payload: bytes, segment: int) -> None:
+        """As ``Sender.send_many``: up to 64 KB and 64 datagrams pass the layers below as one, where those allow it."""
+        if segment < 1:
+            raise ValueError(f"{self._connection}: datagrams of {segment} bytes")
+        at = 0
+        while len(payload) - at > segment and self._connection.checksums and self._connection.open:
+            lower = self._lower = self._path.lower.sender
+            offloads = lower.offloads()
+            count = min(MOST, (offloads.largest - HEADER) // segment) if offloads.checksums else 0
+            if count < 2:
+                break
+            part = payload[at : at + count * segment]
+            writer = self._begin_marked(len(part), segment)
+            if writer is None:
+                break
+            self._at = len(writer)
+            append_udp(writer, len(part), sport=self._local_port, dport=self._port)
+            self._counters.sent += (len(part) - 1) // segment  # and one more
+            self.commit(writer, part)
+            at += len(part)
+        for start in range(at, len(payload), segment):
+            self.send(payload[start : start + segment])
 
     def limit(self) -> int:
         return min(self._path.lower.sender.limit() - HEADER, LARGEST)
