@@ -15,7 +15,7 @@ from array import array
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TypeAlias
 
 from foxpy.devices import interface as interfaces
 from foxpy.devices.xdp import abi, bpf, programs
@@ -32,6 +32,8 @@ LINK_HEADER: Final = 14 + 4
 SO_SNDBUFFORCE: Final = 32
 SEND_COST: Final = 4096
 """Bytes that the kernel spends on a frame of the usual MTU on its way, and some more."""
+Words: TypeAlias = "Sequence[int] | array[int]"
+"""Numbers, fastest as an array of 64-bit words ("Q"), which is what the rings have."""
 BIND_TRIES: Final = 500
 BIND_PAUSE: Final = 2
 """Milliseconds: a queue is let go of some time after its socket was closed, so one that is busy is tried for 1 s."""
@@ -195,8 +197,9 @@ class XdpSocket:
 
     def frames(self, limit: int = 64) -> list[memoryview]:
         """``receive`` as views of the frames: lent until the next call, copy what is kept."""
+        addresses, lengths = self.receive(limit)
         view = self.umem.view
-        return [view[address : address + length] for address, length in zip(*self.receive(limit), strict=True)]
+        return [view[address : address + length] for address, length in zip(addresses, lengths, strict=True)]
 
     def recycle(self) -> None:
         """Give what is lent back to the kernel now. Harmless where nothing is."""
@@ -220,7 +223,7 @@ class XdpSocket:
     def alloc(self, count: int) -> array[int]:
         """At most ``count`` chunks, by the addresses where frames of up to ``umem.capacity`` bytes are to be written.
 
-        They are the caller's until ``send``. Both are fastest with arrays of 64-bit words ("Q"), as this one is.
+        They are the caller's until ``send``.
         """
         if len(self.free) < count:
             self.reap()
@@ -230,20 +233,18 @@ class XdpSocket:
         del free[start:]
         return taken
 
-    def send(self, addresses: Sequence[int], lengths: Sequence[int]) -> int:
+    def send(self, addresses: Words, lengths: Words) -> int:
         """Send the frames at ``addresses`` from ``alloc``, and how many found a place; the others are dropped."""
-        chunks = addresses if isinstance(addresses, array) else array("Q", addresses)
-        sizes = lengths if isinstance(lengths, array) else array("Q", lengths)
-        room = self.tx.room()
-        if room < len(chunks):
-            self.free += chunks[room:]
-            chunks = chunks[:room]
-        self.tx.put_all(memoryview(chunks), memoryview(sizes)[: len(chunks)])
+        chunks, sizes = _words(addresses), _words(lengths)
+        count = min(len(chunks), self.tx.room())
+        if count < len(chunks):
+            self.free.extend(chunks[count:])
+        self.tx.put_all(chunks[:count], sizes[:count])
         self.tx.publish()
         self.kick()
-        return len(chunks)
+        return count
 
-    def reflect(self, lengths: Sequence[int]) -> int:
+    def reflect(self, lengths: Words) -> int:
         """Send the frames of the last ``receive`` from where they lie, changed or not; how many found a place.
 
         ``lengths`` are those that they have now. Their chunks are replaced by free ones for what arrives next; frames
@@ -253,7 +254,7 @@ class XdpSocket:
             self.reap()
         lent = self.rx.taken()
         count = min(len(lent), len(self.free), self.tx.room())
-        self.tx.put_all(lent[:count], memoryview(array("Q", lengths))[:count])
+        self.tx.put_all(lent[:count], _words(lengths)[:count])
         start = len(self.free) - count
         self.fill.put(memoryview(self.free[start:]))
         self.fill.put(lent[count:])
@@ -302,6 +303,10 @@ class XdpSocket:
 
     def _option(self, option: int, size: int) -> bytes:
         return self._socket.getsockopt(abi.SOL_XDP, option, size)
+
+
+def _words(numbers: Words) -> memoryview[int]:
+    return memoryview(numbers if isinstance(numbers, array) else array("Q", numbers))
 
 
 def _looked_up(interface: str) -> tuple[int, int]:

@@ -66,7 +66,8 @@ def test_nothing_has_arrived() -> None:
     pages = Pages()
     ring = ReceiveRing(pages.memory, LAYOUT, SIZE)
     assert ring.waiting() == 0
-    assert ring.take(64) == ([], [])
+    addresses, lengths = ring.take(64)
+    assert (addresses, lengths) == ([], [])
     assert pages.consumer == LATE
 
 
@@ -77,7 +78,8 @@ def test_frames_are_taken_in_order_past_the_end_of_the_ring_and_of_the_numbers()
         pages.arrive(256 + 2048 * number, 60 + number)
     taken = []
     for _ in range(3):
-        taken.append(ring.take(64))
+        batch, sizes = ring.take(64)
+        taken.append((batch, sizes))
         ring.release()
     # LATE is entry 3 of 8: five frames lie before the end, three behind the beginning.
     assert [len(addresses) for addresses, _ in taken] == [5, 3, 0]
@@ -93,7 +95,8 @@ def test_no_more_than_asked_for_are_taken() -> None:
     ring = ReceiveRing(pages.memory, LAYOUT, SIZE)
     for number in range(6):
         pages.arrive(number, 60)
-    assert ring.take(4) == ([0, 1, 2, 3], [60] * 4)
+    addresses, lengths = ring.take(4)
+    assert (addresses, lengths) == ([0, 1, 2, 3], [60] * 4)
     assert ring.waiting() == 2
     assert ring.taken().tolist() == [0, 1, 2, 3]
     assert pages.consumer == 0  # the kernel does not write over what is being looked at
@@ -106,7 +109,8 @@ def test_options_stand_above_the_length() -> None:
     pages = Pages()
     ring = ReceiveRing(pages.memory, LAYOUT, SIZE)
     pages.arrive(256, 1792, 1)
-    assert ring.take(1) == ([256], [1 << 32 | 1792])
+    addresses, lengths = ring.take(1)
+    assert (addresses, lengths) == ([256], [1 << 32 | 1792])
 
 
 @given(INDICES, st.lists(st.integers(-8, 8), max_size=60))
