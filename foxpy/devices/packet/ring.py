@@ -7,11 +7,12 @@ and its place is given back before it is handed up: whatever it causes, the ring
 from __future__ import annotations
 
 import mmap
+import struct
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from foxpy.devices.packet.abi import COPY, USER
+from foxpy.devices.packet.abi import COPY, USER, VLAN_VALID
 
 Take: TypeAlias = Callable[[bytes, int, int, bool], None]
 """Is given a frame with what precedes it, its status, its VLAN tag (TCI, TPID << 16), and whether it is all there."""
@@ -39,12 +40,10 @@ class Walk(ABC):
         self._memory.close()
 
 
-SLOT_STATUS: Final = 0
-SLOT_LENGTH: Final = 1
-SLOT_CAPTURED: Final = 2
-SLOT_OFFSETS: Final = 3
+SLOT: Final = struct.Struct("=4xIIH").unpack_from
+"""Of tpacket2_hdr: length, captured length, where the frame begins."""
 SLOT_TAG: Final = 6
-"""Words of tpacket2_hdr."""
+"""Its word with TCI and TPID."""
 
 
 class SlotWalk(Walk):
@@ -59,25 +58,23 @@ class SlotWalk(Walk):
 
     def burst(self, budget: int) -> bool:
         memory, words, before, take = self._memory, self._words, self._before, self._take
-        at = self._at
-        while budget:
+        at, step, end = self._at, self._step, self._end
+        for _ in range(budget):
             status = words[at]
             if not status & USER:
                 return False
-            captured = words[at + SLOT_CAPTURED]
-            begin = at * 4 + (words[at + SLOT_OFFSETS] & 0xFFFF)
+            length, captured, begin = SLOT(memory, at * 4)
+            begin += at * 4
             frame = memory[begin - before : begin + captured]
-            tag = words[at + SLOT_TAG]
-            whole = captured == words[at + SLOT_LENGTH]
-            words[at + SLOT_STATUS] = 0
-            at += self._step
-            if at == self._end:
+            tag = words[at + SLOT_TAG] if status & VLAN_VALID else 0
+            words[at] = 0
+            at += step
+            if at == end:
                 at = 0
             self._at = at
-            take(frame, status, tag, whole)
+            take(frame, status, tag, captured == length)
             if not self._open:
                 return True
-            budget -= 1
         return True
 
 
@@ -85,14 +82,11 @@ BLOCK_STATUS: Final = 2
 BLOCK_COUNT: Final = 3
 BLOCK_FIRST: Final = 4
 """Words of tpacket_block_desc."""
-FRAME_NEXT: Final = 0
-FRAME_CAPTURED: Final = 3
-FRAME_LENGTH: Final = 4
-FRAME_STATUS: Final = 5
-FRAME_OFFSETS: Final = 6
-FRAME_TCI: Final = 8
-FRAME_TPID: Final = 9
-"""Words of tpacket3_hdr."""
+FRAME: Final = struct.Struct("=I8xIIIH").unpack_from
+"""Of tpacket3_hdr: where the next one is, captured length, length, status, where the frame begins."""
+FRAME_TAG: Final = struct.Struct("=HxxH").unpack_from
+FRAME_TAG_AT: Final = 32
+"""TCI and TPID, further on in it."""
 
 
 class BlockWalk(Walk):
@@ -116,22 +110,23 @@ class BlockWalk(Walk):
                 if not words[block + BLOCK_STATUS] & USER:
                     return False
                 self._left = words[block + BLOCK_COUNT]
-                self._at = block + words[block + BLOCK_FIRST] // 4
+                self._at = block * 4 + words[block + BLOCK_FIRST]
                 if not self._left:
                     self._give_back()  # its time was up before anything came
                     continue
             at = self._at
-            captured = words[at + FRAME_CAPTURED]
-            begin = at * 4 + (words[at + FRAME_OFFSETS] & 0xFFFF)
+            following, captured, length, status, begin = FRAME(memory, at)
+            begin += at
             frame = memory[begin - before : begin + captured]
-            status = words[at + FRAME_STATUS] & ~COPY  # no frame of this kind of ring goes through the queue
-            tag = words[at + FRAME_TCI] & 0xFFFF | (words[at + FRAME_TPID] & 0xFFFF) << 16
-            whole = captured == words[at + FRAME_LENGTH]
-            self._at = at + words[at + FRAME_NEXT] // 4
+            tag = 0
+            if status & VLAN_VALID:
+                tci, tpid = FRAME_TAG(memory, at + FRAME_TAG_AT)
+                tag = tci | tpid << 16
+            self._at = at + following
             self._left -= 1
             if not self._left:
                 self._give_back()
-            take(frame, status, tag, whole)
+            take(frame, status & ~COPY, tag, captured == length)  # no frame of this ring goes through the queue
             if not self._open:
                 return True
             budget -= 1
