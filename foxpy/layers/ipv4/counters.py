@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+
+NAMES: Final = (
+    "bad_header",
+    "bad_length",
+    "bad_options",
+    "bad_source",
+    "checksum_errors",
+    "delivered",
+    "foreign_reports",
+    "fragments_sent",
+    "interface_disabled",
+    "link_broadcast",
+    "no_route",
+    "not_for_us",
+    "not_ipv4",
+    "received",
+    "sent",
+    "source_routed",
+    "truncated",
+    "unknown_protocol",
+)
+
 
 class Counters:
     """Datagrams and fragments, by what became of them."""
 
-    __slots__ = (
-        "bad_header",
-        "bad_length",
-        "bad_options",
-        "bad_source",
-        "checksum_errors",
-        "delivered",
-        "foreign_reports",
-        "fragments_sent",
-        "interface_disabled",
-        "link_broadcast",
-        "no_route",
-        "not_for_us",
-        "not_ipv4",
-        "received",
-        "sent",
-        "source_routed",
-        "truncated",
-        "unknown_protocol",
-    )
+    __slots__ = NAMES
 
     def __init__(self) -> None:
         self.sent = 0
@@ -52,4 +57,4 @@ class Counters:
     def discards(self) -> dict[str, int]:
         """Every reason for which datagrams were dropped, by name."""
         told = ("sent", "fragments_sent", "received", "delivered")
-        return {name: getattr(self, name) for name in self.__slots__ if name not in told}
+        return {name: getattr(self, name) for name in NAMES if name not in told}

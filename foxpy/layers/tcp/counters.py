@@ -2,44 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+
+NAMES: Final = (
+    "active_opens",
+    "bad_acknowledgements",
+    "bad_headers",
+    "bad_options",
+    "challenge_acks",
+    "challenges_withheld",
+    "checksum_errors",
+    "delayed_acks",
+    "duplicate_segments",
+    "established",
+    "fast_retransmits",
+    "foreign_reports",
+    "half_open_evicted",
+    "keepalive_probes",
+    "not_answerable",
+    "out_of_order",
+    "out_of_window",
+    "passive_opens",
+    "reassembly_full",
+    "refused",
+    "resets_received",
+    "resets_sent",
+    "resets_withheld",
+    "retransmission_timeouts",
+    "retransmissions",
+    "segments_received",
+    "segments_sent",
+    "send_failures",
+    "time_waits_cut",
+    "to_nobody",
+    "window_probes",
+    "without_ack",
+)
+
 
 class Counters:
     """Plain numbers that only grow. Every segment that is dropped is counted under the name of its reason."""
 
-    __slots__ = (
-        "active_opens",
-        "bad_acknowledgements",
-        "bad_headers",
-        "bad_options",
-        "challenge_acks",
-        "challenges_withheld",
-        "checksum_errors",
-        "delayed_acks",
-        "duplicate_segments",
-        "established",
-        "fast_retransmits",
-        "foreign_reports",
-        "half_open_evicted",
-        "keepalive_probes",
-        "not_answerable",
-        "out_of_order",
-        "out_of_window",
-        "passive_opens",
-        "reassembly_full",
-        "refused",
-        "resets_received",
-        "resets_sent",
-        "resets_withheld",
-        "retransmission_timeouts",
-        "retransmissions",
-        "segments_received",
-        "segments_sent",
-        "send_failures",
-        "time_waits_cut",
-        "to_nobody",
-        "window_probes",
-        "without_ack",
-    )
+    __slots__ = NAMES
 
     def __init__(self) -> None:
         self.segments_received = 0
@@ -78,4 +83,4 @@ class Counters:
 
     def read(self) -> dict[str, int]:
         """Every counter by its name."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in NAMES}

@@ -25,6 +25,55 @@ HOT = (
 )
 """The modules of packets that are compiled where the package is: those of the data path."""
 
+STACK = (
+    "foxpy.native",
+    "foxpy.checksum",
+    "foxpy.offload",
+    "foxpy.timers",
+    "foxpy.runtime",
+    "foxpy.transfer",
+    "foxpy.devices.port",
+    "foxpy.devices.sender",
+    "foxpy.devices.framefile",
+    "foxpy.devices.finishing",
+    "foxpy.devices.segmentation",
+    "foxpy.layers.paths",
+    "foxpy.layers.ethernet.arrival",
+    "foxpy.layers.ethernet.senders",
+    "foxpy.layers.ethernet.counters",
+    "foxpy.layers.arp.senders",
+    "foxpy.layers.ipv4.arrival",
+    "foxpy.layers.ipv4.connection",
+    "foxpy.layers.ipv4.identification",
+    "foxpy.layers.ipv4.counters",
+    "foxpy.layers.udp.path",
+    "foxpy.layers.udp.counters",
+    "foxpy.layers.tcp.path",
+    "foxpy.layers.tcp.executor",
+    "foxpy.layers.tcp.arrives",
+    "foxpy.layers.tcp.emit",
+    "foxpy.layers.tcp.send",
+    "foxpy.layers.tcp.retransmit",
+    "foxpy.layers.tcp.recovery",
+    "foxpy.layers.tcp.segment",
+    "foxpy.layers.tcp.sequence",
+    "foxpy.layers.tcp.buffers",
+    "foxpy.layers.tcp.reassembly",
+    "foxpy.layers.tcp.tcb",
+    "foxpy.layers.tcp.transitions",
+    "foxpy.layers.tcp.window",
+    "foxpy.layers.tcp.rtt",
+    "foxpy.layers.tcp.states",
+    "foxpy.layers.tcp.actions",
+    "foxpy.layers.tcp.limit",
+    "foxpy.layers.tcp.counters",
+    "foxpy.layers.tcp.stateless",
+    "foxpy.layers.tcp.congestion.base",
+    "foxpy.layers.tcp.congestion.newreno",
+    "foxpy.layers.tcp.congestion.none",
+)
+"""What handles every packet, or keeps the state of what does: compiled as it stands. The rest gains nothing by it."""
+
 SUPPORT = (
     "foxpy.wire.window",
     "foxpy.wire.out",
@@ -77,6 +126,7 @@ def compiled(
     modules: Sequence[str] = HOT,
     callers: Mapping[str, Path] | None = None,
     own: Mapping[str, Path] | None = None,
+    stack: Sequence[str] = STACK,
 ) -> list[Extension]:
     """The extensions for ``modules``, and for ``callers``: typed modules, and the directory that each is imported from.
 
@@ -92,7 +142,7 @@ def compiled(
         shutil.copytree(directory / package, tree / package, ignore=IGNORED, dirs_exist_ok=True)
     for module, directory in own.items():
         write_modules(directory, tree, [module])
-    paths = [str(source_of(Path(), module)) for module in (*SUPPORT, *modules, *own, *callers)]
+    paths = [str(source_of(Path(), module)) for module in (*SUPPORT, *modules, *stack, *own, *callers)]
     with inside(tree):
         found = mypycify(
             [*SETTINGS, *paths],
