@@ -40,7 +40,7 @@ HOW: Final = (
     "Frames of 64 bytes with the check sequence on one veth, MTU 1500. The generator is the kernel itself, which runs"
     " an XDP program that redirects on live frames, on CPU {client}; what is measured is on CPU {cpu}, and busy: it"
     " never waits. At the generator's end a program drops what comes. AF_XDP is native, in copy mode, with rings of"
-    " 1024, 2048 chunks of 2048 bytes and batches of {batch}, in C and in foxpy alike. Receiving looks at one byte of"
+    " 4096, 8192 chunks of 2048 bytes and batches of {batch}, in C and in foxpy alike. Receiving looks at one byte of"
     " each frame, reflecting exchanges the addresses, transmitting copies each frame in. User time: half a ring of"
     " frames is let gather, then what it takes to go through them and give them back is timed. Devices are foxpy's,"
     " with no layer above them; the tap has no wire, and is given the same frames. UDP echo: 18 bytes each, as many as"

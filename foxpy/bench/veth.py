@@ -86,17 +86,27 @@ class Wire:
         """UDP datagrams that come back, per second."""
         with self.started(self.far, command, self.settings.cpu) as process:
             _until_ready(process, command)
+            self._meet(process, address, port)
             frame = datagram(self.near_mac(), mac, NEAR, address, port)
             with self.flooded(self.near, WIRE, frame.hex()):
+                self._wait_for_more(process, self.dropped())
                 pause(WARMING)
-                self._wait_for_the_first(process)
                 before, began = self.dropped(), time.perf_counter()
                 pause(self.settings.seconds)
                 after, ended = self.dropped(), time.perf_counter()
         return (after - before) / (ended - began)
 
-    def _wait_for_the_first(self, process: subprocess.Popen[str]) -> None:
-        before, end = self.dropped(), time.monotonic() + STARTING
+    def _meet(self, process: subprocess.Popen[str], address: IPv4Address, port: int) -> None:
+        """Send one, and see that it comes back: in the flood, what one must learn of the other might be lost."""
+        before = self.dropped()
+        with self.near.entered():
+            first = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        with first:
+            first.sendto(b"?", (str(address), port))
+        self._wait_for_more(process, before)
+
+    def _wait_for_more(self, process: subprocess.Popen[str], before: int) -> None:
+        end = time.monotonic() + STARTING
         while self.dropped() == before:
             if process.poll() is not None or time.monotonic() > end:
                 raise Refused("nothing is echoed")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from foxpy.bench import load
 from foxpy.testing.namespaces import why_not
 
 KEYS = {"name", "ours", "peer_name", "peer", "unit", "ratio", "target", "met"}
@@ -21,8 +22,8 @@ def bench(*arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
 
 
-def measured(*arguments: str) -> list[dict[str, object]]:
-    done = bench(*arguments, "--json")
+def measured(*arguments: str, timeout: float = 120) -> list[dict[str, object]]:
+    done = bench(*arguments, "--json", timeout=timeout)
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout)
     assert isinstance(rows, list)
@@ -35,7 +36,7 @@ def measured(*arguments: str) -> list[dict[str, object]]:
 
 def test_help_teaches() -> None:
     said = bench("--help").stdout
-    for command in ("fox-tables", "tcp", "tcp-over-ethernet", "ping", "connections", "link", "all"):
+    for command in ("fox-tables", "tcp", "tcp-over-ethernet", "ping", "pps", "connections", "link", "all"):
         assert f"\n  {command} " in said
         assert bench(command, "--help").returncode == 0
 
@@ -82,3 +83,13 @@ def test_ping_is_plotted(tmp_path: Path) -> None:
     drawn = xml.etree.ElementTree.parse(plot).getroot()
     assert drawn.tag.endswith("svg")
     assert "round trip, us" in "".join(drawn.itertext())
+
+
+@needs_root
+def test_frames_per_second_beside_c() -> None:
+    if load.compiler() is None:
+        pytest.skip("needs a C compiler")
+    rows = measured("pps", "--rounds", "1", "--seconds", "0.02", timeout=300)
+    names = {(row["name"], row["peer_name"]) for row in rows}
+    assert {(f"{mode}, AF_XDP", "AF_XDP in C") for mode in ("receive", "transmit", "reflect")} <= names
+    assert ("UDP echo, stack on AF_XDP", "linux") in names

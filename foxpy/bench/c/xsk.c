@@ -1,5 +1,5 @@
 /* The reference for AF_XDP: the same loops as foxpy's, by raw system calls (Linux: Documentation/networking/af_xdp.rst).
- * Rings of 1024, 2048 chunks of 2048 bytes, copy mode, one XDP program that gives all frames to the socket. */
+ * Rings of 4096, 8192 chunks of 2048 bytes, copy mode, one XDP program that gives all frames to the socket. */
 #include "load.h"
 
 #if __has_include(<linux/if_xdp.h>) && __has_include(<linux/bpf.h>)
@@ -21,7 +21,7 @@
 #define ATTACH_XDP 37   /* BPF_XDP */
 #define NATIVE 4        /* XDP_FLAGS_DRV_MODE */
 
-enum { CHUNKS = 2048, CHUNK = 2048, RING = 1024, FRAME = 60, HALF = RING / 2 };
+enum { CHUNKS = 8192, CHUNK = 2048, RING = 4096, FRAME = 60, HALF = RING / 2 };
 
 typedef struct {
     uint32_t *producer, *consumer, mask, own;
@@ -105,7 +105,7 @@ static void give(const uint64_t *chunks, uint32_t count)
 static void set_up(const char *interface, int receiving)
 {
     int index = if_nametoindex(interface), all = CHUNKS, ring = RING;
-    uint64_t chunks[CHUNKS];
+    static uint64_t chunks[CHUNKS];
     if (!index)
         die(interface);
     wire = socket(AF_XDP, SOCK_RAW, 0);
@@ -242,7 +242,7 @@ int xsk(char **argv)
     uint32_t batch = atoi(argv[2]);
     uint32_t (*step)(uint32_t) = sending ? transmit : strcmp(mode, "reflect") == 0 ? reflect : receive;
     if (batch < 1 || batch > HALF)
-        fail("a batch has 1 to 512 frames");
+        fail("a batch has 1 to 2048 frames");
     set_up(argv[0], !sending);
     fprintf(stderr, "ready\n");
     double silent = now() + PATIENCE;

@@ -12,7 +12,7 @@ from typing import Final
 
 from foxpy.devices.xdp import bpf, programs
 
-COUNT: Final = 1 << 18
+COUNT: Final = 1 << 24
 """Frames of one call, which costs some 20 ms by itself."""
 
 

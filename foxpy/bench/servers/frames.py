@@ -18,13 +18,14 @@ import trio
 from foxpy.bench.frames import SMALL
 from foxpy.bench.servers.devices import device
 from foxpy.devices.device import WIRE, Device, EthernetFrames
-from foxpy.devices.xdp import XdpSocket
+from foxpy.devices.xdp import XdpConfig, XdpSocket
 from foxpy.protocol import Receiver, Sender
 from foxpy.runtime import Source
 
 BATCH: Final = 64
-HALF: Final = 512
-"""Half of the ring."""
+CONFIG: Final = XdpConfig(chunks=8192, ring=4096, budget=4096)
+"""Those of ``c/xsk.c``."""
+HALF: Final = CONFIG.ring // 2
 PATIENCE: Final = 20.0
 
 Step: TypeAlias = Callable[[], int]
@@ -111,7 +112,7 @@ def drained(socket: XdpSocket, seconds: float) -> dict[str, float]:
 
 
 def raw(interface: str, mode: str, seconds: float) -> dict[str, float]:
-    with XdpSocket(interface) as socket:
+    with XdpSocket(interface, CONFIG) as socket:
         if mode == "drain":
             return drained(socket, seconds)
         step = {"receive": receiving, "transmit": transmitting, "reflect": reflecting}[mode](socket)
