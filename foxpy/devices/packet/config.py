@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import mmap
+import platform
 import sys
 from typing import Final, TypeAlias
 
@@ -117,6 +118,4 @@ def rings_work() -> bool:
     The kernel writes a frame and then its status, on another CPU. Reading them in the opposite order is right only
     where the processor does not reorder loads, and Python has no fence to ask for it.
     """
-    import platform
-
     return platform.machine() in ("x86_64", "AMD64", "i686", "i386") and sys.byteorder == "little"

@@ -140,8 +140,11 @@ def bind(wire: socket.socket, interface: str) -> None:
 
 
 def is_up(wire: socket.socket, interface: str) -> bool:
-    """Whether ``interface`` is set up, in the namespace of the socket."""
-    answer = fcntl.ioctl(wire, SIOCGIFFLAGS, struct.pack("16sH22x", interface.encode(), 0))
+    """Whether ``interface`` is there and set up, in the namespace of the socket."""
+    try:
+        answer = fcntl.ioctl(wire, SIOCGIFFLAGS, struct.pack("16sH22x", interface.encode(), 0))
+    except OSError:
+        return False
     return bool(struct.unpack_from("16sH", answer)[1] & IFF_UP)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import platform
 import socket
 from collections.abc import Callable
 
 import pytest
 
-from foxpy.devices.packet import FRAMES, BlockRing, Fanout, FrameRing, Spread, packet, remedies
+from foxpy.devices.packet import FRAMES, BlockRing, Fanout, FrameRing, Spread, config, packet, remedies, sockets
 from foxpy.errors import InitializationFailed
 from tests.support.wires import still
 
@@ -67,12 +68,13 @@ def test_remedies(told: str, remedy: str) -> None:
     assert remedy in told
 
 
+def test_an_interface_that_is_gone_is_not_up() -> None:
+    with socket.socket() as wire:
+        assert not sockets.is_up(wire, "no such")
+
+
 def test_rings_are_for_x86_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Elsewhere none is taken by default, and one that is asked for is refused."""
-    import platform
-
-    from foxpy.devices.packet import config, sockets
-
     monkeypatch.setattr(platform, "machine", lambda: "aarch64")
     assert not config.rings_work()
     with socket.socket() as wire:
