@@ -149,6 +149,12 @@ class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Gene
         """What a concrete device calls for each frame from the medium, ``frame[start:]``; or ``port.received``."""
         self.port.received(frame, start)
 
+    def coalescing(self) -> Callable[[bytes, int], None]:
+        """A function to be called in place of ``received``: it puts together what one burst has of a TCP connection."""
+        from foxpy.devices.coalescing import Coalescing  # here, for the same reason
+
+        return Coalescing(self.port, self.runtime, self.header).received
+
     def received_checked(self, frame: bytes, at: int, segment: int, start: int = 0) -> None:
         """As ``Port.received_checked``."""
         self.port.received_checked(frame, at, segment, start)

@@ -22,6 +22,7 @@ SIOCGIFFLAGS: Final = 0x8913
 SIOCSIFFLAGS: Final = 0x8914
 SIOCGIFMTU: Final = 0x8921
 SIOCGIFHWADDR: Final = 0x8927
+SIOCGIFTXQLEN: Final = 0x8942
 IFF_UP: Final = 1
 
 
@@ -29,6 +30,13 @@ def mtu_of(name: str) -> int:
     """The MTU of interface ``name`` in bytes. Raises OSError where there is no such interface."""
     with _socket() as control:
         answer = fcntl.ioctl(control, SIOCGIFMTU, struct.pack("16si20x", name.encode(), 0))
+    return int(struct.unpack_from("16si", answer)[1])
+
+
+def queue_of(name: str) -> int:
+    """The length of the transmit queue of interface ``name``, in frames. Raises OSError where there is no such one."""
+    with _socket() as control:
+        answer = fcntl.ioctl(control, SIOCGIFTXQLEN, struct.pack("16si20x", name.encode(), 0))
     return int(struct.unpack_from("16si", answer)[1])
 
 

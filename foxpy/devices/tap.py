@@ -18,6 +18,7 @@ def tap(
     persist: bool = False,
     up: bool = True,
     offloads: bool = True,
+    coalesce: bool = False,
     runtime: Runtime | None = None,
 ) -> Device[EthernetFrames]:
     """The stack's end of the tap ``name``, which is created when the device is initialized, unless it exists.
@@ -35,7 +36,9 @@ def tap(
     InitializationFailed for a name, MTU or address that cannot be; ``initialize`` raises it for what the machine
     lacks, naming the command that grants it.
     """
-    return TunTap(runtime or Runtime(trio_scheduler()), IFF_TAP, 14, name, mtu, kernel_address, persist, up, offloads)
+    return TunTap(
+        runtime or Runtime(trio_scheduler()), IFF_TAP, 14, name, mtu, kernel_address, persist, up, offloads, coalesce
+    )
 
 
 def tun(
@@ -46,10 +49,13 @@ def tun(
     persist: bool = False,
     up: bool = True,
     offloads: bool = True,
+    coalesce: bool = False,
     runtime: Runtime | None = None,
 ) -> Device[IpPackets]:
     """The stack's end of the tun ``name``: as ``tap``, with bare IP packets in place of Ethernet frames."""
-    return Tun(runtime or Runtime(trio_scheduler()), IFF_TUN, 0, name, mtu, kernel_address, persist, up, offloads)
+    return Tun(
+        runtime or Runtime(trio_scheduler()), IFF_TUN, 0, name, mtu, kernel_address, persist, up, offloads, coalesce
+    )
 
 
 class Tun(TunTap[IpPackets]):
@@ -61,6 +67,6 @@ class Tun(TunTap[IpPackets]):
 
     def _packet(self, frame: bytes, start: int) -> None:
         if len(frame) > start and frame[start] >> 4 in (4, 6):
-            self.port.received(frame, start)
+            self._whole(frame, start)
         else:
             self.counters.unclaimed += 1

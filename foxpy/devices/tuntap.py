@@ -63,6 +63,7 @@ class TunTap(Device[Medium], Descriptor):
         persist: bool,
         up: bool,
         offloads: bool,
+        coalesce: bool = False,
     ) -> None:
         self._word = "tap" if kind == IFF_TAP else "tun"
         if not 0 < len(name.encode()) < 16 or "/" in name or name in (".", "..") or any(c.isspace() for c in name):
@@ -79,6 +80,7 @@ class TunTap(Device[Medium], Descriptor):
         self._flags = kind | IFF_NO_PI | (IFF_VNET_HDR if offloads else 0)
         self._virtual = offloads
         self._cuts_udp = False
+        self._whole = self.coalescing() if coalesce else self.port.received
         self._file = FrameFile(self.port, self.whole, offloads, header)
         self._persist = persist
         self._up = up
@@ -86,7 +88,7 @@ class TunTap(Device[Medium], Descriptor):
     @property
     def whole(self) -> Callable[[bytes, int], None]:
         """What takes the frames that are whole."""
-        return self.port.received
+        return self._whole
 
     # -- lifecycle
 
@@ -95,6 +97,7 @@ class TunTap(Device[Medium], Descriptor):
         try:
             interface.configure(self.name, self._mtu, self._kernel_addresses)
             self.mtu = interface.mtu_of(self.name)
+            queue = interface.queue_of(self.name)
             if self._up:
                 interface.bring_up(self.name)
         except BaseException as error:
@@ -105,6 +108,8 @@ class TunTap(Device[Medium], Descriptor):
         largest = max(self.mtu, LARGEST_PACKET) if self._virtual else self.mtu
         # One byte more than fits: a read that fills it was cut short by the kernel.
         self._file.size = (virtio.SIZE if self._virtual else 0) + self.header + largest + VLAN_TAG + 1
+        # The kernel counts frames for its queue, and drops what is too many without a word.
+        self.offloads = Offloads(True, LARGEST_PACKET + self.header, queue * largest)
         self.runtime.scheduler.watch(self.runtime, self)
 
     def release(self) -> None:

@@ -208,6 +208,10 @@ class Arp(Connectionless[ArpAddress, ArpPattern, ArpConnection, ArpControl, ArpI
             raise InvalidConnection("arp: the segment is gone")
         return self._everybody.sender.limit()
 
+    def window(self) -> int | None:
+        """Bytes that may be on their way to this host; None where nobody knows."""
+        return None if self._everybody is None else self._everybody.sender.offloads().window
+
     # -- up: deliver
 
     def heard(self, source: MacAddress, frame: bytes, start: int, end: int) -> None:
@@ -352,6 +356,9 @@ class _Cache(Cache):
 
     def largest(self) -> int:
         return self._layer.largest()
+
+    def window(self) -> int | None:
+        return self._layer.window()
 
 
 class _Requests(Receiver):

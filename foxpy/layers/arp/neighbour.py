@@ -149,6 +149,9 @@ class Neighbour:
     def largest(self) -> int:
         return self._owner.largest()
 
+    def window(self) -> int | None:
+        return self._owner.window()
+
     def used(self) -> None:
         """A packet goes out on a stale entry (RFC 4861, section 7.3.3)."""
         self._owner.touch(self)
@@ -357,6 +360,10 @@ class _Waiting(Sender):
 
     def limit(self) -> int:
         return self._neighbour.largest()
+
+    def offloads(self) -> Offloads:
+        """Packets that wait are whole ones."""
+        return Offloads(False, 0, self._neighbour.window())
 
 
 class _Waking(Sender):

@@ -51,6 +51,10 @@ class Owner(ABC):
         """The largest packet that a station takes, in bytes."""
 
     @abstractmethod
+    def window(self) -> int | None:
+        """``Offloads.window`` of the segment."""
+
+    @abstractmethod
     def touch(self, neighbour: Neighbour) -> None:
         """There is news of ``neighbour``: it is the last to make room."""
 

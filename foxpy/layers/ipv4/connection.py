@@ -156,7 +156,7 @@ class IpSender(Sender):
         return self._largest if self._wants_whole else LARGEST - self._header
 
     def offloads(self) -> Offloads:
-        """None where datagrams would be fragmented once they are cut: it is TCP that cuts to what the path carries."""
+        """As the link towards the next hop has them. What is cut must fit the path: it is not fragmented as well."""
         if self._version != self._routes.version or not self._connection.open:
             self._route()
         if self._sender is None:

@@ -29,9 +29,9 @@ class TcpConfig:
 
     # -- windows and buffers
 
-    receive_buffer: int = attrs.field(default=512 * 1024, validator=_COUNT)
-    """RCV.BUFF, the largest window offered. Linux keeps 500 packets for a tap's reader: 512 KiB of full segments fit,
-    and a window larger than the queue below it only makes losses."""
+    receive_buffer: int | None = attrs.field(default=None, validator=attrs.validators.optional(_COUNT))
+    """RCV.BUFF, the largest window offered. None: what the queue of the link holds (``tcb.fitting``), and 512 KiB
+    where nobody knows. A window larger than the queue below it only makes losses. A limit: nothing is set aside."""
 
     initial_receive_window: int = attrs.field(default=32 * 1024, validator=_COUNT)
     """The window kept open to begin with, after what the SYN offers; it follows what the path can use

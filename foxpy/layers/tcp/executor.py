@@ -95,7 +95,9 @@ class Executor(Generic[Host]):
         runtime = layer.runtime
         self.path = path
         self.key = key
-        self.machine = Machine(config, layer.counters, iss, path.limit(), runtime.now, self._changed)
+        limit = path.limit()  # this finds the way, if there is one
+        window = path.sender.offloads().window
+        self.machine = Machine(config, layer.counters, iss, limit, runtime.now, self._changed, window)
         self.connection: TcpConnection[Host] = TcpConnection(
             self, path.peer, Port(key >> 16), path.local, Port(key & 0xFFFF)
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from typing import Final
 
 from foxpy.layers.tcp.actions import Action
 from foxpy.layers.tcp.buffers import SendBuffer
@@ -17,6 +18,10 @@ from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.limit import RateLimit
 from foxpy.layers.tcp.reassembly import Reassembly
 from foxpy.layers.tcp.rtt import RttEstimator
+
+BUFFER: Final = 512 * 1024
+"""RCV.BUFF where nobody knows better: 359 full segments, which fit the 500 that Linux keeps for a tap's reader."""
+LARGEST_BUFFER: Final = 4 * 1024 * 1024
 
 
 class Sent:
@@ -246,15 +251,18 @@ class Tcb:
         "todo",
     )
 
-    def __init__(self, config: TcpConfig, counters: Counters, iss: int, limit: int, now: float) -> None:
-        """``limit`` is what the path below carries: header, options and text of a segment."""
+    def __init__(
+        self, config: TcpConfig, counters: Counters, iss: int, limit: int, now: float, window: int | None = None
+    ) -> None:
+        """``limit`` is what the path below carries: header, options and text of a segment; ``window`` what may be on
+        its way to us, None where nobody knows."""
         self.config = config
         self.counters = counters
         self.now = now
         """The time of the event being processed."""
         self.snd = SendSide(iss, limit)
         self.rcv = ReceiveSide(
-            config.receive_buffer,
+            config.receive_buffer or fitting(window),
             config.initial_receive_window,
             announced_mss(config, limit),
             config.reassembly_segments,
@@ -300,6 +308,17 @@ class Tcb:
         snd.limit = limit
         snd.mss = mss = max(1, min(snd.peer_mss, limit - 20))
         snd.large = max(0, snd.offloaded - 20) // mss * mss
+
+
+def fitting(window: int | None) -> int:
+    """The receive buffer for a link on which ``window`` bytes may be on their way to us, to all our connections.
+
+    An eighth of it, as they share it; but 512 KiB where it holds that, which is enough for most round trips, and never
+    more than 4 MiB, from where on there was nothing more to gain.
+    """
+    if window is None:
+        return BUFFER
+    return max(min(window, BUFFER), min(window >> 3, LARGEST_BUFFER))
 
 
 def announced_mss(config: TcpConfig, limit: int) -> int:

@@ -63,11 +63,19 @@ class Machine:
     """Told of every change of the state."""
 
     def __init__(
-        self, config: TcpConfig, counters: Counters, iss: int, limit: int, now: float, watcher: Watcher | None = None
+        self,
+        config: TcpConfig,
+        counters: Counters,
+        iss: int,
+        limit: int,
+        now: float,
+        watcher: Watcher | None = None,
+        window: int | None = None,
     ) -> None:
         """A closed connection with its initial sequence number; ``limit`` is the largest segment that the path carries,
-        header included, and must leave room for text."""
-        self.tcb = Tcb(config, counters, iss, limit, now)
+        header included, and must leave room for text. ``window``: bytes that may be on their way to this host without
+        overrunning a queue below, None where nobody knows."""
+        self.tcb = Tcb(config, counters, iss, limit, now, window)
         self.todo = self.tcb.todo
         self.state = Closed(Why.NOT_OPENED)
         self.watcher = watcher

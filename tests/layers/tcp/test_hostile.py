@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from foxpy.errors import InvalidConnection, PacketSize
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.segment import ACK, FIN, PSH, RST, SYN, URG, Options
+from foxpy.layers.tcp.tcb import BUFFER
 from tests.support.tcp_ladder import (
     Ladder,
     close_wait,
@@ -106,12 +107,13 @@ def sound(peer: Ladder) -> None:
     """What is always true of a control block."""
     tcb = peer.end.machine.tcb
     snd, rcv, config = tcb.snd, tcb.rcv, tcb.config
+    buffer = config.receive_buffer or BUFFER
     assert snd.iss <= snd.una <= snd.nxt
-    assert rcv.nxt <= rcv.edge <= rcv.nxt + max(config.receive_buffer, 0xFFFF)
+    assert rcv.nxt <= rcv.edge <= rcv.nxt + max(buffer, 0xFFFF)
     assert snd.pending() <= config.send_buffer + 2  # SYN and FIN
-    assert rcv.held <= config.receive_buffer + 0xFFFF
+    assert rcv.held <= buffer + 0xFFFF
     assert len(rcv.reassembly) <= config.reassembly_segments
-    assert rcv.reassembly.size <= config.receive_buffer
+    assert rcv.reassembly.size <= buffer
     assert tcb.congestion.window > 0
     assert 0 < tcb.rtt.rto <= config.max_rto
     if not peer.end.deleted:
