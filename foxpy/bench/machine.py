@@ -11,10 +11,10 @@ from pathlib import Path
 
 import attrs
 
-import foxpy.protocol
+import foxpy.native
 
 _ASKED = (
-    "import foxpy.protocol, platform, sysconfig; print(foxpy.protocol.__file__, platform.python_version(), "
+    "import foxpy.native, platform, sysconfig; print(foxpy.native.__file__, platform.python_version(), "
     "'--enable-optimizations' in (sysconfig.get_config_var('CONFIG_ARGS') or ''), sep='\\n')"
 )
 
@@ -43,7 +43,7 @@ class Build:
 
 def compiled() -> bool:
     """Whether the foxpy that runs this is compiled."""
-    return not foxpy.protocol.__file__.endswith(".py")
+    return not foxpy.native.__file__.endswith(".py")
 
 
 @functools.cache
