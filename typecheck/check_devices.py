@@ -1,4 +1,4 @@
-"""What a device carries is part of its type: AF_XDP gives Ethernet frames, and nothing that wants IP packets takes it."""
+"""What a device carries is part of its type: AF_XDP gives Ethernet frames, and what wants IP packets takes none."""
 
 from __future__ import annotations
 
