@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network
 from typing import Final
 
@@ -15,6 +13,7 @@ from foxpy.addresses import MacAddress
 from foxpy.devices import interface as interfaces
 from foxpy.devices import virtio
 from foxpy.devices.device import Device, EthernetFrames
+from foxpy.devices.framefile import FrameFile
 from foxpy.devices.packet import abi, remedies, sockets
 from foxpy.devices.packet.arrival import Arrival
 from foxpy.devices.packet.config import NO_RING, BlockRing, Fanout, FrameRing, Ring
@@ -64,11 +63,12 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
         self._promiscuous = promiscuous
         self._macs = tuple(macs)
         self._socket: socket.socket | None = None
-        self._descriptor = -1
+        self._file = FrameFile(self.port, self.port.received, True, LINK_HEADER)
+        self._file.size = SIZE
         self._walk: Walk | None = None
         self._ring: Ring = NO_RING
         self._asking = False  # whether each read asks for what the kernel knows beside the bytes
-        self._cuts_datagrams = True
+        self._cuts_datagrams = sockets.cuts_datagrams()
         self._lost = 0
         self._arrival = Arrival(self.port, SIZE)
         self._looking = runtime.timer(self._look)
@@ -88,7 +88,7 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
                 raise InitializationFailed(f"packet {self._asked}: {error.strerror}") from error
             raise
         self._socket = wire
-        self._descriptor = self._arrival.descriptor = wire.fileno()
+        self._file.descriptor = self._arrival.descriptor = wire.fileno()
         self.runtime.scheduler.watch(self.runtime, self)
 
     def _set_up(self, wire: socket.socket) -> None:
@@ -129,45 +129,41 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
             if self._walk is not None:
                 self._walk.close()
                 self._walk = None
-            self._descriptor = -1
+            self._file.descriptor = -1
             wire.close()
 
     # -- down: send
 
     def transmit(self, headers: Writer, payload: bytes) -> None:
         # One system call a frame: sendmmsg by ctypes takes more time than it saves.
-        self._write((virtio.PLAIN, headers, payload))
+        self._file.transmit(headers, payload)
+
+    def transmitter(self) -> Callable[[Writer, bytes], None]:
+        return self._file.transmit
 
     def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
-        datagrams = task.kind is Kind.UDP and task.segment > 0
-        if not self._finishes or not task.version or task.checksum < 0 or (datagrams and not self._cuts_datagrams):
+        if not self._finishes or not task.version or task.checksum < 0 or (task.segment and not self._cuts(task)):
             super().transmit_offloaded(headers, payload, task)
-        elif self._write((virtio.header_for(task, len(headers)), headers, payload)) == errno.EINVAL and datagrams:
-            self._cuts_datagrams = False  # kernels before 6.2 do not
-            self.counters.refused -= 1
-            super().transmit_offloaded(headers, payload, task)
+        else:
+            self._file.transmit_offloaded(headers, payload, task)
 
-    def _write(self, parts: tuple[bytes | bytearray, ...]) -> int:
-        counters = self.counters
-        try:
-            size = os.writev(self._descriptor, parts)
-        except OSError as error:
-            # The queue is full (ENOBUFS, EAGAIN), the interface is down (ENETDOWN) or gone (ENXIO): that is seen below.
-            counters.refused += 1
-            return error.errno or 0
-        counters.sent += 1
-        counters.bytes_sent += size - virtio.SIZE
-        return 0
+    def _cuts(self, task: Offload) -> bool:
+        """Whether the kernel cuts such packets: those of UDP since Linux 6.2."""
+        return self._cuts_datagrams or task.kind is not Kind.UDP
 
     # -- up: deliver
 
     def fileno(self) -> int:
-        return self._descriptor
+        return self._file.descriptor
 
     def burst(self, budget: int) -> bool:
         walk = self._walk
         if walk is None:
-            return self._burst_of_reads(budget)
+            try:
+                return self._burst_of_messages(budget) if self._asking else self._file.burst(budget)
+            except OSError:
+                self._look()
+                return self._socket is None
         before = self.counters.received
         more = walk.burst(budget)
         if not more and self.counters.received == before and self._socket is not None:
@@ -178,26 +174,19 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
                 return self._socket is None
         return more
 
-    def _burst_of_reads(self, budget: int) -> bool:
-        asking = self._asking
+    def _burst_of_messages(self, budget: int) -> bool:
+        """Reads with what is beside the bytes, which take twice the time. Raises OSError where the interface fails."""
         arrival = self._arrival
-        status = tag = 0
         while budget:
             # Read afresh each time: a frame may have made the stack above close this device.
             wire = self._socket
             if wire is None:
                 return True  # so that nobody waits for a descriptor that there is no more
             try:
-                if asking:  # takes twice the time
-                    frame, control, _, _ = wire.recvmsg(SIZE, ANCILLARY)
-                    status, tag = beside(control)
-                else:
-                    frame = wire.recv(SIZE)
+                frame, control, _, _ = wire.recvmsg(SIZE, ANCILLARY)
             except BlockingIOError:
                 return False
-            except OSError:
-                self._look()
-                return self._socket is None
+            status, tag = beside(control)
             arrival.take(frame, status, tag, len(frame) < SIZE)
             budget -= 1
         return True

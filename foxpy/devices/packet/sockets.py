@@ -8,6 +8,7 @@ import errno
 import fcntl
 import mmap
 import platform
+import re
 import socket
 import struct
 from collections.abc import Sequence
@@ -184,6 +185,12 @@ def _is_kernels(address: IPv4Address) -> bool:
         probe.connect((str(address), 9))  # sends nothing
         return bool(probe.getsockname()[0] == str(address))
     return False
+
+
+def cuts_datagrams() -> bool:
+    """Whether this kernel cuts frames of many datagrams: VIRTIO_NET_HDR_GSO_UDP_L4, since Linux 6.2."""
+    found = re.match(r"(\d+)\.(\d+)", platform.release())
+    return found is not None and (int(found[1]), int(found[2])) >= (6, 2)
 
 
 def drops(wire: socket.socket) -> int:
