@@ -19,7 +19,7 @@ from foxpy.checksum import fold, ones_sum
 
 PATIENCE: Final = 20.0
 SOON: Final = 0.5
-BUFFER: Final = 1 << 20
+BUFFER: Final = 1 << 17
 ROOM: Final = 1 << 22
 
 Told: TypeAlias = dict[str, float]

@@ -26,6 +26,8 @@ from foxpy.testing.namespaces import Namespace, namespace, veth, why_not
 
 OFFLOADS: Final = ("tx", "rx", "sg", "tso", "gso", "gro")
 STARTING: Final = 60.0
+INNER: Final = "127.0.0.1"
+"""Where slirp4netns connects to for who connects to its gateway."""
 
 
 @attrs.define(eq=False)
@@ -79,7 +81,7 @@ class Rig:
         self.troubles: dict[str, dict[str, int]] = {}
         """What got lost or disordered, as Linux counts it on the client's side, for each peer."""
         self._networks = 0
-        self._servers: dict[str, subprocess.Popen[bytes]] = {}
+        self._inner: subprocess.Popen[bytes] | None = None
 
     # -- adding peers
 
@@ -91,7 +93,7 @@ class Rig:
         return self._added(Peer(name, address, (process,), True))
 
     def linux(self, name: str, *, offloads: bool, mode: str = "") -> Peer:
-        """Linux behind a veth of its own. Its server is C where a compiler is there, and one for all such peers."""
+        """Linux behind a veth of its own. Its server is C where a compiler is there."""
         self._networks += 1
         device, near, address = f"veth{self._networks}", *_addresses(self._networks)
         veth(self.client, self.far, f"{near}/24", f"{address}/24", name=device)
@@ -101,12 +103,12 @@ class Rig:
         return self._added(Peer(name, address, (self._linux_server(mode, address),), bool(mode)))
 
     def _linux_server(self, mode: str, address: str) -> subprocess.Popen[bytes]:
-        if mode == "" and load.program() is not None:
-            if "C" not in self._servers:
-                self._servers["C"] = self._start(self.far, "linux", [str(load.program()), "serve", "0.0.0.0"])
-            return self._servers["C"]
+        """A server at ``address`` alone: others in the same namespace may offer the same at theirs."""
+        made = load.program()
+        if mode == "" and made is not None:
+            return self._start(self.far, f"linux-{address}", [str(made), "serve", address])
         command = self.settings.build.command("foxpy.bench.servers.linux_server", address, *([mode] if mode else []))
-        return self._start(self.far, f"linux-{mode or 'python'}", command)
+        return self._start(self.far, f"linux-{mode or 'python'}-{address}", command)
 
     def slirp4netns(self, name: str, mtu: int) -> Peer | None:
         """slirp4netns's TCP, which hands each connection on to Linux's server over a socket of its own machine."""
@@ -120,7 +122,9 @@ class Rig:
             ["slirp4netns", "--configure", f"--mtu={mtu}", f"--cidr=10.78.{self._networks}.0/24", "--netns-type=path",
              str(self.client.path), device],
         )  # fmt: skip
-        server = self._linux_server("", "0.0.0.0")
+        if self._inner is None:
+            self._inner = self._linux_server("", INNER)
+        server = self._inner
         return self._added(Peer(name, f"10.78.{self._networks}.2", (process, server), False))
 
     def pytcp(self, name: str) -> Peer | None:

@@ -51,7 +51,7 @@ int stream(const char *host, int port)
 
 int datagrams(const char *kind, const char *host, int number)
 {
-    int udp = strcmp(kind, "udp") == 0, room = 4 * MEGABYTE;
+    int udp = strcmp(kind, "udp") == 0, room = ROOM;
     struct sockaddr_in to = place(host, udp ? number : 0);
     int wire = udp ? socket(AF_INET, SOCK_DGRAM, 0) : socket(AF_INET, SOCK_RAW, number);
     if (wire < 0)

@@ -51,11 +51,11 @@ static void echoing(int wire)
 static void sinking(int wire)
 {
     unsigned char count[8];
-    char *data = malloc(MEGABYTE);
+    char *data = malloc(BUFFER);
     if (data && whole(wire, count, 8)) {
         uint64_t left = counted(count);
         while (left) {
-            ssize_t got = recv(wire, data, left < MEGABYTE ? left : MEGABYTE, 0);
+            ssize_t got = recv(wire, data, left < BUFFER ? left : BUFFER, 0);
             if (got <= 0)
                 break;
             left -= got;
@@ -69,10 +69,10 @@ static void sinking(int wire)
 static void sourcing(int wire)
 {
     unsigned char count[8];
-    char *data = calloc(1, MEGABYTE);
+    char *data = calloc(1, BUFFER);
     if (data && whole(wire, count, 8))
         for (uint64_t left = counted(count); left;) {
-            size_t part = left < MEGABYTE ? left : MEGABYTE;
+            size_t part = left < BUFFER ? left : BUFFER;
             if (!all(wire, data, part))
                 break;
             left -= part;
@@ -236,7 +236,7 @@ int serve(char **argv)
         {SOCK_RAW, 254, ip_confirm, NULL},
     };
     for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
-        int one = 1, room = 4 * MEGABYTE, type = services[i].type, raw = type == SOCK_RAW;
+        int one = 1, room = ROOM, type = services[i].type, raw = type == SOCK_RAW;
         struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(raw ? 0 : services[i].number)};
         int wire = socket(AF_INET, type, raw ? services[i].number : 0);
         if (wire < 0)

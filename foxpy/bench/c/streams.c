@@ -11,10 +11,10 @@ static void ask(int wire, uint64_t size)
 
 static char *pattern(void)
 {
-    char *data = malloc(MEGABYTE);
+    char *data = malloc(BUFFER);
     if (!data)
         fail("out of memory");
-    for (int i = 0; i < MEGABYTE; i++)
+    for (int i = 0; i < BUFFER; i++)
         data[i] = (char)(i * 2654435761u >> 24);
     return data;
 }
@@ -22,7 +22,7 @@ static char *pattern(void)
 static void end(int wire, char *buffer)
 {
     shutdown(wire, SHUT_WR);
-    while (recv(wire, buffer, MEGABYTE, 0) > 0) /* until the peer is done too: it may be stopped after this */
+    while (recv(wire, buffer, BUFFER, 0) > 0) /* until the peer is done too: it may be stopped after this */
         ;
     close(wire);
 }
@@ -36,7 +36,7 @@ int into(char **argv)
     double began = now();
     ask(wire, size);
     while (left) {
-        size_t part = left < MEGABYTE ? left : MEGABYTE;
+        size_t part = left < BUFFER ? left : BUFFER;
         put(wire, data, part);
         left -= part;
     }
@@ -58,7 +58,7 @@ int out_of(char **argv)
     double began = now();
     ask(wire, left);
     while (left) {
-        ssize_t got = recv(wire, data, left < MEGABYTE ? left : MEGABYTE, 0);
+        ssize_t got = recv(wire, data, left < BUFFER ? left : BUFFER, 0);
         if (got < 0)
             die("recv");
         if (got == 0)
@@ -73,7 +73,7 @@ int out_of(char **argv)
 int echo(char **argv)
 {
     size_t size = atoi(argv[2]);
-    char *data = pattern(), *back = malloc(MEGABYTE);
+    char *data = pattern(), *back = malloc(BUFFER);
     int wire = stream(argv[0], atoi(argv[1]));
     double until = now() + atof(argv[3]), before;
     Times times = {0};

@@ -35,7 +35,7 @@ def echo(wire: socket.socket) -> None:
 def sink(wire: socket.socket) -> None:
     count = exactly(wire, 8)
     left = int.from_bytes(count, "big")
-    buffer = bytearray(1 << 20)
+    buffer = bytearray(1 << 17)
     while left:
         got = wire.recv_into(buffer, min(left, len(buffer)))
         if not got:
@@ -47,7 +47,7 @@ def sink(wire: socket.socket) -> None:
 def hashing(wire: socket.socket) -> None:
     left = int.from_bytes(exactly(wire, 8), "big")
     seen = hashlib.sha256()
-    while left and (part := wire.recv(min(left, 1 << 20))):
+    while left and (part := wire.recv(min(left, 1 << 17))):
         seen.update(part)
         left -= len(part)
     wire.sendall(seen.digest())
