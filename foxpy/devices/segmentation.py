@@ -136,12 +136,12 @@ def completed(frame: bytes, at: int, segment: int, network: int = IPv4.MIN) -> I
     given back as it is: it is for the layers above to count.
     """
     start = at - network
-    if start < 0 or at > len(frame):
+    if start < 0 or at > len(frame) or frame[start] != 0x40 | network >> 2:
         yield frame
         return
-    header, length, _, _, _, _, proto, _, _ = read_ipv4(frame, start, len(frame))
+    _, length, _, _, _, _, proto, _, _ = read_ipv4(frame, start, len(frame))
     end = start + length
-    task = _task_of(frame, at, proto, end) if header == network and end <= len(frame) else None
+    task = _task_of(frame, at, proto, end) if end <= len(frame) else None
     if task is None:
         yield frame
         return

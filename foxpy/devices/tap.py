@@ -18,7 +18,7 @@ def tap(
     persist: bool = False,
     up: bool = True,
     offloads: bool = True,
-    coalesce: bool = False,
+    coalesce: bool | None = None,
     runtime: Runtime | None = None,
 ) -> Device[EthernetFrames]:
     """The stack's end of the tap ``name``, which is created when the device is initialized, unless it exists.
@@ -30,7 +30,9 @@ def tap(
 
     With ``offloads``, TCP and UDP pass packets of up to 64 KB in both directions, and the kernel cuts and sums them
     where they leave the machine; a capture on the interface shows them so. Without, every packet is whole, and no
-    larger than the MTU. The clock is trio's unless a ``runtime`` is given.
+    larger than the MTU. ``coalesce`` puts the segments of TCP together that come whole in one burst: None does where
+    there are no offloads, as bulk into this end then is half as fast again (measured, not compiled); where there are
+    some, few segments come so. The clock is trio's unless a ``runtime`` is given.
 
     Creating needs CAP_NET_ADMIN; attaching to a tap that was made for this user needs nothing. Raises
     InitializationFailed for a name, MTU or address that cannot be; ``initialize`` raises it for what the machine
@@ -49,7 +51,7 @@ def tun(
     persist: bool = False,
     up: bool = True,
     offloads: bool = True,
-    coalesce: bool = False,
+    coalesce: bool | None = None,
     runtime: Runtime | None = None,
 ) -> Device[IpPackets]:
     """The stack's end of the tun ``name``: as ``tap``, with bare IP packets in place of Ethernet frames."""
