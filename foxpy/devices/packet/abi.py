@@ -39,12 +39,8 @@ USER: Final = 1 << 0
 """The slot or block is ours to read; 0 gives it back to the kernel."""
 COPY: Final = 1 << 1
 """The frame did not fit its slot, and the whole of it waits in the socket's queue."""
-CSUMNOTREADY: Final = 1 << 3
-"""The transport checksum is not filled in: the frame comes from this machine's kernel."""
 VLAN_VALID: Final = 1 << 4
 VLAN_TPID_VALID: Final = 1 << 6
-CSUM_VALID: Final = 1 << 7
-"""The transport checksum was checked by the interface."""
 
 # -- structures
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foxpy.devices.packet.abi import COPY, CSUMNOTREADY, USER, VLAN_VALID
+from foxpy.devices.packet.abi import COPY, USER, VLAN_TPID_VALID, VLAN_VALID
 from foxpy.devices.packet.ring import BlockWalk, SlotWalk
 from tests.devices.packet.rings import Blocks, Slots, Taken
 
@@ -58,11 +58,11 @@ def test_a_full_ring_loses_nothing_that_is_in_it() -> None:
 def test_what_slots_tell_of_a_frame() -> None:
     kernel, taken = Slots(4, 1024), Taken()
     walk = SlotWalk(kernel.memory, 0, taken, 1024)
-    kernel.put(b"tagged", status=VLAN_VALID | CSUMNOTREADY, tag=TAG)
+    kernel.put(b"tagged", status=VLAN_VALID | VLAN_TPID_VALID, tag=TAG)
     kernel.put(b"lon", status=COPY, length=60000)
     walk.burst(64)
     assert taken.frames == [
-        (b"tagged", USER | VLAN_VALID | CSUMNOTREADY, TAG, True),
+        (b"tagged", USER | VLAN_VALID | VLAN_TPID_VALID, TAG, True),
         (b"lon", USER | COPY, 0, False),
     ]
 
