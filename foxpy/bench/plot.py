@@ -44,9 +44,15 @@ def save(result: Result, path: Path) -> None:
             for axes, curves in zip(panels[0], result.curves, strict=True):
                 _lines(axes, curves)
         else:
-            rows = [row for row in result.rows if row.peer is not None]
-            figure, axes = pyplot.subplots(figsize=(8.4, 1.2 + 0.32 * max(1, len(rows))))
-            _ratios(axes, rows)
+            beside = [row for row in result.rows if row.peer is not None]
+            alone = [[row] for row in result.rows if row.peer is None]
+            parts = [part for part in (beside, *alone) if part]
+            heights = [1.2 + 0.32 * len(part) for part in parts]
+            figure, panels = pyplot.subplots(
+                len(parts), 1, figsize=(8.4, sum(heights)), height_ratios=heights, squeeze=False
+            )
+            for axes, part in zip(panels[:, 0], parts, strict=True):
+                _ratios(axes, part) if part is beside else _figure(axes, part[0])
         figure.suptitle(result.title, fontsize=11)
         figure.tight_layout()
         figure.savefig(path, format="svg", metadata={"Date": None})
@@ -86,7 +92,32 @@ def _ratios(axes: Axes, rows: list[Row]) -> None:
     axes.set_xscale("log")
     axes.set_yticks(range(len(rows)), [f"{row.name} / {row.peer_name}" for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.8)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    low, high = axes.get_xlim()
+    axes.xaxis.set_major_formatter(_plainly)
+    axes.xaxis.set_minor_formatter(_plainly if high < 10 * low else _not)
     axes.set_xlabel("foxpy / the other; triangles are targets", fontsize=8)
     axes.grid(True, axis="x", which="major", color="#eeeeee", linewidth=0.6)
     axes.set_axisbelow(True)
+
+
+def _plainly(value: float, place: int) -> str:
+    return f"{value:g}"
+
+
+def _not(value: float, place: int) -> str:
+    return ""
+
+
+def _figure(axes: Axes, row: Row) -> None:
+    """A bar from zero for what has no peer, with its spread, and a line for the target."""
+    colour = {None: OURS, True: GOOD, False: BAD}[row.met]
+    middle = statistics.median(row.ours)
+    axes.barh([row.name], [middle], color=colour, height=0.5, alpha=0.8)
+    axes.plot([min(row.ours), max(row.ours)], [0, 0], color="black", linewidth=1.5)
+    if row.target is not None:
+        axes.axvline(row.target.figure, color="black", linewidth=0.8)
+        axes.annotate(
+            str(row.target), (row.target.figure, 0.4), (-3, 0), textcoords="offset points", fontsize=7, ha="right"
+        )
+    axes.set_ylim(-0.6, 0.8)
+    axes.set_xlabel(row.unit)

@@ -8,6 +8,7 @@ import click
 
 from foxpy import __version__
 from foxpy.cli.usage import CommandError
+from foxpy.native import MODE
 
 
 class _Lazy(click.Group):
@@ -37,18 +38,20 @@ class _Lazy(click.Group):
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(__version__, prog_name="foxpy")
+@click.version_option(__version__, prog_name="foxpy", message=f"%(prog)s %(version)s ({MODE})")
 def cli() -> None:
     """Network stacks composed from typed protocol layers.
 
-    A STACK is the name of one of the project's own (tcp_ip, udp_ip, tcp_ip_tun, tcp_over_ethernet, tcp_over_udp,
-    udp_unchecked, reliable_ethernet, two_interfaces) or the path of a stack file of yours. Begin with
+    A STACK is the name of one of the project's own (tcp_ip, udp_ip, tcp_ip_tun, tcp_ip_packet, tcp_ip_xdp,
+    tcp_over_ethernet, tcp_over_udp, udp_unchecked, reliable_ethernet, two_interfaces) or the path of a stack file
+    of yours. Begin with
 
     \b
       foxpy demo                                            see stacks carry traffic
       foxpy run tcp_ip --serve echo,http                    two hosts in memory, no root
       foxpy check mystack.py                                does it compose?
       foxpy decode capture.pcap                             what is in a capture?
+      foxpy bench link                                      how fast is it?
     """
 
 

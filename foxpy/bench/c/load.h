@@ -17,17 +17,17 @@
 #include <unistd.h>
 
 #define BUFFER (1 << 17) /* 128 KB: with 1 MB Linux is only half as fast over veth, where it then drops more */
-#define ROOM (1 << 22)   /* what is asked for as room for datagrams */
-#define PATIENCE 20 /* seconds that a call may take until the other end is held to be dead */
+#define ROOM (1 << 22)   /* asked for as room for datagrams */
+#define PATIENCE 20      /* seconds that a call may take until the other end is held to be dead */
 
-double now(void);                      /* monotonic, in seconds */
-void die(const char *what);            /* errno's reason, exit status 1 */
-void fail(const char *what);           /* a reason of our own, exit status 1 */
-int stream(const char *host, int port);                                   /* connected, TCP_NODELAY */
-int datagrams(const char *kind, const char *host, int number);            /* connected; "udp" port or "ip" protocol */
-int skipped(const char *kind, const unsigned char *packet);               /* bytes before the payload on receiving */
-void put(int wire, const void *data, size_t size);                        /* all of it */
-void take(int wire, void *data, size_t size);                             /* exactly so much */
+double now(void);              /* monotonic, in seconds */
+void die(const char *what);    /* errno's reason, exit status 1 */
+void fail(const char *what);   /* a reason of our own, exit status 1 */
+int stream(const char *host, int port);                           /* connected, with TCP_NODELAY */
+int datagrams(const char *kind, const char *host, int number);    /* connected; "udp" and a port, "ip" and a protocol */
+int skipped(const char *kind, const unsigned char *packet);       /* bytes before the payload of what was received */
+void put(int wire, const void *data, size_t size);                /* all of it */
+void take(int wire, void *data, size_t size);                     /* exactly so much */
 
 typedef struct {
     double *all;
