@@ -100,11 +100,11 @@ def _ratios(axes: Axes, rows: list[Row]) -> None:
     axes.set_axisbelow(True)
 
 
-def _plainly(value: float, place: int) -> str:
+def _plainly(value: float, place: float) -> str:
     return f"{value:g}"
 
 
-def _not(value: float, place: int) -> str:
+def _not(value: float, place: float) -> str:
     return ""
 
 
