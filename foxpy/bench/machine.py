@@ -41,11 +41,6 @@ class Build:
         return [self.python, "-P", "-O", "-m", module, *arguments]
 
 
-def compiled() -> bool:
-    """Whether the foxpy that runs this is compiled."""
-    return not foxpy.native.__file__.endswith(".py")
-
-
 @functools.cache
 def build(python: str = sys.executable) -> Build:
     """The foxpy of the environment of ``python``. Raises ValueError where there is none."""
@@ -56,8 +51,8 @@ def build(python: str = sys.executable) -> Build:
     except subprocess.CalledProcessError as error:
         reason = error.stderr.strip().rpartition("\n")[2]
         raise ValueError(f"{python} has no foxpy that could be measured: {reason}") from None
-    file, version, optimised = said.split()
-    return Build(python, not file.endswith(".py"), version, optimised == "True")
+    compiled, version, optimised = said.split()
+    return Build(python, compiled == "True", version, optimised == "True")
 
 
 def machine() -> dict[str, str]:
