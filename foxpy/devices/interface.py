@@ -6,6 +6,7 @@ only when they are asked for. Everything here acts on the network namespace of t
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import ipaddress
@@ -13,6 +14,7 @@ import os
 import socket
 import struct
 from collections.abc import Sequence
+from ipaddress import IPv4Address
 from typing import Final
 
 from foxpy.addresses import MacAddress
@@ -45,6 +47,15 @@ def mac_of(name: str) -> MacAddress:
     with _socket() as control:
         answer = fcntl.ioctl(control, SIOCGIFHWADDR, struct.pack("16s24x", name.encode()))
     return MacAddress(answer[18:24])
+
+
+def is_own(address: IPv4Address) -> bool:
+    """Whether the kernel has ``address`` itself, on whatever interface of this namespace."""
+    # Packets to an address that stay in the machine, and only those, are also sent from it.
+    with _socket() as probe, contextlib.suppress(OSError):
+        probe.connect((str(address), 9))  # sends nothing
+        return bool(probe.getsockname()[0] == str(address))
+    return False
 
 
 def bring_up(name: str) -> None:

@@ -220,7 +220,7 @@ FILTERED: Final = {
 def test_the_filter_takes_what_is_for_its_addresses() -> None:
     """Run on frames that go nowhere."""
     config = XdpConfig(addresses=(FOXPY, IPv4Address("203.0.113.200")))
-    with pair() as (_, here), opened(here, config) as wire:
+    with pair(OTHER) as (_, here), opened(here, config) as wire:
         assert {name: bpf.answer_to(wire.program, frame) for name, (frame, _) in FILTERED.items()} == {
             name: answer for name, (_, answer) in FILTERED.items()
         }
@@ -463,6 +463,10 @@ def test_refusals_name_the_thing_and_the_remedy() -> None:
         )
         assert refusal(here, XdpConfig(zero_copy=True)) == (
             "xdp veth0: its driver has no zero-copy; leave out zero_copy, and the kernel copies each frame"
+        )
+        assert refusal(here, XdpConfig(addresses=(OTHER, FOXPY))) == (
+            "xdp veth0: Linux has 192.0.2.2 itself, and would lose it; share the interface by another address, or "
+            "remove it: ip address show to 192.0.2.2 tells where it is"
         )
         with opened(here):
             assert refusal(here, XdpConfig(receive=False)).startswith(

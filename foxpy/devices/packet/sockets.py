@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import errno
 import fcntl
@@ -12,11 +11,11 @@ import re
 import socket
 import struct
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Network
 from typing import Final
 
 from foxpy.addresses import MacAddress
-from foxpy.devices.interface import IFF_UP, SIOCGIFFLAGS
+from foxpy.devices.interface import IFF_UP, SIOCGIFFLAGS, is_own
 from foxpy.devices.packet import abi, remedies
 from foxpy.devices.packet.bpf import INSTRUCTION, Program
 from foxpy.devices.packet.config import (
@@ -175,16 +174,8 @@ def share(wire: socket.socket, interface: str, fanout: Fanout) -> None:
 def refuse_shared_addresses(interface: str, networks: Sequence[IPv4Network]) -> None:
     """Raises InitializationFailed for an address that the kernel has as well: it would answer for it."""
     for network in networks:
-        if network.prefixlen == 32 and _is_kernels(network.network_address):
+        if network.prefixlen == 32 and is_own(network.network_address):
             raise InitializationFailed(remedies.kernels_own(interface, network.network_address))
-
-
-def _is_kernels(address: IPv4Address) -> bool:
-    """Whether packets to ``address`` stay in the machine: then, and only then, they are also sent from it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as probe, contextlib.suppress(OSError):
-        probe.connect((str(address), 9))  # sends nothing
-        return bool(probe.getsockname()[0] == str(address))
-    return False
 
 
 def cuts_datagrams() -> bool:

@@ -55,6 +55,9 @@ class XdpDevice(Device[EthernetFrames], Descriptor):
     def acquire(self) -> None:
         socket = self._socket = XdpSocket(self.name, self._config)
         self.mtu = socket.mtu
+        # What is not taken at once waits in chunks, and has a place in the ring.
+        waiting = min(self._config.ring, self._config.chunks // 2) * (self.mtu + HEADER)
+        self.offloads = Offloads(True, LARGEST_PACKET + HEADER, waiting)
         self.runtime.scheduler.watch(self.runtime, self)
 
     def release(self) -> None:
@@ -189,6 +192,9 @@ class XdpDevice(Device[EthernetFrames], Descriptor):
     def fileno(self) -> int:
         return -1 if self._socket is None else self._socket.fileno()
 
+    def taken(self) -> int:
+        return self.counters.received
+
     def burst(self, budget: int) -> bool:
         socket = self._socket
         if socket is None:
@@ -206,17 +212,17 @@ class XdpDevice(Device[EthernetFrames], Descriptor):
         else:
             frames = [memory[address : address + length] for address, length in zip(addresses, lengths, strict=True)]
         socket.recycle()
-        unchecked = self._unchecked
+        port, unchecked = self.port, self._unchecked
         if unchecked is None:
             for frame in frames:
-                self.received(frame)
+                port.received(frame)
         else:
             for frame in frames:
                 start = unchecked(frame)
                 if start:
-                    self.received_checked(frame, start, 0)
+                    port.received_checked(frame, start, 0)
                 else:
-                    self.received(frame)
+                    port.received(frame)
         return self._socket is None or socket.rx.waiting() > 0
 
     def _whole(self, memory: mmap.mmap, addresses: list[int], lengths: list[int]) -> list[bytes]:

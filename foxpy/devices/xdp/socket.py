@@ -55,6 +55,12 @@ class XdpSocket:
                 f"and aarch64; {FALLBACK}"
             )
         self.index, self.mtu = _looked_up(interface)
+        for address in config.addresses:
+            if interfaces.is_own(address):
+                raise InitializationFailed(
+                    f"xdp {interface}: Linux has {address} itself, and would lose it; share the interface by another "
+                    f"address, or remove it: ip address show to {address} tells where it is"
+                )
         self._refused = 0
         self._poison = config.poison
         self._closing = ExitStack()
