@@ -11,10 +11,10 @@ from pathlib import Path
 
 import attrs
 
-import foxpy.native
+import foxpy
 
 _ASKED = (
-    "import foxpy.native, platform, sysconfig; print(foxpy.native.__file__, platform.python_version(), "
+    "import foxpy.native, platform, sysconfig; print(foxpy.native.COMPILED, platform.python_version(), "
     "'--enable-optimizations' in (sysconfig.get_config_var('CONFIG_ARGS') or ''), sep='\\n')"
 )
 
