@@ -78,8 +78,11 @@ class Coalescing:
         self._flows: dict[bytes, Flow] = {}  # by addresses and ports, the oldest first
         self._waits = False  # for the end of the batch
 
-    def received(self, frame: bytes, start: int = 0) -> None:
-        """``Port.received``, now or at the end of the batch: what belongs to one connection keeps its order."""
+    def received(self, frame: bytes, start: int = 0, checked: int = 0) -> None:
+        """``Port.received``, now or at the end of the batch: what belongs to one connection keeps its order.
+
+        The transport header at ``frame[checked:]`` need not be checked, unless that is 0: ``Port.received_checked``.
+        """
         network = start + self._link
         end = len(frame)
         at = network + IPV4
@@ -90,7 +93,7 @@ class Coalescing:
             or (frame[network + 6] & 0x3F) << 8 | frame[network + 7]  # a fragment
             or (self._link and (frame[network - 2] != 8 or frame[network - 1]))  # another ethertype
         ):
-            self._port.received(frame, start)
+            self._up(frame, start, checked)
             return
         key = frame[network + 12 : network + 24]
         flow = self._flows.get(key)
@@ -102,7 +105,7 @@ class Coalescing:
             and frame[network + 2] << 8 | frame[network + 3] == end - network
         )
         if flow is not None:
-            if mergeable and self._follows(flow, frame, network, text, seq, ack, window):
+            if mergeable and self._follows(flow, frame, network, text, seq, ack, window, checked):
                 flow.parts.append(frame[text:])
                 size = end - text
                 flow.size += size
@@ -116,11 +119,11 @@ class Coalescing:
             self._hand_up(flow)
         # A pushed segment is the last of what its sender had to say: nothing is to be expected behind it.
         if not mergeable or flags & PSH or not verify_ipv4(frame, network, end):
-            self._port.received(frame, start)
+            self._up(frame, start, checked)
             return
         flow = Flow(frame, start, network, text, seq, ack, window)
-        if not verify_tcp(frame, at, end, flow.pseudo + end - at):
-            self._port.received(frame, start)
+        if not checked and not verify_tcp(frame, at, end, flow.pseudo + end - at):
+            self._up(frame, start, checked)
             return
         flows = self._flows
         if len(flows) >= FLOWS:
@@ -130,7 +133,15 @@ class Coalescing:
             self._waits = True
             self._runtime.at_end_of_batch(self.flush)
 
-    def _follows(self, flow: Flow, frame: bytes, network: int, text: int, seq: int, ack: int, window: int) -> bool:
+    def _up(self, frame: bytes, start: int, checked: int) -> None:
+        if checked:
+            self._port.received_checked(frame, checked, 0, start)
+        else:
+            self._port.received(frame, start)
+
+    def _follows(
+        self, flow: Flow, frame: bytes, network: int, text: int, seq: int, ack: int, window: int, checked: int
+    ) -> bool:
         """Whether a segment is the next of ``flow``, and only its place in the stream tells it from the others."""
         first = flow.frame
         before = flow.network
@@ -151,7 +162,7 @@ class Coalescing:
             )
             and frame[at + TcpHeader.MIN : text] == first[before + IPV4 + TcpHeader.MIN : flow.at]
             and verify_ipv4(frame, network, end)
-            and verify_tcp(frame, at, end, flow.pseudo + end - at)
+            and (checked != 0 or verify_tcp(frame, at, end, flow.pseudo + end - at))
         )
 
     def flush(self) -> None:

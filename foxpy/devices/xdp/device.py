@@ -5,6 +5,7 @@ from __future__ import annotations
 import mmap
 from typing import Final, Literal, TypeAlias
 
+from foxpy.devices.coalescing import Coalescing
 from foxpy.devices.device import Device, EthernetFrames
 from foxpy.devices.xdp import abi
 from foxpy.devices.xdp.config import XdpConfig
@@ -42,6 +43,7 @@ class XdpDevice(Device[EthernetFrames], Descriptor):
         super().__init__(runtime, interface, 1500, HEADER, Offloads(True, LARGEST_PACKET + HEADER))
         self._config = config
         self._unchecked = {"verify": None, "partial": unfinished, "trust": transport}[checksums]
+        self._coalescing = Coalescing(self.port, runtime, HEADER)
         self._socket: XdpSocket | None = None
         self._told = XdpStatistics()
         self._pieces: list[bytes] = []
@@ -212,17 +214,13 @@ class XdpDevice(Device[EthernetFrames], Descriptor):
         else:
             frames = [memory[address : address + length] for address, length in zip(addresses, lengths, strict=True)]
         socket.recycle()
-        port, unchecked = self.port, self._unchecked
+        received, unchecked = self._coalescing.received, self._unchecked
         if unchecked is None:
             for frame in frames:
-                port.received(frame)
+                received(frame)
         else:
             for frame in frames:
-                start = unchecked(frame)
-                if start:
-                    port.received_checked(frame, start, 0)
-                else:
-                    port.received(frame)
+                received(frame, 0, unchecked(frame))
         return self._socket is None or socket.rx.waiting() > 0
 
     def _whole(self, memory: mmap.mmap, addresses: list[int], lengths: list[int]) -> list[bytes]:
