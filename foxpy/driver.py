@@ -109,7 +109,7 @@ class _TrioDriver(Driver):
     async def _pump(self, descriptor: Descriptor, runtime: Runtime, scope: trio.CancelScope) -> None:
         with scope:
             while not scope.cancel_called:
-                if runtime.pump(descriptor):
+                if runtime.attend(descriptor):
                     await trio.lowlevel.checkpoint()
                 else:
                     try:

@@ -22,6 +22,11 @@ __all__ = ["BURST", "Component", "Descriptor", "Driver", "Runtime", "Scheduler",
 
 BURST: Final = 64
 """Frames that a pump hands up before it lets timers and applications run."""
+LOOKS: Final = 8
+"""How often in a row a descriptor that has just had frames is looked at in vain before it is waited for: all together
+take about as long as an event loop's waiting and waking, which an answer to what was sent would have to go through."""
+ATTENTION: Final = 64
+"""Batches in a row, most often of a single frame each, after which timers and applications have their turn."""
 
 
 class Scheduler:
@@ -146,6 +151,30 @@ class Runtime:
             self._in_batch = False
             scheduler.batch_time = None
         return more
+
+    def attend(self, source: Descriptor) -> bool:
+        """``pump``, and while frames keep coming look for more before it is left to the kernel to announce them.
+
+        Whether more may be waiting.
+
+        The CPU is offered to others between two looks, so that a peer on the same one can answer.
+        """
+        looks = LOOKS
+        taken = source.taken()
+        for _ in range(ATTENTION):
+            if self.pump(source):
+                return True
+            now_taken = source.taken()
+            if now_taken != taken:
+                taken = now_taken
+                looks = LOOKS
+            elif looks == LOOKS:
+                return False  # it had nothing to begin with
+            looks -= 1
+            if not looks:
+                return False
+            os.sched_yield()
+        return True
 
     def at_end_of_batch(self, callback: Callable[[], None]) -> None:
         """Call ``callback`` once, after the frames at hand have been delivered; at once if none are being delivered.

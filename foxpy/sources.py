@@ -24,6 +24,11 @@ class Descriptor(Source):
     def fileno(self) -> int:
         """A non-blocking descriptor that is readable while frames wait."""
 
+    def taken(self) -> int:
+        """How many frames it has handed up since it was made; always 0 where it is not worth while to look for an
+        answer before the kernel tells of one."""
+        return 0
+
 
 class Driver(ABC):
     """What turns a Scheduler: the bridge to an event loop. One at a time is in charge of a Scheduler."""

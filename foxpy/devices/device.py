@@ -12,7 +12,7 @@ from typing import Final, Generic, Never, TypeVar
 
 import attrs
 
-from foxpy.devices.port import Port
+from foxpy.devices.port import Outlet, Port
 from foxpy.devices.sender import DeviceSender
 from foxpy.errors import InvalidConnection, OpenFailed
 from foxpy.message import Writer
@@ -139,9 +139,9 @@ class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Gene
         for each, part in segments(headers, payload, task):
             self.transmit(each, part)
 
-    def transmitter(self) -> Callable[[Writer, bytes], None]:
-        """What a sender calls for each frame in place of ``transmit``; another one where that is quicker."""
-        return self.transmit
+    def outlet(self) -> Outlet:
+        """What a sender calls for each frame: ``transmit`` and ``transmit_offloaded``, or what is quicker."""
+        return _Outlet(self)
 
     # -- up: deliver
 
@@ -195,3 +195,18 @@ class Device(Connectionless[Wire, Wire, WireConnection, Never, DeviceInfo], Gene
 class _Opened(Listening):
     def stop(self) -> None:
         """The connection lives on, and there can be no second one."""
+
+
+class _Outlet(Outlet):
+    """The device's own methods."""
+
+    __slots__ = ("_device",)
+
+    def __init__(self, device: Device[AnyMedium]) -> None:
+        self._device = device
+
+    def transmit(self, headers: Writer, payload: bytes) -> None:
+        self._device.transmit(headers, payload)
+
+    def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
+        self._device.transmit_offloaded(headers, payload, task)

@@ -8,10 +8,10 @@ from typing import Final
 
 from foxpy.devices import virtio
 from foxpy.devices.finishing import summed
-from foxpy.devices.port import Port
-from foxpy.devices.segmentation import completed
+from foxpy.devices.port import Outlet, Port
+from foxpy.devices.segmentation import completed, segments
 from foxpy.message import Writer
-from foxpy.offload import Offload
+from foxpy.offload import Kind, Offload
 
 IPV4: Final = 20
 PLAIN_IPV4: Final = 0x45
@@ -19,18 +19,35 @@ PLAIN_IPV4: Final = 0x45
 lower half counts the header in words of four bytes."""
 
 
-class FrameFile:
+class FrameFile(Outlet):
     """Reads and writes frames, each behind a virtio header where ``virtual``."""
 
-    __slots__ = ("_before", "_counters", "_link", "_port", "_up", "_virtual", "descriptor", "size")
+    __slots__ = (
+        "_before",
+        "_counters",
+        "_link",
+        "_port",
+        "_up",
+        "_virtual",
+        "cuts_udp",
+        "descriptor",
+        "finishes",
+        "size",
+    )
 
+    cuts_udp: bool
+    """Whether the kernel cuts super-datagrams: since Linux 6.2."""
     descriptor: int
     """-1 while it is closed."""
+    finishes: bool
+    """Whether the kernel is given marked packets as they are."""
     size: int
     """How much is read at once: more than fits the largest frame."""
 
     def __init__(self, port: Port, up: Callable[[bytes, int], None], virtual: bool, link: int) -> None:
         """``up`` takes frames that are whole; unfinished ones go to ``port``. ``link``: bytes of link header."""
+        self.cuts_udp = False
+        self.finishes = virtual
         self.descriptor = -1
         self.size = 0
         self._port = port
@@ -49,8 +66,13 @@ class FrameFile:
             self._write((headers, payload))
 
     def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
-        """With the virtio header that leaves ``task`` to the kernel."""
-        self._write((virtio.header_for(task, len(headers)), headers, payload))
+        """With the virtio header that leaves ``task`` to the kernel, where it can be left to it; else done here."""
+        by_kernel = self.finishes and task.version and task.checksum >= 0
+        if by_kernel and (not task.segment or self.cuts_udp or task.kind is not Kind.UDP):
+            self._write((virtio.header_for(task, len(headers)), headers, payload))
+        else:
+            for each, part in segments(headers, payload, task):
+                self.transmit(each, part)
 
     def _write(self, parts: tuple[bytes | bytearray, ...]) -> None:
         counters = self._counters

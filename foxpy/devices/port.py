@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from foxpy.offload import Arriving
+from abc import ABC, abstractmethod
+
+from foxpy.message import Writer
+from foxpy.mypyc_attributes import mypyc_attr
+from foxpy.offload import Arriving, Offload
 from foxpy.transfer import Connection, Receiver
 
 
@@ -18,6 +22,21 @@ class Counters:
         self.bytes_sent = 0
         self.refused = 0
         self.unclaimed = 0
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class Outlet(ABC):
+    """Where frames leave. Neither method blocks; what cannot go is dropped and counted."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def transmit(self, headers: Writer, payload: bytes) -> None:
+        """One frame: ``headers``, then ``payload``."""
+
+    @abstractmethod
+    def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
+        """A packet that ``task`` is left to be done for: one frame, or as many as it is cut into."""
 
 
 class Port:

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 class DeviceSender(Sender):
     """Stands below all senders of a stack."""
 
-    __slots__ = ("_connection", "_device", "_largest", "_port", "_task", "_transmit")
+    __slots__ = ("_connection", "_device", "_largest", "_outlet", "_port", "_task")
 
     def __init__(self, device: Device[AnyMedium], connection: Connection) -> None:
         self._device = device
         self._connection = connection
         self._port = device.port
-        self._transmit = device.transmitter()
+        self._outlet = device.outlet()
         self._largest = device.mtu + device.header
         self._task: Offload | None = None
 
@@ -40,9 +40,9 @@ class DeviceSender(Sender):
     def commit(self, writer: Writer, payload: bytes) -> None:
         task = self._task
         if task is None:
-            self._transmit(writer, payload)
+            self._outlet.transmit(writer, payload)
         else:
-            self._device.transmit_offloaded(writer, payload, task)
+            self._outlet.transmit_offloaded(writer, payload, task)
 
     def limit(self) -> int:
         return self._largest

@@ -17,9 +17,10 @@ from typing import Final
 from foxpy.devices import interface, remedies, virtio
 from foxpy.devices.device import Device, Medium
 from foxpy.devices.framefile import FrameFile
+from foxpy.devices.port import Outlet
 from foxpy.errors import InitializationFailed, OpenFailed
 from foxpy.message import Writer
-from foxpy.offload import LARGEST_PACKET, Kind, Offload, Offloads
+from foxpy.offload import LARGEST_PACKET, Offload, Offloads
 from foxpy.runtime import Descriptor, Runtime
 from foxpy.status import Closed
 
@@ -79,7 +80,6 @@ class TunTap(Device[Medium], Descriptor):
         self._kernel_addresses = interface.parse_addresses(name, kernel_address)
         self._flags = kind | IFF_NO_PI | (IFF_VNET_HDR if offloads else 0)
         self._virtual = offloads
-        self._cuts_udp = False
         self._whole = self.coalescing() if coalesce else self.port.received
         self._file = FrameFile(self.port, self.whole, offloads, header)
         self._persist = persist
@@ -146,7 +146,7 @@ class TunTap(Device[Medium], Descriptor):
                 if error.errno != errno.EINVAL:
                     raise
             else:
-                self._cuts_udp = bool(mask & TUN_F_USO)
+                self._file.cuts_udp = bool(mask & TUN_F_USO)
                 return
 
     def _close(self) -> None:
@@ -163,20 +163,19 @@ class TunTap(Device[Medium], Descriptor):
     def transmit(self, headers: Writer, payload: bytes) -> None:
         self._file.transmit(headers, payload)
 
-    def transmitter(self) -> Callable[[Writer, bytes], None]:
-        return self._file.transmit
-
     def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
-        udp = task.segment and task.kind is Kind.UDP  # which a kernel before Linux 6.2 does not cut
-        if self._virtual and task.version and task.checksum >= 0 and (self._cuts_udp or not udp):
-            self._file.transmit_offloaded(headers, payload, task)
-        else:
-            super().transmit_offloaded(headers, payload, task)
+        self._file.transmit_offloaded(headers, payload, task)
+
+    def outlet(self) -> Outlet:
+        return self._file
 
     # -- up: deliver
 
     def fileno(self) -> int:
         return self._file.descriptor
+
+    def taken(self) -> int:
+        return self.counters.received
 
     def burst(self, budget: int) -> bool:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network
 from typing import Final
 
@@ -21,9 +21,10 @@ from foxpy.devices.packet.counters import PacketInfo
 from foxpy.devices.packet.filter import everything, networks_of, only
 from foxpy.devices.packet.marks import LINK_HEADER, TAG, beside
 from foxpy.devices.packet.ring import BlockWalk, SlotWalk, Walk
+from foxpy.devices.port import Outlet
 from foxpy.errors import InitializationFailed, OpenFailed
 from foxpy.message import Writer
-from foxpy.offload import LARGEST_PACKET, Kind, Offload, Offloads
+from foxpy.offload import LARGEST_PACKET, Offload, Offloads
 from foxpy.runtime import Descriptor, Runtime
 from foxpy.status import Closed
 
@@ -68,7 +69,8 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
         self._walk: Walk | None = None
         self._ring: Ring = NO_RING
         self._asking = False  # whether each read asks for what the kernel knows beside the bytes
-        self._cuts_datagrams = sockets.cuts_datagrams()
+        self._file.finishes = offloads
+        self._file.cuts_udp = sockets.cuts_datagrams()
         self._lost = 0
         self._arrival = Arrival(self.port, SIZE)
         self._looking = runtime.timer(self._look)
@@ -138,23 +140,19 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
         # One system call a frame: sendmmsg by ctypes takes more time than it saves.
         self._file.transmit(headers, payload)
 
-    def transmitter(self) -> Callable[[Writer, bytes], None]:
-        return self._file.transmit
-
     def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
-        if not self._finishes or not task.version or task.checksum < 0 or (task.segment and not self._cuts(task)):
-            super().transmit_offloaded(headers, payload, task)
-        else:
-            self._file.transmit_offloaded(headers, payload, task)
+        self._file.transmit_offloaded(headers, payload, task)
 
-    def _cuts(self, task: Offload) -> bool:
-        """Whether the kernel cuts such packets: those of UDP since Linux 6.2."""
-        return self._cuts_datagrams or task.kind is not Kind.UDP
+    def outlet(self) -> Outlet:
+        return self._file
 
     # -- up: deliver
 
     def fileno(self) -> int:
         return self._file.descriptor
+
+    def taken(self) -> int:
+        return self.counters.received
 
     def burst(self, budget: int) -> bool:
         walk = self._walk

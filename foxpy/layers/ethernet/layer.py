@@ -144,7 +144,7 @@ class Ethernet(Connectionless[EthernetAddress, EthernetPattern, EthernetConnecti
         lower = self._device.send(self._wire)
         return (LlcSender if connection.ethertype == LLC else EthernetSender)(self, connection, lower)
 
-    # -- up: deliver (what arrives on open connections: arrival.py)
+    # -- up: deliver
 
     def begun(self, key: int, source: int, destination: int, kind: int) -> EthernetConnection | None:
         """A new connection with the station that sent a frame of no connection, where somebody listens for it."""
