@@ -38,9 +38,9 @@ def tap(
     InitializationFailed for a name, MTU or address that cannot be; ``initialize`` raises it for what the machine
     lacks, naming the command that grants it.
     """
-    return TunTap(
-        runtime or Runtime(trio_scheduler()), IFF_TAP, 14, name, mtu, kernel_address, persist, up, offloads, coalesce
-    )
+    runtime = runtime or Runtime(trio_scheduler())
+    combine = not offloads if coalesce is None else coalesce
+    return TunTap(runtime, IFF_TAP, 14, name, mtu, kernel_address, persist, up, offloads, combine)
 
 
 def tun(
@@ -55,9 +55,9 @@ def tun(
     runtime: Runtime | None = None,
 ) -> Device[IpPackets]:
     """The stack's end of the tun ``name``: as ``tap``, with bare IP packets in place of Ethernet frames."""
-    return Tun(
-        runtime or Runtime(trio_scheduler()), IFF_TUN, 0, name, mtu, kernel_address, persist, up, offloads, coalesce
-    )
+    runtime = runtime or Runtime(trio_scheduler())
+    combine = not offloads if coalesce is None else coalesce
+    return Tun(runtime, IFF_TUN, 0, name, mtu, kernel_address, persist, up, offloads, combine)
 
 
 class Tun(TunTap[IpPackets]):
