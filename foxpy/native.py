@@ -10,3 +10,6 @@ from typing import Final
 
 COMPILED: Final = not __file__.endswith(".py")
 """Whether the data path runs compiled. Nothing may depend on it but a choice between two ways to the same result."""
+
+MODE: Final = "compiled" if COMPILED else "interpreted"
+"""The same as a word, for people."""

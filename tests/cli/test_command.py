@@ -12,6 +12,7 @@ import pytest
 from foxpy import __version__
 from foxpy.cli.http import pseudo_random
 from foxpy.cli.stackfile import known
+from foxpy.native import MODE
 
 
 def foxpy(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -36,7 +37,10 @@ def test_help_teaches() -> None:
         assert foxpy(command, "--help").returncode == 0
     for stack in known():
         assert stack in done.stdout
-    assert foxpy("--version").stdout.strip().endswith(__version__)
+
+
+def test_the_version_tells_what_runs() -> None:
+    assert foxpy("--version").stdout == f"foxpy {__version__} ({MODE})\n"
 
 
 SERVICES = {"udp_ip": "echo,discard,chargen", "udp_unchecked": "echo,discard,chargen"}
