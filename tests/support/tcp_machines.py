@@ -147,7 +147,7 @@ class End:
         self._performing = True
         todo = self.machine.todo
         while todo:
-            self._do(todo.popleft())
+            self._do(todo.pop(0))
         self._performing = False
 
     def _do(self, action: Action) -> None:

@@ -152,7 +152,7 @@ def _syn_acknowledged(tcb: Tcb, ack: int) -> None:
     snd = tcb.snd
     config = tcb.config
     snd.una = ack
-    sent = snd.sent.popleft()
+    sent = snd.sent.pop(0)
     initial = config.initial_window
     if sent.times == 1:
         tcb.rtt.sample(tcb.now - sent.at)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 
 class SendBuffer:
     """A queue of the application's own ``bytes``, cut into segments at the other end.
@@ -18,7 +16,7 @@ class SendBuffer:
     """Bytes in it."""
 
     def __init__(self) -> None:
-        self._chunks: deque[bytes] = deque()
+        self._chunks: list[bytes] = []
         self._offset = 0
         self.size = 0
 
@@ -38,7 +36,7 @@ class SendBuffer:
             self._offset = end
             return chunk[start:end]
         self._offset = 0
-        chunks.popleft()
+        del chunks[0]
         if end == len(chunk):
             return chunk[start:] if start else chunk
         return self._gather(chunk, start, count)
@@ -51,7 +49,7 @@ class SendBuffer:
         while count:
             chunk = chunks[0]
             if len(chunk) <= count:
-                pieces.append(chunks.popleft())
+                pieces.append(chunks.pop(0))
                 count -= len(chunk)
             else:
                 pieces.append(memoryview(chunk)[:count])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-
 NAMES: Final = (
     "active_opens",
     "bad_acknowledgements",

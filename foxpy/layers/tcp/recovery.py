@@ -26,9 +26,11 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
     queue = snd.sent
     first = queue[0]
     taken = 0
-    while queue and queue[0].end <= ack:
-        queue.popleft()
+    for sent in queue:
+        if sent.end > ack:
+            break
         taken += 1
+    del queue[:taken]
     if taken and first.times == 1:
         # Karn's algorithm: only a segment that was sent once tells a round trip (MUST-18). The oldest one is measured,
         # so that what the peer's delayed ACKs add is in the estimate.

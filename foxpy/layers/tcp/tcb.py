@@ -7,7 +7,6 @@ machine's own modules write to it; the layer reads it for ``query``.
 from __future__ import annotations
 
 import math
-from collections import deque
 from typing import Final
 
 from foxpy.layers.tcp.actions import Action
@@ -91,7 +90,7 @@ class SendSide:
         self.up = iss
         """SND.UP: the octet after the urgent data; urgent mode while it lies ahead of what is sent."""
         self.buffer = SendBuffer()
-        self.sent: deque[Sent] = deque()
+        self.sent: list[Sent] = []  # a list: an empty deque has 600 bytes
         self.fin_wanted = False
         """The application closed: a FIN follows the last octet of the buffer."""
         self.fin: int | None = None
@@ -271,7 +270,7 @@ class Tcb:
         self.rtt = RttEstimator(config.initial_rto, config.min_rto, config.max_rto)
         self.congestion = ALGORITHMS[config.congestion_control](DEFAULT_MSS, config.initial_window)
         self.challenge = RateLimit()
-        self.todo: deque[Action] = deque()
+        self.todo: list[Action] = []
         self.timer_running = False
         """The retransmission timer is wanted; else it may still run, for nothing."""
         self.heard = now

@@ -8,7 +8,6 @@ RFC 9293 section 3.10 gives the events and its order; the calls are 3.10.1 to 3.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import assert_never
 
@@ -58,7 +57,7 @@ class Machine:
     __slots__ = ("state", "tcb", "todo", "watcher")
 
     state: State
-    todo: deque[Action]
+    todo: list[Action]
     watcher: Watcher | None
     """Told of every change of the state."""
 
