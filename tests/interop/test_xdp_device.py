@@ -125,20 +125,21 @@ async def test_answers_to_a_batch_leave_with_one_system_call(monkeypatch: pytest
         device = made(here)
         with finalized(device):
             _, keeper = opened(device)
-            assert device._socket is not None
+            socket = device._traffic.socket
+            assert socket is not None
             kicks: list[int] = []
-            kick = device._socket.kick
+            kick = socket.kick
 
             def counted() -> bool:
                 kicks.append(len(keeper.frames))
                 return kick()
 
-            monkeypatch.setattr(device._socket, "kick", counted)
+            monkeypatch.setattr(socket, "kick", counted)
             keeper.heard = lambda frame: device.transmit(Writer(frame[:14]), frame[14:])
             for number in range(50):
                 other.send(numbered(number))
             with trio.fail_after(PATIENCE):
-                while device._socket.rx.waiting() < 50:
+                while socket.rx.waiting() < 50:
                     await trio.sleep(0.001)
             device.runtime.pump(device)
             assert kicks == [50]

@@ -9,29 +9,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from foxpy.layers.ethernet.wire import Ethernet
-from foxpy.layers.ipv4.wire import IPv4
-from foxpy.layers.tcp.wire import TcpHeader
-from foxpy.layers.udp.wire import UDP
-from foxpy.wire import PacketError, reader
+from foxpy.layers.ethernet.wire import read_ethernet
+from foxpy.layers.ipv4.wire import read_ipv4
+from foxpy.layers.tcp.wire import read_tcp
+from foxpy.layers.udp.wire import read_udp
+from foxpy.wire import PacketError
 
 IP: Final = 14
 ETHERTYPE: Final = 0x0800
 TCP_PROTOCOL: Final = 6
 UDP_PROTOCOL: Final = 17
 
-_read_kind = reader(Ethernet.kind)
-_read_ip = reader(IPv4.ihl * 4, IPv4.length, IPv4.mf, IPv4.frag, IPv4.proto, IPv4.src.number, IPv4.dst.number)
-_read_tcp = reader(TcpHeader.checksum)
-_read_udp = reader(UDP.checksum)
-
 
 def transport(frame: bytes) -> int:
     """Where in ``frame`` a whole TCP segment or UDP datagram begins; 0 where there is none."""
     try:
-        if _read_kind(frame, 0, len(frame))[0] != ETHERTYPE:
+        _, _, kind = read_ethernet(frame, 0, len(frame))
+        if kind != ETHERTYPE:
             return 0
-        header, _, more, fragment, protocol, _, _ = _read_ip(frame, IP, len(frame))
+        header, _, _, more, fragment, _, protocol, _, _ = read_ipv4(frame, IP, len(frame))
     except PacketError:
         return 0
     if more or fragment or protocol not in (TCP_PROTOCOL, UDP_PROTOCOL):
@@ -43,16 +39,17 @@ def unfinished(frame: bytes) -> int:
     """Where the segment or datagram begins whose checksum was left unfinished; 0 where ``frame`` holds none."""
     size = len(frame)
     try:
-        if _read_kind(frame, 0, size)[0] != ETHERTYPE:
+        _, _, kind = read_ethernet(frame, 0, size)
+        if kind != ETHERTYPE:
             return 0
-        header, length, more, fragment, protocol, source, destination = _read_ip(frame, IP, size)
+        header, length, _, more, fragment, _, protocol, source, destination = read_ipv4(frame, IP, size)
         if more or fragment:
             return 0
         start = IP + header
         if protocol == TCP_PROTOCOL:
-            checksum = _read_tcp(frame, start, size)[0]
+            _, _, _, _, _, _, _, checksum, _ = read_tcp(frame, start, size)
         elif protocol == UDP_PROTOCOL:
-            checksum = _read_udp(frame, start, size)[0]
+            _, _, _, checksum = read_udp(frame, start, size)
         else:
             return 0
     except PacketError:
