@@ -72,7 +72,6 @@ class Row:
     peer_name: str | None = None
     peer: Samples | None = None
     target: Target | None = None
-    note: str = ""
 
     @property
     def ratios(self) -> list[float] | None:
@@ -102,7 +101,6 @@ class Row:
             "met": self.met,
             "spread": [min(self.judged), max(self.judged)],
             "rounds": len(self.ours),
-            "note": self.note,
         }
 
 

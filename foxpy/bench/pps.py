@@ -33,6 +33,8 @@ DEVICES: Final = {
 RAW: Final[dict[str, Target]] = {"receive": at_least(0.95), "transmit": at_least(0.85)}
 USER: Final = at_most(6)
 ECHOES: Final = at_least(1.5)
+FLOOD, FEW = "UDP echo in a flood", "UDP echo, 32 under way"
+OUTSTANDING: Final = 32
 C: Final = "AF_XDP in C"
 """The reference."""
 
@@ -44,8 +46,8 @@ HOW: Final = (
     " each frame, reflecting exchanges the addresses, transmitting copies each frame in. User time: half a ring of"
     " frames is let gather, then what it takes to go through them and give them back is timed. Devices are foxpy's,"
     " with no layer above them; the tap has no wire, and is given the same frames. UDP echo: 18 bytes each, as many as"
-    " the generator makes; what comes back is counted. Linux's server is a program in C: one datagram a call, or up to"
-    " 64."
+    " the generator makes, what comes back is counted; or {outstanding} under way from a client of Linux's, in"
+    " {language}. Linux's server is in {language}, too: one datagram a call, or, in C, up to 64."
 )
 
 
@@ -57,7 +59,7 @@ def measure(settings: Settings) -> Result:
         left_out[C] = "there is no C compiler (Debian: apt-get install gcc)"
     rates: dict[tuple[str, str], list[float]] = {}
     user: dict[str, list[float]] = {}
-    echoes: dict[str, list[float]] = {}
+    echoes: dict[tuple[str, str], list[float]] = {}
     with wire(settings) as made:
         for number in range(1, settings.rounds + 1):
             for mode in MODES:
@@ -78,11 +80,19 @@ def measure(settings: Settings) -> Result:
                 settings.progress(f"round {number} of {settings.rounds}: UDP echo, {name}")
                 mac = mac_of(address) if address == STACK else hardware(made.far, WIRE)
                 with _leaving_out(left_out, name):
-                    echoes.setdefault(name, []).append(made.echoes(command, address, mac, port) / 1e3)
+                    echoes.setdefault((FLOOD, name), []).append(made.echoes(command, address, mac, port) / 1e3)
+                    exchanged = made.exchanged(command, address, port, OUTSTANDING)
+                    echoes.setdefault((FEW, name), []).append(exchanged / 1e3)
     return Result(
         "64-byte frames",
         [*_frame_rows(_complete(settings, rates), user, reference), *_echo_rows(_complete(settings, echoes))],
-        HOW.format(cpu=settings.cpu, client=settings.client_cpu, batch=BATCH),
+        HOW.format(
+            cpu=settings.cpu,
+            client=settings.client_cpu,
+            batch=BATCH,
+            outstanding=OUTSTANDING,
+            language=load.language(),
+        ),
         left_out=left_out,
     )
 
@@ -167,15 +177,15 @@ def _frame_rows(rates: dict[tuple[str, str], list[float]], user: dict[str, list[
     return rows
 
 
-def _echo_rows(echoes: dict[str, list[float]]) -> list[Row]:
+def _echo_rows(echoes: dict[tuple[str, str], list[float]]) -> list[Row]:
     rows = []
-    for name, figures in echoes.items():
+    for (what, name), figures in echoes.items():
         if name.startswith("linux"):
             continue
-        others = [other for other in echoes if other.startswith("linux")]
+        others = [other for which, other in echoes if which == what and other.startswith("linux")]
         for other in others:
             target = ECHOES if "AF_XDP" in name and other == "linux" else None
-            rows.append(Row(f"UDP echo, {name}", "k/s", figures, other, echoes[other], target))
+            rows.append(Row(f"{what}, {name}", "k/s", figures, other, echoes[what, other], target))
         if not others:
-            rows.append(Row(f"UDP echo, {name}", "k/s", figures))
+            rows.append(Row(f"{what}, {name}", "k/s", figures))
     return rows

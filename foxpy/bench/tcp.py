@@ -165,8 +165,8 @@ def _rows(settings: Settings, found: Figures) -> list[Row]:
                 (f"linux, python, {kind}", echoing),
                 (f"slirp4netns, {kind}", {}),
             ]
-            if kind == "plain":
-                beside.append(("pytcp", PYTCP))
+            # PyTCP has no offloads: beside it, equal work is a plain tap.
+            beside.append(("pytcp", PYTCP if kind == "plain" else {}))
             for other, aim in beside:
                 rows += _beside(found, f"foxpy {build.mode}, {kind}", other, units, aim)
     rows += _beside(found, f"foxpy {settings.build.mode}, streams", "linux, streams", units, {})

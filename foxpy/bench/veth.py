@@ -46,6 +46,20 @@ class Wire:
         return sum(int(count) for count in re.findall(r"rx_queue_\d+_xdp_drops: (\d+)", said))
 
     @contextlib.contextmanager
+    def gated(self) -> Iterator[None]:
+        """What comes to the near end is counted and dropped, but for ARP. Raises Refused where XDP is not there."""
+        with contextlib.ExitStack() as held:
+            with self.near.entered():
+                try:
+                    program = bpf.load(drop_all_but_arp())
+                    held.callback(os.close, program)
+                    link = bpf.attach(program, socket.if_nametoindex(WIRE), abi.MODE_NATIVE)
+                    held.callback(os.close, link)
+                except OSError as error:
+                    raise Refused(f"XDP programs cannot be attached here: {error}") from error
+            yield
+
+    @contextlib.contextmanager
     def flooded(self, place: Namespace, interface: str, frame: str) -> Iterator[None]:
         """``frame`` leaves by ``interface`` as fast as it can."""
         command = self.settings.build.command("foxpy.bench.servers.flood", interface, frame)
@@ -69,7 +83,7 @@ class Wire:
 
     def frames(self, command: list[str], mode: str, interface: str) -> dict[str, float]:
         """What a program that handles frames tells, with the flood on unless it sends by itself. Raises Refused."""
-        with self.started(self.far, command, self.settings.cpu) as process:
+        with self.gated(), self.started(self.far, command, self.settings.cpu) as process:
             _until_ready(process, command)
             with contextlib.ExitStack() as flood:
                 if mode != "transmit":
@@ -83,8 +97,8 @@ class Wire:
         return found
 
     def echoes(self, command: list[str], address: IPv4Address, mac: MacAddress, port: int) -> float:
-        """UDP datagrams that come back, per second."""
-        with self.started(self.far, command, self.settings.cpu) as process:
+        """UDP datagrams that come back from the flood, per second. Raises Refused."""
+        with self.gated(), self.started(self.far, command, self.settings.cpu) as process:
             _until_ready(process, command)
             self._meet(process, address, port)
             frame = datagram(self.near_mac(), mac, NEAR, address, port)
@@ -95,6 +109,16 @@ class Wire:
                 pause(self.settings.seconds)
                 after, ended = self.dropped(), time.perf_counter()
         return (after - before) / (ended - began)
+
+    def exchanged(self, command: list[str], address: IPv4Address, port: int, outstanding: int) -> float:
+        """UDP datagrams that come back to a client of Linux's, with so many under way, per second. Raises Refused."""
+        arguments = ("flight", str(address), str(port), "18", str(self.settings.seconds), str(outstanding))
+        with self.started(self.far, command, self.settings.cpu) as process:
+            _until_ready(process, command)
+            try:
+                return load.run(self.near, self.settings.client_cpu, *arguments)["rate"]
+            except load.LoadFailed as error:
+                raise Refused(str(error)) from error
 
     def _meet(self, process: subprocess.Popen[str], address: IPv4Address, port: int) -> None:
         """Send one, and see that it comes back: in the flood, what one must learn of the other might be lost."""
@@ -124,7 +148,7 @@ def wire(settings: Settings) -> Iterator[Wire]:
         reason = "needs ethtool, to read counters (Debian: apt-get install ethtool)"
     if reason is not None:
         raise Refused(reason)
-    with namespace() as near, namespace() as far, contextlib.ExitStack() as held:
+    with namespace() as near, namespace() as far:
         veth(near, far, f"{NEAR}/24", f"{FAR}/24", name=WIRE)
         for place in (near, far):
             plain(place, WIRE)
@@ -132,14 +156,6 @@ def wire(settings: Settings) -> Iterator[Wire]:
         far.run("ethtool", "-K", WIRE, "gro", "on")
         far.ip("tuntap", "add", "dev", TAP, "mode", "tap")
         far.ip("link", "set", TAP, "up")
-        with near.entered():
-            try:
-                program = bpf.load(drop_all_but_arp())
-                held.callback(os.close, program)
-                link = bpf.attach(program, socket.if_nametoindex(WIRE), abi.MODE_NATIVE)
-                held.callback(os.close, link)
-            except OSError as error:
-                raise Refused(f"XDP programs cannot be attached here: {error}") from error
         yield Wire(settings, near, far)
 
 

@@ -13,7 +13,7 @@ from foxpy.bench import connections, fox_tables, link, over_ethernet, ping, plot
 from foxpy.bench.figures import Result
 from foxpy.bench.load import LoadFailed
 from foxpy.bench.machine import Build, build
-from foxpy.bench.settings import Refused, Settings
+from foxpy.bench.settings import Refused, Settings, available
 from foxpy.cli.usage import CommandError
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -92,6 +92,8 @@ def _settings(
     if expected is not None and own.compiled != expected:
         raise CommandError(f"--{'compiled' if expected else 'interpreted'}: this foxpy is {own.mode}; measure it from "
                            "another environment, or with --python beside this one")  # fmt: skip
+    if cpu not in available():
+        raise CommandError(f"--cpu {cpu}: this process may run on CPU {', '.join(map(str, sorted(available())))}")
     wanted: frozenset[str] | None = None
     if peers is not None:
         wanted = frozenset(each.strip() for each in peers.split(",") if each.strip())
@@ -227,5 +229,5 @@ def _link(**options: object) -> None:
 @bench.command("all", short_help="Everything, one after the other.")
 @_options()
 def _all(**options: object) -> None:
-    """Everything, one after the other; a plot for each, named FILE-tcp.svg and so on. Takes most of an hour."""
+    """Everything, one after the other; a plot for each, named FILE-tcp.svg and so on. Takes a quarter of an hour."""
     _run(tuple(MEASURES), **options)  # type: ignore[arg-type]  # click gives exactly these
