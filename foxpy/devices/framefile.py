@@ -12,6 +12,7 @@ from foxpy.devices.port import Outlet, Port
 from foxpy.devices.segmentation import completed, segments
 from foxpy.message import Writer
 from foxpy.offload import Kind, Offload
+from foxpy.source import Source
 
 IPV4: Final = 20
 PLAIN_IPV4: Final = 0x45
@@ -24,11 +25,11 @@ class FrameFile(Outlet):
 
     __slots__ = (
         "_before",
-        "_counters",
         "_link",
         "_port",
         "_up",
         "_virtual",
+        "counters",
         "cuts_udp",
         "descriptor",
         "finishes",
@@ -51,7 +52,7 @@ class FrameFile(Outlet):
         self.descriptor = -1
         self.size = 0
         self._port = port
-        self._counters = port.counters
+        self.counters = port.counters
         self._up = up
         self._virtual = virtual
         self._link = link
@@ -75,7 +76,7 @@ class FrameFile(Outlet):
                 self.transmit(each, part)
 
     def _write(self, parts: tuple[bytes | bytearray, ...]) -> None:
-        counters = self._counters
+        counters = self.counters
         try:
             size = os.writev(self.descriptor, parts)
         except OSError:
@@ -102,7 +103,7 @@ class FrameFile(Outlet):
             except BlockingIOError:
                 return False
             if len(frame) == size:
-                self._counters.unclaimed += 1  # it was cut short by the kernel
+                self.counters.unclaimed += 1  # it was cut short by the kernel
             elif self._virtual:
                 self._unfinished(frame)
             else:
@@ -112,13 +113,16 @@ class FrameFile(Outlet):
 
     def _unfinished(self, frame: bytes) -> None:
         """A frame behind the header that says what Linux left to do: the checksum, the cutting."""
+        if len(frame) < virtio.SIZE:
+            self._counters.unclaimed += 1
+            return
         flags, kind, _, segment, at, place = virtio.read(frame)
         if not flags & virtio.NEEDS_CSUM:
             self._up(frame, virtio.SIZE)
             return
         at += virtio.SIZE
         if at + place + 2 > len(frame) or (kind and not segment):
-            self._counters.unclaimed += 1
+            self.counters.unclaimed += 1
             return
         network = at - virtio.SIZE - self._link  # bytes of network header
         if network == IPV4 and frame[at - IPV4] == PLAIN_IPV4:
@@ -129,4 +133,25 @@ class FrameFile(Outlet):
             for each in completed(frame, at, segment, network):  # its IPv4 header has options
                 self._up(each, virtio.SIZE)
         else:
-            self._counters.unclaimed += 1  # a super-frame of IPv6, which was not asked for
+            self.counters.unclaimed += 1  # a super-frame of IPv6, which was not asked for
+
+
+class Inlet(Source):
+    """What is pumped for a FrameFile."""
+
+    __slots__ = ("_counters", "_failed", "_file")
+
+    def __init__(self, file: FrameFile, failed: Callable[[OSError], bool]) -> None:
+        """``failed`` is told of errors; whether the file need not be waited for again."""
+        self._file = file
+        self._counters = file.counters
+        self._failed = failed
+
+    def burst(self, budget: int) -> bool:
+        try:
+            return self._file.burst(budget)
+        except OSError as error:
+            return self._failed(error)
+
+    def taken(self) -> int:
+        return self._counters.received

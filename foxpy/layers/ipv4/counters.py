@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-
 NAMES: Final = (
     "bad_header",
     "bad_length",
@@ -16,6 +15,7 @@ NAMES: Final = (
     "fragments_sent",
     "interface_disabled",
     "link_broadcast",
+    "loopback_full",
     "no_route",
     "not_for_us",
     "not_ipv4",
@@ -53,6 +53,7 @@ class Counters:
         self.foreign_reports = 0  # about no connection of ours
         # why what was sent was dropped
         self.no_route = 0
+        self.loopback_full = 0  # too much was on its way to this host itself
 
     def discards(self) -> dict[str, int]:
         """Every reason for which datagrams were dropped, by name."""

@@ -81,7 +81,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         super().__init__(self.interfaces[0].link.runtime)
         self.config = config
         self.counters = Counters()
-        self.loopback = Interface(Loopback(self.runtime), [LOOPBACK_ADDRESS], "lo")
+        self.loopback = Interface(Loopback(self.runtime, self.counters), [LOOPBACK_ADDRESS], "lo")
         self.routes = Routes(self.interfaces, self.loopback)
         self.identification = Identification(self.runtime.random, config.passive_connections)
         self.path_mtu = PathMtu(

@@ -10,6 +10,7 @@ from ipaddress import IPv4Interface
 from typing import Final
 
 from foxpy.errors import BadAddress, NotInitialized, OpenFailed, PacketSize
+from foxpy.layers.ipv4.counters import Counters
 from foxpy.layers.ipv4.link import ANYBODY, IpLink, NextHop
 from foxpy.layers.ipv4.wire import IPv4
 from foxpy.message import Writer
@@ -30,11 +31,11 @@ class Loopback(IpLink, Source):
 
     broadcasts = False
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, counters: Counters) -> None:
         super().__init__()
         self.runtime = runtime
         self.name = "loopback"
-        self.dropped = 0
+        self._counters = counters
         self._initialized = 0
         self._ready = False
         self._waiting: deque[tuple[bytes, int, int]] = deque()
@@ -92,7 +93,7 @@ class Loopback(IpLink, Source):
         ``segment`` it stands for packets with so many bytes of payload."""
         waiting = self._waiting
         if len(waiting) >= QUEUE or self._held >= QUEUED:
-            self.dropped += 1
+            self._counters.loopback_full += 1
             return
         waiting.append((packet, at, segment))
         self._held += len(packet)

@@ -21,6 +21,7 @@ from foxpy.layers.ipv4 import (
     ipv4,
     point_to_point,
 )
+from foxpy.layers.ipv4.counters import Counters
 from foxpy.layers.ipv4.loopback import QUEUE, Loopback
 from foxpy.protocol import Connection, Receiver, Sender
 from foxpy.runtime import Runtime, Scheduler
@@ -143,16 +144,22 @@ def test_an_interface_whose_device_was_gone_is_back_when_the_host_begins_anew(di
 
 def test_the_loopback_has_room_for_so_much() -> None:
     scheduler = Scheduler(lambda: 0.0)
-    link = Loopback(Runtime(scheduler, 1))
+    counters = Counters()
+    link = Loopback(Runtime(scheduler, 1), counters)
     link.initialize()
     heard = Collector()
     link.listen(lambda _: heard)
     path = link.open(EVERYBODY, lambda _: Collector())
     for _ in range(QUEUE + 5):
         path.sender.send(b"x")
-    assert link.dropped == 5
+    assert counters.discards()["loopback_full"] == 5
     turn(scheduler)
     assert len(heard.packets) == QUEUE
+    for _ in range(300):
+        path.sender.send(bytes(65535))
+    assert counters.loopback_full == 5 + 300 - 257
+    turn(scheduler)
+    assert len(heard.packets) == QUEUE + 257
     with pytest.raises(PacketSize):
         path.sender.send(bytes(65536))
     link.claim(IPv4Interface("10.0.0.1/8"))
