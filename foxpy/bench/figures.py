@@ -74,6 +74,11 @@ class Row:
     target: Target | None = None
 
     @property
+    def less_is_better(self) -> bool:
+        """Times and sizes; all else are rates."""
+        return self.unit in ("us", "ns", "ns/byte", "bytes")
+
+    @property
     def ratios(self) -> list[float] | None:
         return None if self.peer is None else ratios(self.ours, self.peer)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from foxpy.bench.figures import Curves, Result, Row, Sense
+from foxpy.bench.report import figure as shown
 from foxpy.bench.settings import Refused
 
 if TYPE_CHECKING:
@@ -45,14 +46,16 @@ def save(result: Result, path: Path) -> None:
                 _lines(axes, curves)
         else:
             beside = [row for row in result.rows if row.peer is not None]
+            rates = [row for row in beside if not row.less_is_better]
+            times = [row for row in beside if row.less_is_better]
             alone = [[row] for row in result.rows if row.peer is None]
-            parts = [part for part in (beside, *alone) if part]
+            parts = [part for part in (rates, times, *alone) if part]
             heights = [1.2 + 0.32 * len(part) for part in parts]
             figure, panels = pyplot.subplots(
                 len(parts), 1, figsize=(8.4, sum(heights)), height_ratios=heights, squeeze=False
             )
             for axes, part in zip(panels[:, 0], parts, strict=True):
-                _ratios(axes, part) if part is beside else _figure(axes, part[0])
+                _figure(axes, part[0]) if part in alone else _ratios(axes, part)
         figure.suptitle(result.title, fontsize=11)
         figure.tight_layout()
         figure.savefig(path, format="svg", metadata={"Date": None})
@@ -84,7 +87,7 @@ def _ratios(axes: Axes, rows: list[Row]) -> None:
             [min(found), max(found)], [place, place], color=colour, linewidth=3, alpha=0.35, solid_capstyle="butt"
         )
         axes.plot([middle], [place], marker="o", color=colour, markersize=5)
-        axes.annotate(f"{middle:.3g}", (middle, place), (0, 5), textcoords="offset points", ha="center", fontsize=7)
+        axes.annotate(shown(middle), (middle, place), (0, 5), textcoords="offset points", ha="center", fontsize=7)
         if row.target is not None:
             good_right = row.target.sense is Sense.AT_LEAST
             axes.plot([row.target.figure], [place], marker=">" if good_right else "<", color="black", markersize=4)
@@ -95,7 +98,8 @@ def _ratios(axes: Axes, rows: list[Row]) -> None:
     low, high = axes.get_xlim()
     axes.xaxis.set_major_formatter(_plainly)
     axes.xaxis.set_minor_formatter(_plainly if high < 10 * low else _not)
-    axes.set_xlabel("foxpy / the other; triangles are targets", fontsize=8)
+    better = "less is better" if rows[0].less_is_better else "more is better"
+    axes.set_xlabel(f"foxpy / the other: {better}; triangles are targets", fontsize=8)
     axes.grid(True, axis="x", which="major", color="#eeeeee", linewidth=0.6)
     axes.set_axisbelow(True)
 

@@ -45,6 +45,11 @@ def test_a_target_is_of_the_ratio_or_of_our_own_figure_where_there_is_no_peer() 
     assert Row("memory", "bytes", [4000.0]).met is None
 
 
+@pytest.mark.parametrize(("unit", "less"), [("MB/s", False), ("Mpps", False), ("us", True), ("bytes", True)])
+def test_of_times_and_sizes_less_is_better(unit: str, less: bool) -> None:
+    assert Row("x", unit, [1.0]).less_is_better is less
+
+
 def test_one_outlier_decides_nothing() -> None:
     row = Row("bulk", "MB/s", [10.0, 10.0, 0.1], "linux", [10.0, 10.0, 10.0], at_least(1.0))
     assert row.met is True
