@@ -33,16 +33,20 @@ MEASURES: Final[dict[str, Measure]] = {
 class _Doing:
     """Says on standard error what is being done: one line that changes on a terminal, else a line for each round."""
 
+    about: str
+    """What is being measured."""
+
     def __init__(self) -> None:
+        self.about = ""
         self._changing = sys.stderr.isatty()
         self._last = ""
 
     def __call__(self, doing: str) -> None:
         if self._changing:
-            sys.stderr.write(f"\r\x1b[K{doing}"[:200])
+            sys.stderr.write(f"\r\x1b[K{self.about}: {doing}"[:200])
             sys.stderr.flush()
             return
-        headline = doing.partition(":")[0]
+        headline = f"{self.about}: {doing.partition(':')[0]}"
         if headline != self._last:
             click.echo(headline, err=True)
         self._last = headline
@@ -134,8 +138,11 @@ def _run(
         settings = _settings(doing, rounds, seconds, cpu, other, expected, peers, known)
         if output is not None:
             plot.available()
+            if not output.parent.is_dir():
+                raise CommandError(f"--output {output}: there is no folder {output.parent}")
         click.echo(report.machine_text(), err=as_json)
         for name in names:
+            doing.about = name
             result = MEASURES[name](settings)
             doing.over()
             results.append(result)
