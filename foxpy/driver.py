@@ -107,9 +107,10 @@ class _TrioDriver(Driver):
                 await self._awake.wait()
 
     async def _pump(self, descriptor: Descriptor, runtime: Runtime, scope: trio.CancelScope) -> None:
+        source = descriptor.source()
         with scope:
             while not scope.cancel_called:
-                if runtime.attend(descriptor):
+                if runtime.attend(source):
                     await trio.lowlevel.checkpoint()
                 else:
                     try:

@@ -15,7 +15,8 @@ from typing import Final
 
 from foxpy.component import Component
 from foxpy.offload import Arriving
-from foxpy.sources import Descriptor, Driver, Source
+from foxpy.source import Source
+from foxpy.sources import Descriptor, Driver
 from foxpy.timers import Timer, TimerQueue
 
 __all__ = ["BURST", "Component", "Descriptor", "Driver", "Runtime", "Scheduler", "Source"]
@@ -32,10 +33,7 @@ ATTENTION: Final = 64
 class Scheduler:
     """The order of events: timers that are due, and sources in memory that have frames waiting."""
 
-    __slots__ = ("_clock", "_descriptors", "_ready", "batch_time", "descriptors", "driver", "timers")
-
-    batch_time: float | None
-    """When the frames that are being handed up arrived; None while none are. Set by ``Runtime.pump``."""
+    __slots__ = ("_batch_time", "_clock", "_descriptors", "_in_batch", "_ready", "descriptors", "driver", "timers")
 
     driver: Driver | None
     """Who turns it now; set by that driver."""
@@ -45,7 +43,8 @@ class Scheduler:
     def __init__(self, clock: Callable[[], float]) -> None:
         """``clock`` reads monotonic seconds, real or virtual."""
         self._clock = clock
-        self.batch_time = None
+        self._in_batch = False
+        self._batch_time: float | None = None  # of the batch being handed up, once anybody has asked
         self._ready: deque[tuple[Runtime, Source]] = deque()
         self.timers = TimerQueue(self.now, self._wake)
         self.driver = None
@@ -54,8 +53,21 @@ class Scheduler:
 
     def now(self) -> float:
         """Seconds of the clock, read once for each batch of received frames."""
-        time = self.batch_time
-        return self._clock() if time is None else time
+        time = self._batch_time
+        if time is None:
+            time = self._clock()
+            if self._in_batch:
+                self._batch_time = time
+        return time
+
+    def begin_batch(self) -> None:
+        """Frames are being handed up from now on: for them, the time stands still."""
+        self._in_batch = True
+        self._batch_time = None
+
+    def end_batch(self) -> None:
+        self._in_batch = False
+        self._batch_time = None
 
     def _wake(self) -> None:
         if self.driver is not None:
@@ -84,7 +96,7 @@ class Scheduler:
     def poll(self) -> None:
         """Take in a frame that the kernel has ready, without waiting for the driver to notice it; for applications that
         have just sent: on the same machine the answer often is there when the send returns. Harmless in an upcall."""
-        if self.batch_time is None:
+        if not self._in_batch:
             for descriptor, runtime in self._descriptors:
                 runtime.pump(descriptor, 1)
 
@@ -130,8 +142,7 @@ class Runtime:
     @property
     def now(self) -> float:
         """Seconds of the clock, read once for each batch of received frames."""
-        time = self.scheduler.batch_time
-        return self.scheduler.now() if time is None else time
+        return self.scheduler.now()
 
     def timer(self, expired: Callable[[], None]) -> Timer:
         """A stopped timer that will call ``expired``."""
@@ -141,7 +152,7 @@ class Runtime:
         """Let ``source`` hand up one batch of at most ``budget`` frames, then tell those who asked that it has ended;
         whether more may be waiting."""
         scheduler = self.scheduler
-        scheduler.batch_time = scheduler.now()
+        scheduler.begin_batch()
         self._in_batch = True
         try:
             more = source.burst(budget)
@@ -149,10 +160,10 @@ class Runtime:
                 self._end_batch()
         finally:
             self._in_batch = False
-            scheduler.batch_time = None
+            scheduler.end_batch()
         return more
 
-    def attend(self, source: Descriptor) -> bool:
+    def attend(self, source: Source) -> bool:
         """``pump``, and while frames keep coming look for more before it is left to the kernel to announce them.
 
         Whether more may be waiting.

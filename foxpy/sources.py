@@ -1,20 +1,14 @@
-"""Where frames come from, and what turns a Scheduler: the two sides between which it stands."""
+"""What the kernel announces, and what turns a Scheduler: the two sides between which it stands."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from foxpy.source import Source
+
 if TYPE_CHECKING:
     from foxpy.runtime import Runtime
-
-
-class Source(ABC):
-    """Where frames come from: something that hands them up when it is told that they are there."""
-
-    @abstractmethod
-    def burst(self, budget: int) -> bool:
-        """Hand up at most ``budget`` frames; whether more are waiting. Does not block."""
 
 
 class Descriptor(Source):
@@ -24,10 +18,9 @@ class Descriptor(Source):
     def fileno(self) -> int:
         """A non-blocking descriptor that is readable while frames wait."""
 
-    def taken(self) -> int:
-        """How many frames it has handed up since it was made; always 0 where it is not worth while to look for an
-        answer before the kernel tells of one."""
-        return 0
+    def source(self) -> Source:
+        """What is pumped in its place, where that is quicker."""
+        return self
 
 
 class Driver(ABC):

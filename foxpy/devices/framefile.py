@@ -114,7 +114,7 @@ class FrameFile(Outlet):
     def _unfinished(self, frame: bytes) -> None:
         """A frame behind the header that says what Linux left to do: the checksum, the cutting."""
         if len(frame) < virtio.SIZE:
-            self._counters.unclaimed += 1
+            self.counters.unclaimed += 1
             return
         flags, kind, _, segment, at, place = virtio.read(frame)
         if not flags & virtio.NEEDS_CSUM:

@@ -16,12 +16,13 @@ from typing import Final
 
 from foxpy.devices import interface, remedies, virtio
 from foxpy.devices.device import Device, Medium
-from foxpy.devices.framefile import FrameFile
+from foxpy.devices.framefile import FrameFile, Inlet
 from foxpy.devices.port import Outlet
 from foxpy.errors import InitializationFailed, OpenFailed
 from foxpy.message import Writer
 from foxpy.offload import LARGEST_PACKET, Offload, Offloads
 from foxpy.runtime import Descriptor, Runtime
+from foxpy.source import Source
 from foxpy.status import Closed
 
 CONTROL: Final = "/dev/net/tun"
@@ -82,6 +83,7 @@ class TunTap(Device[Medium], Descriptor):
         self._virtual = offloads
         self._whole = self.coalescing() if coalesce else self.port.received
         self._file = FrameFile(self.port, self.whole, offloads, header)
+        self._inlet = Inlet(self._file, self._failed)
         self._persist = persist
         self._up = up
 
@@ -174,17 +176,17 @@ class TunTap(Device[Medium], Descriptor):
     def fileno(self) -> int:
         return self._file.descriptor
 
-    def taken(self) -> int:
-        return self.counters.received
+    def source(self) -> Source:
+        return self._inlet
 
     def burst(self, budget: int) -> bool:
-        try:
-            return self._file.burst(budget)
-        except OSError as error:
-            if error.errno not in GONE:
-                return False
-            self._lost()
-            return True
+        return self._inlet.burst(budget)
+
+    def _failed(self, error: OSError) -> bool:
+        if error.errno not in GONE:
+            return False
+        self._lost()
+        return True
 
     def _lost(self) -> None:
         self._close()
