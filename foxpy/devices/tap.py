@@ -31,8 +31,8 @@ def tap(
     With ``offloads``, TCP and UDP pass packets of up to 64 KB in both directions, and the kernel cuts and sums them
     where they leave the machine; a capture on the interface shows them so. Without, every packet is whole, and no
     larger than the MTU. ``coalesce`` puts the segments of TCP together that come whole in one burst: None does where
-    there are no offloads, as bulk into this end then is half as fast again (measured, not compiled); where there are
-    some, few segments come so. The clock is trio's unless a ``runtime`` is given.
+    there are no offloads, as bulk into this end then is 1.4 times as fast, compiled 1.2 times (measured); where there
+    are some, few segments come whole. The clock is trio's unless a ``runtime`` is given.
 
     Creating needs CAP_NET_ADMIN; attaching to a tap that was made for this user needs nothing. Raises
     InitializationFailed for a name, MTU or address that cannot be; ``initialize`` raises it for what the machine

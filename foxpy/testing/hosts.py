@@ -54,7 +54,8 @@ def host(segment: Segment[EthernetFrames], number: int, network: IPv4Network = T
     return Host(device, eth, neighbours, ip, icmp(ip), udp(ip.carrier(17)), tcp(ip.carrier(6)), address)
 
 
-def hosts(count: int = 2, *, mtu: int = 1500, seed: int = 0) -> tuple[Host, ...]:
-    """``count`` hosts on a segment of their own. Made inside trio, run with ``host.running()``."""
-    segment = link(mtu=mtu, seed=seed)
+def hosts(count: int = 2, *, mtu: int = 1500, seed: int = 0, offloads: bool = False) -> tuple[Host, ...]:
+    """``count`` hosts on a segment of their own, which is that of ``link``. Made inside trio, run with
+    ``host.running()``."""
+    segment = link(mtu=mtu, seed=seed, offloads=offloads)
     return tuple(host(segment, number) for number in range(1, count + 1))

@@ -22,10 +22,12 @@ import trio
 from foxpy.addresses import MacAddress, Port
 from foxpy.checksum import fold, ones_sum
 from foxpy.devices.device import Device, EthernetFrames
-from foxpy.devices.tap import tap
+from foxpy.devices.tap import tap, tun
 from foxpy.driver import running
 from foxpy.layers.faults import faults
+from foxpy.layers.ipv4 import interface, ipv4, point_to_point
 from foxpy.layers.record import record
+from foxpy.layers.tcp import Tcp, tcp
 from foxpy.layers.udp import UdpAddress, UdpPattern
 from foxpy.streams import TcpStream, connect_tcp, listen_tcp
 from foxpy.testing.capture import capture
@@ -97,10 +99,10 @@ def sent_and_got(place: Namespace, address: str) -> str:
     return got.hexdigest()
 
 
-async def echoed(stack: TcpIp, place: Namespace) -> str:
-    """Linux in ``place`` sends DATA to ``stack`` and gets it back; the digest of that."""
+async def echoed(over: Tcp[IPv4Address], place: Namespace) -> str:
+    """Linux in ``place`` sends DATA to ``over`` and gets it back; the digest of that."""
     digest = ""
-    listener = listen_tcp(stack.tcp, PORT)
+    listener = listen_tcp(over, PORT)
     async with trio.open_nursery() as nursery:
 
         async def serve() -> None:
@@ -117,7 +119,7 @@ async def echoed(stack: TcpIp, place: Namespace) -> str:
 async def test_integrity_both_ways(place: Namespace, offloads: bool, coalesce: bool | None) -> None:
     device = on_tap(offloads=offloads, coalesce=coalesce)
     async with host(place, device) as stack:
-        assert await echoed(stack, place) == DIGEST
+        assert await echoed(stack.tcp, place) == DIGEST
         assert stack.tcp.counters.checksum_errors == 0
         info = device.query()
         assert (info.refused, info.unclaimed) == (0, 0)
@@ -127,17 +129,34 @@ async def test_integrity_both_ways(place: Namespace, offloads: bool, coalesce: b
 
 
 @pytest.mark.interop
+@pytest.mark.parametrize("offloads", [True, False])
+async def test_integrity_over_a_tun(place: Namespace, offloads: bool) -> None:
+    """Bare IP packets: the same header in front of them, and no Ethernet behind it."""
+    device = tun("tun0", kernel_address=f"{LINUX}/24", offloads=offloads)
+    ip = ipv4(interface(point_to_point(device), f"{FOXPY}/24"))
+    over = tcp(ip.carrier(6))
+    with place.entered():
+        device.initialize()
+    async with running(over):
+        with trio.fail_after(PATIENCE):
+            assert await echoed(over, place) == DIGEST
+    assert over.counters.checksum_errors == 0
+    assert (device.query().sent < len(DATA) / 1460 / 2) == offloads
+    device.finalize()
+
+
+@pytest.mark.interop
 async def test_a_persistent_tap_taken_over_without_offloads(place: Namespace) -> None:
     """The kernel keeps what its last owner said; super-frames would come with nothing to tell that they are some."""
     async with host(place, on_tap(persist=True)) as stack:
-        assert await echoed(stack, place) == DIGEST
+        assert await echoed(stack.tcp, place) == DIGEST
     device = on_tap(offloads=False, persist=True)
     seen = capture(device)
     async with host(place, device) as stack:
-        assert await echoed(stack, place) == DIGEST
+        assert await echoed(stack.tcp, place) == DIGEST
     assert max(len(frame) for frame in seen.received) <= 1514
     async with host(place, on_tap(persist=True)) as stack:
-        assert await echoed(stack, place) == DIGEST
+        assert await echoed(stack.tcp, place) == DIGEST
 
 
 @pytest.mark.interop
@@ -146,7 +165,7 @@ async def test_what_is_interposed_has_whole_frames(place: Namespace, tmp_path: P
     seen = capture(device)
     record(device, tmp_path / "frames.pcap")
     async with host(place, device) as stack:
-        assert await echoed(stack, place) == DIGEST
+        assert await echoed(stack.tcp, place) == DIGEST
     assert seen.received
     assert all(whole(frame) for frame in seen.received + seen.sent)
     assert (tmp_path / "frames.pcap").stat().st_size > 2 * len(DATA)
@@ -157,7 +176,7 @@ async def test_faults_on_a_tap_with_offloads(place: Namespace) -> None:
     device = on_tap()
     faults(device, loss=0.002, duplicate=0.01, reorder=0.002)
     async with host(place, device) as stack:
-        assert await echoed(stack, place) == DIGEST
+        assert await echoed(stack.tcp, place) == DIGEST
 
 
 @pytest.mark.interop
@@ -268,7 +287,7 @@ async def test_forwarded_segments_are_whole(place: Namespace, far: Namespace) ->
 async def test_forwarded_into_foxpy(place: Namespace, far: Namespace) -> None:
     """What comes over a wire is whole, and put together again by Linux or here."""
     async with host(place, on_tap(), LINUX) as stack:
-        assert await echoed(stack, far) == DIGEST
+        assert await echoed(stack.tcp, far) == DIGEST
         assert stack.tcp.counters.checksum_errors == 0
 
 
