@@ -14,7 +14,7 @@ from foxpy.wire.ahead.choosing import ChoiceWriter
 from foxpy.wire.ahead.cover import Uncovered, check_covered, list_members
 from foxpy.wire.ahead.hot import HotWriter
 from foxpy.wire.ahead.load import run_source
-from foxpy.wire.ahead.names import Types
+from foxpy.wire.ahead.names import Types, default_text
 from foxpy.wire.ahead.packets import PacketWriter, base_of, empty
 from foxpy.wire.ahead.text import Text
 from foxpy.wire.classify import Classifier
@@ -225,8 +225,9 @@ class ModuleWriter:
         text = self.text
         for spec in self.covered:
             name = spec.__name__
-            text.line(f"ANY_ONE[{name}] = _one_{name}")
-            text.line(f"ANY_ONE[_spec_{name}] = _one_{name}")
+            if all(default_text(each) is not None for each in spec._layout.arguments):
+                text.line(f"ANY_ONE[{name}] = _one_{name}")
+                text.line(f"ANY_ONE[_spec_{name}] = _one_{name}")
             door = f"{'ArguedDoor' if spec._layout.arguments else 'Door'}(_one_{name})"
             text.line(f'_SOURCE.put_packet("{name}", {name}, _Any.{name}, {door})')
         if hot:

@@ -154,7 +154,7 @@ class Native:
             any_one = ANY_ONE.get(how)
             if any_one is not None:
                 found = any_one._read_at(self._b, self._s, self._t, VIEWED)
-                if found is not None and any_one._ready():
+                if found is not None:
                     return found
         return self._open_with(how, {})
 
@@ -175,7 +175,7 @@ class Native:
 
 
 ANY_ONE: Final[dict[object, Native]] = {}
-"""A packet of each native class, by the class and by that of the source: to call its ``_view_at``."""
+"""A packet of each native class that needs no arguments, by the class and by that of the source."""
 
 
 def enter(one: Native, buf: object, start: i64, end: i64, how: i64) -> Native | None:
