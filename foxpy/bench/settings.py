@@ -46,8 +46,8 @@ class Settings:
 
     def pinned(self) -> str:
         if self.client_cpu == self.cpu:
-            return f"everything on CPU {self.cpu}, the only one"
-        return f"bulk: servers on CPU {self.cpu}, client on CPU {self.client_cpu}; round trips: all on CPU {self.cpu}"
+            return f"Everything on CPU {self.cpu}, the only one"
+        return f"Bulk: servers on CPU {self.cpu}, client on CPU {self.client_cpu}; round trips: all on CPU {self.cpu}"
 
 
 _ALL = frozenset(os.sched_getaffinity(0))

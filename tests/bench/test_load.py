@@ -94,7 +94,7 @@ def test_a_client_that_nobody_answers_says_so(served: Namespace, client: str) ->
     assert "Traceback" not in done.stderr
 
 
-def test_what_arrives_is_compared() -> None:
+def test_what_arrives_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     with namespace() as place:
         place.start(*PYTHON, "foxpy.bench.servers.linux_server", HERE)
         for _ in range(100):
@@ -104,3 +104,6 @@ def test_what_arrives_is_compared() -> None:
             except OSError:
                 pause(0.1)
         wires.check(place, HERE, "linux", 100_000)
+        monkeypatch.setattr(wires, "pattern", lambda size: bytes(size))
+        with pytest.raises(ValueError, match="100000 bytes into linux: SHA-256 differs"):
+            wires.check(place, HERE, "linux", 100_000)
