@@ -10,24 +10,17 @@ cut nor summed.
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Final, Generic
+from typing import Generic
 
+from foxpy.devices.attachment import QUEUED, Cable, Mailbox
 from foxpy.devices.device import Device, EthernetFrames, IpPackets, Medium
-from foxpy.devices.segmentation import completed
+from foxpy.devices.port import Outlet
 from foxpy.driver import trio_scheduler
 from foxpy.errors import InitializationFailed
 from foxpy.message import Writer
 from foxpy.offload import LARGEST_PACKET, NONE, Offload, Offloads
-from foxpy.runtime import Runtime, Scheduler, Source
+from foxpy.runtime import Runtime, Scheduler
 from foxpy.status import Closed
-
-QUEUE: Final = 4096
-"""Frames that a station holds before it drops: a burst of a 4 MB window at MTU 1500 fits."""
-QUEUED: Final = 16 << 20
-"""Bytes that it holds, as a frame may have 64 KB."""
-IPV4: Final = 20
-"""Bytes of an IPv4 header without options: the only one that layers above know to be unfinished."""
 
 
 class Segment(Generic[Medium]):
@@ -43,6 +36,9 @@ class Segment(Generic[Medium]):
         self._seed = seed
         self._made = 0
         self.stations: list[Station[Medium]] = []
+        """Those that are on the medium."""
+        self.members: list[Mailbox] = []
+        """Theirs, in the same order."""
 
     def attach(
         self, name: str | None = None, runtime: Runtime | None = None, *, offloads: bool | None = None
@@ -64,81 +60,44 @@ class Segment(Generic[Medium]):
         return Station(self, runtime, name or f"link{self._made}", does)
 
 
-class Station(Device[Medium], Source):
+class Station(Device[Medium]):
     """One attachment to a Segment."""
 
     def __init__(self, segment: Segment[Medium], runtime: Runtime, name: str, offloads: bool) -> None:
         does = Offloads(True, LARGEST_PACKET + segment.header, QUEUED) if offloads else NONE
         super().__init__(runtime, name, segment.mtu, segment.header, does)
         self._segment = segment
-        self._waiting: deque[tuple[bytes, int, int]] = deque()  # as received_checked has them; at 0: it is whole
-        self._held = 0
+        self._mailbox = Mailbox(self.port, runtime, offloads)
+        self._cable = Cable(self._mailbox, segment.members, self.port)
 
     # -- lifecycle
 
     def acquire(self) -> None:
         self._segment.stations.append(self)
+        self._segment.members.append(self._mailbox)
 
     def release(self) -> None:
         self.end(Closed())
         self._segment.stations.remove(self)
-        self._waiting.clear()
-        self._held = 0
+        self._segment.members.remove(self._mailbox)
+        self._mailbox.clear()
 
     # -- down: send
 
     def transmit(self, headers: Writer, payload: bytes) -> None:
-        self._put(bytes(headers) + payload, 0, 0)
+        self._cable.transmit(headers, payload)
 
     def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
-        if task.network == IPV4 and task.version == 4 and task.checksum >= 0:
-            self._put(bytes(headers) + payload, len(headers) - task.header, task.segment)
-        else:
-            super().transmit_offloaded(headers, payload, task)
+        self._cable.transmit_offloaded(headers, payload, task)
 
-    def _put(self, frame: bytes, at: int, segment: int) -> None:
-        counters = self.counters
-        counters.sent += 1
-        counters.bytes_sent += len(frame)
-        for station in self._segment.stations:
-            if station is not self:
-                station.arrive(frame, at, segment)
+    def outlet(self) -> Outlet:
+        return self._cable
 
     # -- up: deliver
 
     def arrive(self, frame: bytes, at: int = 0, segment: int = 0) -> None:
-        """A frame reaches this station, and is handed up when the Scheduler comes to it.
-
-        Where ``at`` is not 0, its transport header is there, and it is as ``received_checked`` takes it.
-        """
-        if at and not self.offloads.checksums:
-            for each in completed(frame, at, segment):
-                self._hold(each, 0, 0)
-        else:
-            self._hold(frame, at, segment)
-
-    def _hold(self, frame: bytes, at: int, segment: int) -> None:
-        waiting = self._waiting
-        if len(waiting) >= QUEUE or self._held >= QUEUED:
-            self.counters.refused += 1
-            return
-        waiting.append((frame, at, segment))
-        self._held += len(frame)
-        if len(waiting) == 1:
-            self.runtime.scheduler.ready(self.runtime, self)
-
-    def burst(self, budget: int) -> bool:
-        waiting = self._waiting
-        while waiting and budget:
-            # Taken off before it is handed up: a frame that makes the stack close this station leaves nothing behind.
-            frame, at, segment = waiting.popleft()
-            self._held -= len(frame)
-            if at:
-                self.received_checked(frame, at, segment)
-            else:
-                self.received(frame)
-            budget -= 1
-        return bool(waiting)
+        """As ``Mailbox.arrive``: a frame from the medium."""
+        self._mailbox.arrive(frame, at, segment)
 
 
 def link(

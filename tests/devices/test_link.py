@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from foxpy.devices.attachment import QUEUE
 from foxpy.devices.device import WIRE, AnyMedium, WireConnection
-from foxpy.devices.link import QUEUE, Segment, ip_link, link
+from foxpy.devices.link import Segment, ip_link, link
 from foxpy.errors import InitializationFailed, InvalidConnection, OpenFailed, PacketSize
 from foxpy.runtime import Scheduler
 from foxpy.testing import Acceptor, Collector

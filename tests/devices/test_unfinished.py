@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from foxpy.addresses import Port as Number
 from foxpy.devices import virtio
+from foxpy.devices.attachment import QUEUE, QUEUED
 from foxpy.devices.device import WIRE
 from foxpy.devices.framefile import FrameFile
-from foxpy.devices.link import QUEUE, QUEUED, Station, link
+from foxpy.devices.link import Station, link
 from foxpy.devices.port import Port
 from foxpy.devices.segmentation import segments
 from foxpy.layers.udp import UdpPattern

@@ -37,6 +37,7 @@ STACK = (
     "foxpy.devices.sender",
     "foxpy.devices.framefile",
     "foxpy.devices.virtio",
+    "foxpy.devices.attachment",
     "foxpy.devices.finishing",
     "foxpy.devices.segmentation",
     "foxpy.devices.coalescing",

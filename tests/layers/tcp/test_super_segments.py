@@ -14,8 +14,10 @@ import pytest
 import trio
 
 from foxpy.addresses import MacAddress, Port
+from foxpy.devices.attachment import QUEUED
 from foxpy.devices.device import Device, EthernetFrames
-from foxpy.devices.link import QUEUED, Segment, Station, link
+from foxpy.devices.link import Segment, Station, link
+from foxpy.devices.port import Outlet
 from foxpy.layers.arp import arp
 from foxpy.layers.arp.connection import Flush
 from foxpy.layers.ethernet import ethernet
@@ -270,6 +272,9 @@ class Cutter(Station[EthernetFrames]):
 
     def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
         Device.transmit_offloaded(self, headers, payload, task)
+
+    def outlet(self) -> Outlet:
+        return Device.outlet(self)
 
 
 def cutter(segment: Segment[EthernetFrames], name: str) -> Cutter:
