@@ -93,3 +93,6 @@ class LlcSender(EthernetSender):
 
     def offloads(self) -> Offloads:
         return NONE  # a length in front of what is cut would have to be cut with it
+
+    def begin_offloaded(self, size: int, task: Offload) -> Writer:
+        raise PacketSize(f"{self._connection}: frames with a length are not marked", size, self.limit())

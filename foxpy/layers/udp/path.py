@@ -171,6 +171,7 @@ class UdpSender(Sender, Generic[Host]):
         "_local_port",
         "_lower",
         "_marked",
+        "_marks",
         "_path",
         "_port",
         "_task",
@@ -188,6 +189,7 @@ class UdpSender(Sender, Generic[Host]):
         self._at = 0
         self._task = Offload(Kind.UDP, CHECKSUM)
         self._marked = False  # whether the packet that is begun leaves its checksum to what is below
+        self._marks = False  # whether what is below was found to fill in checksums
         self._whole = 0  # so many datagrams more go without asking what is done below
 
     def begin(self, size: int) -> Writer:
@@ -214,12 +216,18 @@ class UdpSender(Sender, Generic[Host]):
 
     def _begin_marked(self, size: int, segment: int) -> Writer | None:
         """Begin a datagram that is finished below; None where that is not done, or not for this size."""
+        if not self._marks:
+            self._marks = self._lower.offloads().checksums
+            if not self._marks:
+                self._whole = LOOK_AFTER
+                return None
         task = self._task
         task.header = HEADER
         task.segment = segment
         try:
             writer = self._lower.begin_offloaded(HEADER + size, task)
         except PacketSize:
+            self._marks = False
             self._whole = LOOK_AFTER
             return None
         self._marked = True

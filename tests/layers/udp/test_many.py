@@ -12,6 +12,7 @@ import trio
 from foxpy.addresses import Port
 from foxpy.devices.device import WIRE, Device, EthernetFrames
 from foxpy.devices.link import Segment, Station, link
+from foxpy.devices.port import Outlet
 from foxpy.errors import InvalidConnection, PacketSize
 from foxpy.interpose import Interposer, Session
 from foxpy.layers.faults import faults
@@ -106,6 +107,9 @@ async def test_a_device_that_cuts_by_itself() -> None:
     """What goes on a plain link is whole, and filled up as Ethernet wants it."""
 
     class Cutter(Station[EthernetFrames]):
+        def outlet(self) -> Outlet:
+            return Device.outlet(self)
+
         def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
             Device.transmit_offloaded(self, headers, payload, task)
 
