@@ -9,14 +9,16 @@ from typing import Final
 import pytest
 import trio
 
-from foxpy.addresses import Port
+from foxpy.addresses import MacAddress, Port
 from foxpy.devices.device import WIRE, Device, EthernetFrames
 from foxpy.devices.link import Segment, Station, link
 from foxpy.devices.port import Outlet
+from foxpy.driver import running
 from foxpy.errors import InvalidConnection, PacketSize
 from foxpy.interpose import Interposer, Session
+from foxpy.layers.ethernet import LLC, ethernet
 from foxpy.layers.faults import faults
-from foxpy.layers.udp import SetChecksums, UdpAddress, UdpConnection, UdpPattern
+from foxpy.layers.udp import SetChecksums, UdpAddress, UdpConnection, UdpPattern, udp
 from foxpy.layers.udp.path import LOOK_AFTER, MOST
 from foxpy.message import Writer
 from foxpy.offload import NONE, Offload
@@ -311,3 +313,21 @@ def test_hosts_on_a_plain_link_see_only_whole_frames() -> None:
         assert datagrams == [b"first", *cut(DATA, 1000)]
 
     virtual(test)
+
+
+async def test_over_frames_with_a_length() -> None:
+    """IEEE 802.3: each has its length where the ethertype would be, so none is left to be finished or cut."""
+    segment = link(offloads=True)
+    left, right = (ethernet(segment.attach(), MacAddress.local(number)) for number in (1, 2))
+    seen = capture(right)
+    near, far = udp(left.carrier(LLC)), udp(right.carrier(LLC))
+    heard = Collector()
+    async with running(near, far):
+        far.listen(UdpPattern(PORT), lambda _: heard)
+        sender = near.send(near.open(UdpAddress(MacAddress.local(2), PORT), lambda _: Collector()))
+        sender.send_many(DATA[:10_000], 1000)
+        await trio.sleep(1)
+        assert heard.packets == cut(DATA[:10_000], 1000)
+        assert near.query().sent == far.query().received == 10
+        assert far.query().checksum_errors == 0
+    assert [len(packet) for packet in seen.received] == [1008] * 10
