@@ -39,6 +39,7 @@ from foxpy.errors import (
 )
 from foxpy.interpose import Interposable, Interposer, staged
 from foxpy.message import Writer
+from foxpy.path import Host, Path
 from foxpy.runtime import Component, Runtime
 from foxpy.status import Status
 from foxpy.transfer import Connection, Receiver, Sender
@@ -50,6 +51,7 @@ __all__ = [
     "Connection",
     "Connectionless",
     "Handler",
+    "Host",
     "InitializationFailed",
     "Interposable",
     "Interposer",
@@ -77,7 +79,6 @@ Pattern = TypeVar("Pattern", bound=Hashable)  # names a set of peers; invariant,
 Conn = TypeVar("Conn", bound=Connection)  # a handle for one open connection; invariant: handlers take it, opens give it
 Control = TypeVar("Control", contravariant=True)  # requests are only taken: who takes more kinds can stand in
 Info = TypeVar("Info", covariant=True)  # answers are only given: who tells more can stand in
-Host = TypeVar("Host", bound=Hashable)  # how a carrier names the machine at the other end; invariant
 
 Handler: TypeAlias = Callable[[Conn], Receiver]
 """Is given a new connection, once, and returns what takes its packets and status events.
@@ -268,35 +269,6 @@ class Connectionless(Protocol[Address, Pattern, Conn, Control, Info]):
 
     async def close(self, connection: Conn) -> None:
         self.abort(connection)
-
-
-class Path(Generic[Host]):
-    """One connection of the layer below, reduced to what the layer above may know of it."""
-
-    __slots__ = ("_close", "answerable", "local", "peer", "pseudo", "sender")
-
-    peer: Host
-    local: Host
-    """This end as the peer addressed it: for a packet sent to a group, the group."""
-    answerable: bool
-    """Whether ``sender`` may be used: not where the packet came to a group, or from an address that names no host."""
-    pseudo: int
-    """The ones' complement sum of the pseudo-header without its length, 0 where the layer below has none."""
-    sender: Sender
-
-    def __init__(
-        self, peer: Host, local: Host, pseudo: int, sender: Sender, answerable: bool, close: Callable[[], None]
-    ) -> None:
-        self.peer = peer
-        self.local = local
-        self.pseudo = pseudo
-        self.sender = sender
-        self.answerable = answerable
-        self._close = close
-
-    def close(self) -> None:
-        """Let go of it. The receiver hears nothing more. Closing twice is harmless."""
-        self._close()
 
 
 PathHandler: TypeAlias = Callable[[Path[Host]], Receiver]

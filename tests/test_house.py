@@ -141,7 +141,9 @@ for name in {names}:
 """
 
 
-COMPILED_ONLY: Final = {Path("foxpy/wire/ahead") / f"{name}.py" for name in ("native", "numbers", "out", "stamping", "sums")}
+COMPILED_ONLY: Final = {
+    Path("foxpy/wire/ahead") / f"{name}.py" for name in ("native", "numbers", "out", "stamping", "sums")
+}
 """They are part of wheels that are compiled, and those need librt."""
 
 

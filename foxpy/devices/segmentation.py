@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from foxpy.checksum import fold, ones_sum
-from foxpy.layers.ipv4.wire import IPv4, append_ipv4, read_ipv4, read_kept
+from foxpy.layers.ipv4.wire import IPv4, read_ipv4, read_kept, stage_ipv4
 from foxpy.layers.tcp.wire import CHECKSUM as TCP_CHECKSUM
 from foxpy.layers.tcp.wire import CWR, FIN, PSH, TcpHeader, append_tcp, fill_tcp, read_tcp
 from foxpy.layers.udp.wire import CHECKSUM as UDP_CHECKSUM
@@ -28,29 +28,26 @@ ADDRESSES: Final = 12
 
 
 class _Ipv4:
-    """The headers of the datagrams that one is cut into."""
+    """The headers of the datagrams that one is cut into: the same but for what is stamped."""
 
-    __slots__ = ("_fields", "_options")
+    __slots__ = ("_ident", "_stamp")
 
     def __init__(self, whole: bytes, start: int, end: int) -> None:
-        self._fields = read_kept(whole, start, end)
-        self._options = whole[start + IPv4.MIN : end]
-
-    def append(self, writer: Writer, size: int, number: int) -> None:
-        dscp, ecn, ident, df, ttl, proto, src, dst = self._fields
-        append_ipv4(
-            writer,
-            size,
+        dscp, ecn, ident, df, ttl, proto, src, dst = read_kept(whole, start, end)
+        self._ident = ident
+        self._stamp = stage_ipv4(
             dscp=dscp,
             ecn=ecn,
-            ident=(ident + number) & 0xFFFF,
             df=df,
             ttl=ttl,
             proto=proto,
             src=src,
             dst=dst,
-            options=self._options,
+            options=whole[start + IPv4.MIN : end],
         )
+
+    def append(self, writer: Writer, size: int, number: int) -> None:
+        self._stamp(writer, size, (self._ident + number) & 0xFFFF)
 
 
 class _Tcp:

@@ -8,8 +8,9 @@ from typing import TypeVar
 import attrs
 
 from foxpy.interpose import Interposable, Interposer, Session
+from foxpy.lifting import lifted
 from foxpy.message import Writer
-from foxpy.status import Report, Sendable, Status
+from foxpy.status import Status
 from foxpy.transfer import Receiver, Sender
 
 I = TypeVar("I", bound=Interposer)  # noqa: E741  # a kind of interposer, nothing else
@@ -128,15 +129,6 @@ def interposed(layer: Interposable, kind: type[I]) -> I:
 def counted(info: type[Info], counters: object) -> Info:
     """What ``counters`` counted so far, as an ``info`` whose fields have the same names."""
     return info(**{field.name: getattr(counters, field.name) for field in attrs.fields(info)})
-
-
-def lifted(event: Status, header: int) -> Status:
-    """``event`` from below as the layer above a header of ``header`` bytes has to hear it."""
-    if isinstance(event, Sendable):
-        return Sendable(max(event.room - header, 0))
-    if isinstance(event, Report):
-        return attrs.evolve(event, quoted=event.quoted[header:])
-    return event
 
 
 class Headed(Between):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from foxpy.layers.ethernet.connection import LLC, LOWEST_ETHERTYPE
+from foxpy.layers.ethernet.addresses import LLC, LOWEST_ETHERTYPE
 from foxpy.layers.ethernet.senders import HEADER, LARGEST_LENGTH
 from foxpy.layers.ethernet.wire import read_ethernet
 from foxpy.status import Status

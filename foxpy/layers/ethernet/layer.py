@@ -9,20 +9,12 @@ from foxpy.carrier import ProtocolCarrier
 from foxpy.demux import Connections, Listeners
 from foxpy.devices.device import WIRE, Device, EthernetFrames, WireConnection
 from foxpy.errors import BadAddress, InvalidConnection
+from foxpy.layers.ethernet.addresses import LLC, EthernetAddress, EthernetPattern
 from foxpy.layers.ethernet.arrival import Arrival, Filter
 from foxpy.layers.ethernet.config import EthernetConfig
-from foxpy.layers.ethernet.connection import (
-    LLC,
-    EthernetAddress,
-    EthernetConnection,
-    EthernetControl,
-    EthernetInfo,
-    EthernetPattern,
-    JoinGroup,
-    LeaveGroup,
-    SetFilter,
-)
+from foxpy.layers.ethernet.connection import EthernetConnection
 from foxpy.layers.ethernet.counters import Counters
+from foxpy.layers.ethernet.requests import EthernetControl, EthernetInfo, JoinGroup, LeaveGroup, SetFilter
 from foxpy.layers.ethernet.senders import EthernetSender, LlcSender
 from foxpy.layers.length import length
 from foxpy.protocol import Connectionless, Handler, Listening, Sender

@@ -110,7 +110,7 @@ class IpSender(Sender):
         self._header = IPv4.MIN + len(service.options)
         whole = service.dont_fragment
         self._wants_whole = connection.protocol in config.dont_fragment if whole is None else whole
-        self._stamp = self._stage(self._wants_whole)
+        self._stamp: Stamp = _unrouted
         self._identification = ip.identification.counter(
             self._peer << 40 | int(connection.local) << 8 | connection.protocol
         )
@@ -235,6 +235,7 @@ class IpSender(Sender):
     def _go_nowhere(self) -> None:
         self._sender = None
         self._begin, self._commit = self._nowhere.begin, self._nowhere.commit
+        self._stamp = self._stage(self._wants_whole)
         self._largest = LARGEST - self._header
 
     def _look_again(self) -> None:
@@ -295,6 +296,11 @@ class IpSender(Sender):
             self._commit(writer, data[offset:end])
             counters.fragments_sent += 1
         counters.sent += 1
+
+
+def _unrouted(out: Writer, size: int, ident: int) -> None:
+    """In place of a header until the way is decided, which is before the first."""
+    raise AssertionError("no way was decided")
 
 
 class Nowhere(Sender):

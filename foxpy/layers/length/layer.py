@@ -11,13 +11,11 @@ from typing import TypeVar
 import attrs
 
 from foxpy.interpose import Interposable, Session
-from foxpy.layers.interposing import Framing, Headed
+from foxpy.layers.interposing import Framing
+from foxpy.layers.length.path import Counters, LengthReceiver, LengthSender
 from foxpy.layers.length.wire import Length as Header
-from foxpy.layers.length.wire import append_length, read_length
-from foxpy.message import Writer
 from foxpy.runtime import Runtime
-from foxpy.transfer import Connection
-from foxpy.wire import PacketError
+from foxpy.transfer import Connection, Receiver, Sender
 
 L = TypeVar("L", bound=Interposable)
 
@@ -47,10 +45,10 @@ class Length(Framing):
     """Puts a length in front of each packet, and cuts what arrives to it."""
 
     def __init__(self) -> None:
-        self.malformed = 0
+        self.counters = Counters()
 
     def session(self, connection: Connection, runtime: Runtime) -> Session:
-        return _LengthSession(self)
+        return _LengthSession(self.counters)
 
     # -- control and query
 
@@ -61,32 +59,17 @@ class Length(Framing):
         return start + Header.MIN, start + Header.view(frame, start, end).length
 
     def info(self) -> LengthInfo:
-        return LengthInfo(self.malformed)
+        return LengthInfo(self.counters.malformed)
 
 
-class _LengthSession(Headed):
-    __slots__ = ("_layer",)
+class _LengthSession(Session):
+    __slots__ = ("_counters",)
 
-    def __init__(self, layer: Length) -> None:
-        super().__init__(Header.MIN)
-        self._layer = layer
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
 
-    # -- down: send
+    def sender(self, below: Sender) -> Sender:
+        return LengthSender(below)
 
-    def begin(self, size: int) -> Writer:
-        writer = self.below.begin(Header.MIN + size)
-        append_length(writer, size)
-        return writer
-
-    # -- up: deliver
-
-    def deliver(self, frame: bytes, start: int, end: int) -> None:
-        try:
-            (size,) = read_length(frame, start, end)
-        except PacketError:
-            self._layer.malformed += 1
-            return
-        if not Header.MIN <= size <= end - start:
-            self._layer.malformed += 1
-            return
-        self.above.deliver(frame, start + Header.MIN, start + size)
+    def receiver(self, above: Receiver) -> Receiver:
+        return LengthReceiver(above, self._counters)

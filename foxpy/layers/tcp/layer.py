@@ -68,6 +68,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self._listening: Listening | None = None
         self._listeners: Listeners[TcpPattern[Host], TcpConnection[Host]] = Listeners(self._stopped)
         self._listened = PortsInUse()
+        self._particular = False  # whether anybody has ever listened to one host, or at one address, alone
         self.paths: PathTable[Host, TcpPath[Host]] = PathTable(over, self._new_path, TcpPath.renew)
         self._connections: dict[Executor[Host], None] = {}
         self._half_open: dict[Executor[Host], Handler[TcpConnection[Host]]] = {}  # the oldest first, as in the next
@@ -142,7 +143,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
             def in_use(port: Port) -> bool:
                 return high | port in path.connections or port in self._listened
 
-            port = address.local_port or self._ports.allocate(f"{path.local} {address}", in_use)
+            port = address.local_port or self._ports.allocate(f"{path.ends} {address.port}", in_use)
             key = high | port
             if key in path.connections:
                 raise OpenFailed(f"{path.connections[key].connection} exists already, or lingers; take another port")
@@ -155,8 +156,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self, path: TcpPath[Host], key: int, handler: Handler[TcpConnection[Host]], last: int | None
     ) -> Executor[Host]:
         """A new connection on ``path``; ``last`` is the last sequence number of one before it on the same ports."""
-        ends = f"{path.local} {key & 0xFFFF} {path.peer} {key >> 16}"
-        iss = initial_sequence_number(self.runtime.secret, self.runtime.now, ends)
+        iss = initial_sequence_number(self.runtime.secret, self.runtime.now, f"{path.ends} {key}")
         if last is not None:
             iss = above(iss, last)
         connection = Executor(path, key, self.config, iss, handler)
@@ -177,6 +177,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
             return accept(connection)
 
         listening = self._listeners.listen(pattern, accepting)
+        self._particular = self._particular or pattern.host is not None or pattern.local is not None
         self._listened.take(pattern.port)
         return _TcpListening(self, listening, accepting)
 
@@ -198,6 +199,8 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         """Who listens to our ``port`` for the peer of ``path``: the most specific pattern's."""
         if port not in self._listened:
             return None
+        if not self._particular:
+            return self._listeners.match((TcpPattern(port),))
         peer, local = path.peer, path.local
         return self._listeners.match(
             (

@@ -40,6 +40,7 @@ class TcpPath(SharedPath, Generic[Host]):
         "_task",
         "_unmarked",
         "connections",
+        "ends",
         "largest",
         "layer",
         "local",
@@ -48,6 +49,8 @@ class TcpPath(SharedPath, Generic[Host]):
         "sender",
     )
 
+    ends: str
+    """Both hosts, as people write them."""
     connections: dict[int, Executor[Host]]
     """By the peer's port and ours, 16 bits each."""
     largest: int
@@ -60,6 +63,7 @@ class TcpPath(SharedPath, Generic[Host]):
         self.sender = lower.sender
         self.peer = lower.peer
         self.local = lower.local
+        self.ends = f"{lower.local} {lower.peer}"
         self.connections = {}
         self._pseudo = lower.pseudo
         self._counters = layer.counters

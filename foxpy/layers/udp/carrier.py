@@ -9,7 +9,8 @@ import attrs
 from foxpy.addresses import Port, port
 from foxpy.carrier import ProtocolCarrier
 from foxpy.errors import BadAddress
-from foxpy.layers.udp.connection import UdpAddress, UdpConnection, UdpPattern
+from foxpy.layers.udp.addresses import UdpAddress, UdpPattern
+from foxpy.layers.udp.connection import UdpConnection
 from foxpy.protocol import Host
 
 if TYPE_CHECKING:

@@ -11,17 +11,13 @@ from foxpy.addresses import Port
 from foxpy.demux import Listeners
 from foxpy.errors import InvalidConnection, OpenFailed
 from foxpy.layers.paths import PathTable
+from foxpy.layers.udp.addresses import UdpAddress, UdpPattern
 from foxpy.layers.udp.carrier import UdpCarrier
 from foxpy.layers.udp.config import UdpConfig
-from foxpy.layers.udp.connection import (
-    UdpAddress,
-    UdpConnection,
-    UdpControl,
-    UdpInfo,
-    UdpPattern,
-)
+from foxpy.layers.udp.connection import UdpConnection
 from foxpy.layers.udp.counters import Counters
 from foxpy.layers.udp.path import UdpPath, UdpSender, UnansweringSender
+from foxpy.layers.udp.requests import UdpControl, UdpInfo
 from foxpy.ports import Ports, PortsInUse
 from foxpy.protocol import Carrier, Connectionless, Handler, Host, Listening, Path, Sender
 from foxpy.status import Closed, Forgotten

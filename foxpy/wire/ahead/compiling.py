@@ -22,6 +22,7 @@ HOT = (
     "foxpy.layers.icmp.wire",
     "foxpy.layers.udp.wire",
     "foxpy.layers.tcp.wire",
+    "foxpy.layers.length.wire",
 )
 """The modules of packets that are compiled where the package is: those of the data path."""
 
@@ -33,6 +34,11 @@ STACK = (
     "foxpy.source",
     "foxpy.runtime",
     "foxpy.transfer",
+    "foxpy.path",
+    "foxpy.layers.ethernet.connection",
+    "foxpy.layers.udp.connection",
+    "foxpy.completing",
+    "foxpy.layers.length.path",
     "foxpy.devices.port",
     "foxpy.devices.sender",
     "foxpy.devices.framefile",

@@ -203,10 +203,10 @@ class HotWriter:
             with text.block("if _seed < 0 or at < 0:"):
                 text.line(f"_hot_{self.name}(out, at, payload, seed)")
                 text.line("return")
-            text.line("_head = bytes(out[at:])")
-            text.line("_size: i64 = len(_head)")
+            text.line("_head = bytes(out)  # all of it: a slice would cost more than the copy of a few headers")
+            text.line("_size: i64 = len(_head) - at")
             text.line("_behind: i64 = ones_sum(payload, 0, len(payload))")
-            text.line("_sum: i64 = ones_sum(_head, 0, _size) + beside(_behind, _size) + _seed")
+            text.line("_sum: i64 = ones_sum(_head, at, len(_head)) + beside(_behind, _size) + _seed")
             write_sum(text, rule)
             text.line(f"out[at + {at}] = _check >> 8")
             text.line(f"out[at + {at + 1}] = _check & 0xFF")

@@ -249,7 +249,7 @@ def test_a_receiver_hears_that_the_sender_gave_up() -> None:
     net = Crossing(acknowledge)
     net.left.send(b"1")
     net.run()
-    epoch = net.left.sender._epoch  # type: ignore[attr-defined]  # the session, whose epoch nobody else knows
+    epoch = net.left.sender._session._epoch  # type: ignore[attr-defined]  # the session, whose epoch nobody else knows
     assert net.right.connection.receiver is not None
     net.right.connection.receiver.deliver(Reset(epoch=epoch ^ 1).build(), 0, 7)
     assert net.right.heard.events == []
@@ -321,7 +321,7 @@ def test_a_peer_that_forgets_again_and_again_is_given_up() -> None:
         net.run(until=moment / 2)
         if net.left.heard.events:
             break
-        epoch = net.left.sender._epoch  # type: ignore[attr-defined]  # the session, whose epoch nobody else knows
+        epoch = net.left.sender._session._epoch  # type: ignore[attr-defined]  # the session, whose epoch nobody else knows
         net.right.send(Reset(epoch=epoch).build())
     (event,) = net.left.heard.events
     assert isinstance(event, Aborted)
