@@ -1,4 +1,8 @@
-"""What compiled modules say to mypyc, for interpreters that do not have mypy_extensions. Never compiled itself."""
+"""What compiled modules say to mypyc, for interpreters that do not have mypy_extensions. Never compiled itself.
+
+``acyclic``: objects of the class are in no cycle, so the garbage collector need not look at them; ``free_list_len``:
+the last one that was freed is used again; ``allow_interpreted_subclasses``: for classes that layers derive from.
+"""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from foxpy.layers.tcp.segment import Options, Segment, describe
 from foxpy.layers.tcp.states import Why
+from foxpy.mypyc_attributes import mypyc_attr
 
 
 class Timer(enum.Enum):
@@ -25,6 +26,7 @@ class Timer(enum.Enum):
     """The end of TIME-WAIT, or of FIN-WAIT-2 for a connection that nobody reads."""
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class SendSegment:
     """Send a segment. The numbers are as on the wire; the window is scaled already.
 
@@ -57,6 +59,7 @@ class SendSegment:
         return "send " + describe(self.flags, self.seq, self.ack, self.window, len(self.payload))
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Deliver:
     """Give the next bytes of the stream to the application."""
 
@@ -87,6 +90,7 @@ class PeerClosed:
         return "peer closed"
 
 
+@mypyc_attr(acyclic=True)
 class Room:
     """There is room in the send buffer again, after it had been full."""
 
@@ -99,6 +103,7 @@ class Room:
         return f"room for {self.size}"
 
 
+@mypyc_attr(acyclic=True)
 class UrgentAhead:
     """The next ``size`` bytes of the stream, from what was delivered last, are urgent (MUST-32, MUST-33)."""
 
@@ -144,6 +149,7 @@ class Finished:
         return f"finished: {self.why.value}"
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class StartTimer:
     """(Re)start a timer to go off ``delay`` seconds from now."""
 
@@ -157,6 +163,7 @@ class StartTimer:
         return f"start {self.timer.value} timer {self.delay:g}"
 
 
+@mypyc_attr(acyclic=True)
 class StopTimer:
     """Stop a timer; it may have gone off, or never been started."""
 

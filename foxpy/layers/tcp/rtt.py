@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from foxpy.mypyc_attributes import mypyc_attr
 
+
+@mypyc_attr(acyclic=True)
 class RttEstimator:
     """SRTT, RTTVAR and RTO. Fed only with samples that Karn's algorithm allows (MUST-18)."""
 

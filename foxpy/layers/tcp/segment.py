@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from foxpy.layers.tcp.wire import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG
+from foxpy.mypyc_attributes import mypyc_attr
 
 __all__ = ["ACK", "CWR", "ECE", "FIN", "PSH", "RST", "SYN", "URG", "Options", "Segment", "describe"]
 
 
+@mypyc_attr(acyclic=True)
 class Options:
     """The options of a segment that this TCP understands; None for those that were not there."""
 
@@ -19,6 +21,7 @@ class Options:
         self.window_scale = window_scale
 
 
+@mypyc_attr(acyclic=True, free_list_len=1)
 class Segment:
     """A received segment: header fields as on the wire, and its text as ``frame[start:end]``.
 

@@ -17,12 +17,14 @@ from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.limit import RateLimit
 from foxpy.layers.tcp.reassembly import Reassembly
 from foxpy.layers.tcp.rtt import RttEstimator
+from foxpy.mypyc_attributes import mypyc_attr
 
 BUFFER: Final = 512 * 1024
 """RCV.BUFF where nobody knows better: 359 full segments, which fit the 500 that Linux keeps for a tap's reader."""
 LARGEST_BUFFER: Final = 4 * 1024 * 1024
 
 
+@mypyc_attr(acyclic=True)
 class Sent:
     """A segment on the retransmission queue: everything that takes up sequence space, until it is acknowledged."""
 
