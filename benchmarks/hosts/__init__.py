@@ -1,0 +1,1 @@
+"""Whole stacks whose layers are timed one by one."""
