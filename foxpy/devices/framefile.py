@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 from collections.abc import Callable
 from typing import Final
 
@@ -24,8 +25,10 @@ class FrameFile(Outlet):
     """Reads and writes frames, each behind a virtio header where ``virtual``."""
 
     __slots__ = (
+        "_alone",
         "_before",
         "_link",
+        "_poll",
         "_port",
         "_up",
         "_virtual",
@@ -57,6 +60,15 @@ class FrameFile(Outlet):
         self._virtual = virtual
         self._link = link
         self._before = virtio.SIZE if virtual else 0
+        self._poll = select.poll()
+        self._alone = False  # the last burst was of one frame
+
+    def opened(self, descriptor: int, size: int) -> None:
+        """The file is open: ``descriptor``, of whose frames ``size`` bytes are read at once."""
+        self.descriptor = descriptor
+        self.size = size
+        self._poll = select.poll()
+        self._poll.register(descriptor, select.POLLIN)
 
     # -- down: send
 
@@ -94,14 +106,21 @@ class FrameFile(Outlet):
         True, too, where a frame made the stack above close it: so that nobody waits for a descriptor that is no more.
         """
         size = self.size
+        waits = self._poll
+        alone = self._alone
+        taken = 0
         while budget:
             descriptor = self.descriptor
             if descriptor < 0:
                 return True
+            if taken == 1 and alone and not waits.poll(0):
+                return False  # as the time before: to ask takes a third of the time of an exception
             try:
                 frame = os.read(descriptor, size)
             except BlockingIOError:
+                self._alone = taken == 1
                 return False
+            taken += 1
             if len(frame) == size:
                 self.counters.unclaimed += 1  # it was cut short by the kernel
             elif self._virtual:
@@ -109,6 +128,7 @@ class FrameFile(Outlet):
             else:
                 self._up(frame, 0)
             budget -= 1
+        self._alone = False
         return True
 
     def _unfinished(self, frame: bytes) -> None:

@@ -109,7 +109,8 @@ class TunTap(Device[Medium], Descriptor):
             raise
         largest = max(self.mtu, LARGEST_PACKET) if self._virtual else self.mtu
         # One byte more than fits: a read that fills it was cut short by the kernel.
-        self._file.size = (virtio.SIZE if self._virtual else 0) + self.header + largest + VLAN_TAG + 1
+        size = (virtio.SIZE if self._virtual else 0) + self.header + largest + VLAN_TAG + 1
+        self._file.opened(self._file.descriptor, size)
         # The kernel counts frames for its queue, and drops what is too many without a word.
         self.offloads = Offloads(True, LARGEST_PACKET + self.header, queue * largest)
         self.runtime.scheduler.watch(self.runtime, self)

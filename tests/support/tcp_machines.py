@@ -154,7 +154,8 @@ class End:
         match action:
             case SendSegment():
                 self.transmit(action)
-            case Deliver(data=data):
+            case Deliver(frame=frame, start=start, end=end):
+                data = frame[start:end]
                 assert data, "nothing was delivered"
                 assert self.finished is None, "data was delivered after the end"
                 assert not self.peer_closed, "data was delivered after the peer's FIN"

@@ -65,7 +65,6 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
         self._macs = tuple(macs)
         self._socket: socket.socket | None = None
         self._file = FrameFile(self.port, self.port.received, True, LINK_HEADER)
-        self._file.size = SIZE
         self._walk: Walk | None = None
         self._ring: Ring = NO_RING
         self._asking = False  # whether each read asks for what the kernel knows beside the bytes
@@ -90,7 +89,8 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
                 raise InitializationFailed(f"packet {self._asked}: {error.strerror}") from error
             raise
         self._socket = wire
-        self._file.descriptor = self._arrival.descriptor = wire.fileno()
+        self._arrival.descriptor = wire.fileno()
+        self._file.opened(wire.fileno(), SIZE)
         self.runtime.scheduler.watch(self.runtime, self)
 
     def _set_up(self, wire: socket.socket) -> None:

@@ -61,15 +61,17 @@ class SendSegment:
 
 @mypyc_attr(acyclic=True, free_list_len=1)
 class Deliver:
-    """Give the next bytes of the stream to the application."""
+    """Give the next bytes of the stream, ``frame[start:end]``, to the application."""
 
-    __slots__ = ("data",)
+    __slots__ = ("end", "frame", "start")
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
+    def __init__(self, frame: bytes, start: int, end: int) -> None:
+        self.frame = frame
+        self.start = start
+        self.end = end
 
     def __str__(self) -> str:
-        return f"deliver {len(self.data)}"
+        return f"deliver {self.end - self.start}"
 
 
 class Opened:

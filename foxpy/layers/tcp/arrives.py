@@ -412,7 +412,7 @@ def _text_and_fin(tcb: Tcb, state: State, seq: int, text: int, flags: int, segme
         rcv.full = min(text, rcv.mss)
     if text and seq == rcv.nxt:
         if not reassembly:
-            _deliver(tcb, segment.frame[segment.start : segment.end])
+            _deliver(tcb, segment.frame, segment.start, segment.end)
             if not flags & FIN:
                 return state  # as nearly all do
         else:
@@ -433,16 +433,16 @@ def _text_and_fin(tcb: Tcb, state: State, seq: int, text: int, flags: int, segme
         return state
     waiting = reassembly.take(rcv.nxt)
     if waiting:
-        _deliver(tcb, waiting)
+        _deliver(tcb, waiting, 0, len(waiting))
     # Eighth, check the FIN bit.
     if reassembly.fin is None or reassembly.fin > rcv.nxt:
         return state
     return _fin(tcb, state)
 
 
-def _deliver(tcb: Tcb, data: bytes) -> None:
+def _deliver(tcb: Tcb, frame: bytes, start: int, end: int) -> None:
     rcv = tcb.rcv
-    count = len(data)
+    count = end - start
     rcv.nxt += count
     rcv.unacked += count
     if rcv.holding:
@@ -450,7 +450,7 @@ def _deliver(tcb: Tcb, data: bytes) -> None:
     if rcv.adaptive and tcb.now > rcv.round_at:
         adapt(rcv, tcb.now, tcb.rtt.srtt or 0.05)
     tcb.bytes_delivered += count
-    tcb.todo.append(Deliver(data))
+    tcb.todo.append(Deliver(frame, start, end))
 
 
 def _urgent(tcb: Tcb, up: int) -> None:

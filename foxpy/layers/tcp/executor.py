@@ -251,7 +251,7 @@ class Executor(Generic[Host]):
                     self._transmit(action)
                 elif isinstance(action, Deliver):
                     if self.receiver is not None:
-                        self.receiver.deliver(action.data, 0, len(action.data))
+                        self.receiver.deliver(action.frame, action.start, action.end)
                 elif isinstance(action, StartTimer):
                     self._timer(action.timer).start_at(machine.tcb.now + action.delay)
                 elif isinstance(action, CallAtEndOfBatch):
