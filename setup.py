@@ -1,4 +1,6 @@
-"""Compiles the hot packets and what they need with mypyc, where that is possible; all else is in pyproject.toml.
+"""Compiles the modules that handle every packet with mypyc, where that is possible; all else is in pyproject.toml.
+
+Which they are, foxpy/wire/ahead/compiling.py says.
 
 FOXPY_COMPILE=1 must compile (a failure ends the build), FOXPY_COMPILE=0 never does. Unset, a wheel is compiled where
 mypy and a C compiler are found, and pure otherwise, which is said. Editable installs are pure.
@@ -7,9 +9,12 @@ mypy and a C compiler are found, and pure otherwise, which is said. Editable ins
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
+import subprocess
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -25,22 +30,37 @@ def say(what: str) -> None:
     print(f"foxpy: {what}", file=sys.stderr)
 
 
-def can_compile() -> bool:
-    """Whether it is wanted, and what it takes is there."""
-    if WANTED == "0" or sys.implementation.name != "cpython":
-        return False
-    if WANTED == "1":
-        return True
+def missing() -> str | None:
+    """What compiling takes and is not there."""
+    if sys.implementation.name != "cpython":
+        return "mypyc compiles for CPython alone"
     try:
         import mypyc.build  # noqa: F401  # only whether it is there
     except ImportError:
-        say("mypy is not there; pure Python is installed")
+        return "mypy is not there"
+    compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")
+    if shutil.which(compiler[0]) is None:
+        return f"there is no C compiler {compiler[0]}"
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "trial.c")
+        source.write_text("#include <Python.h>\nint main(void) { return PY_MAJOR_VERSION; }\n")
+        command = [*compiler, f"-I{sysconfig.get_path('include')}", "-c", str(source), "-o", f"{folder}/trial.o"]
+        if subprocess.run(command, capture_output=True, check=False).returncode or not Path(folder, "trial.o").exists():
+            return f"{compiler[0]} compiles nothing with Python.h (Debian: apt-get install gcc python3-dev)"
+    return None
+
+
+def can_compile() -> bool:
+    """Whether it is wanted, and what it takes is there. Ends the build where it must be."""
+    if WANTED == "0":
         return False
-    compiler = os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc"
-    if shutil.which(compiler.split()[0]) is None:
-        say("there is no C compiler; pure Python is installed")
-        return False
-    return True
+    lacking = missing()
+    if lacking is None:
+        return True
+    if WANTED == "1":
+        sys.exit(f"foxpy: FOXPY_COMPILE=1, but {lacking}")
+    say(f"{lacking}; pure Python is installed")
+    return False
 
 
 def extensions() -> list[Extension]:
@@ -55,7 +75,7 @@ def extensions() -> list[Extension]:
     except (Exception, SystemExit) as error:  # mypyc ends the process where mypy finds an error
         if WANTED == "1":
             raise
-        say(f"the hot packets cannot be compiled ({error!r}); pure Python is installed")
+        say(f"the hot modules cannot be compiled ({error!r}); pure Python is installed")
         return []
 
 

@@ -17,10 +17,23 @@ import pytest
 import trio
 from hypothesis import settings
 
+import foxpy
+from foxpy.native import COMPILED, MODE
 from foxpy.testing import namespaces, virtual
 
 settings.register_profile("foxpy", deadline=None, derandomize=True, max_examples=100, print_blob=True)
 settings.load_profile("foxpy")
+
+
+def pytest_configure() -> None:
+    """No test runs where foxpy is not as FOXPY_EXPECT_COMPILED says: 1 compiled, 0 interpreted, unset either."""
+    wanted = os.environ.get("FOXPY_EXPECT_COMPILED", "")
+    if wanted and (wanted == "1") != COMPILED:
+        raise pytest.UsageError(f"FOXPY_EXPECT_COMPILED={wanted}, but {foxpy.__file__} is {MODE}")
+
+
+def pytest_report_header() -> str:
+    return f"foxpy: {MODE}"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

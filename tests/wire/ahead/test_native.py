@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 import pickle
 import random
 from importlib import import_module
@@ -17,6 +16,7 @@ from foxpy.layers.ethernet.wire import EthernetII
 from foxpy.layers.ipv4.wire import IPv4, append_ipv4, read_ipv4, verify_ipv4
 from foxpy.layers.tcp.wire import TCP, NoOperation, Sack, SackBlock, TcpHeader, append_tcp, tcp_options
 from foxpy.layers.udp.wire import UDP, append_udp, fill_udp, put_udp, read_udp, verify_udp
+from foxpy.native import COMPILED
 from foxpy.wire import Out, Packet, PacketError, Window, reader, writer
 from foxpy.wire.ahead.backing import Backing
 from foxpy.wire.ahead.compiling import HOT
@@ -24,10 +24,7 @@ from foxpy.wire.ahead.module import digest, generate
 from foxpy.wire.classify import Classifier
 from foxpy.wire.records import Records
 
-COMPILED = import_module(HOT[0]).__file__ or ""
-pytestmark = pytest.mark.skipif(
-    COMPILED.endswith(".py") and "FOXPY_EXPECT_COMPILED" not in os.environ, reason="the packets are not compiled here"
-)
+pytestmark = pytest.mark.skipif(not COMPILED, reason="the packets are not compiled here")
 ROOT = Path(foxpy.__file__).resolve().parents[1]
 SRC, DST = b"\x0a\0\0\1", b"\x0a\0\0\2"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import cast
 
@@ -14,6 +13,7 @@ from foxpy.layers.arp.wire import ARP
 from foxpy.layers.icmp.wire import Echo
 from foxpy.layers.ipv4.wire import IPv4
 from foxpy.layers.udp.wire import UDP
+from foxpy.native import COMPILED
 from foxpy.wire import (
     Body,
     Mutable,
@@ -33,9 +33,7 @@ from foxpy.wire import (
 from foxpy.wire.straight import straight
 from foxpy.wire.viewing import view_source
 
-pytestmark = pytest.mark.skipif(
-    numbers.VIEW is None and "FOXPY_EXPECT_COMPILED" not in os.environ, reason="the package is not compiled here"
-)
+pytestmark = pytest.mark.skipif(not COMPILED, reason="the package is not compiled here")
 
 
 class IPv4Mut(IPv4, Mutable): ...

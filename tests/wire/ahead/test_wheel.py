@@ -1,67 +1,46 @@
-"""The package, compiled: a wheel is built, and the tests of packets are run against it."""
+"""Wheels of the package: pure where that is wanted, or where no C code can be compiled, which is said.
+
+Compiled ones are tested by all tests, run against one: ``make test-compiled``.
+"""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
-TAKEN = ("foxpy", "stacks", "setup.py", "pyproject.toml", "README.md", "LICENSE")
-LAYERS = ("arp", "ethernet", "icmp", "ipv4", "tcp", "udp")
-TESTED = ("tests/wire", *(f"tests/layers/{name}/test_wire.py" for name in LAYERS))
+from tests.support.wheels import built, metadata, wheel
 
 
-def wheel(source: Path, output: Path, compiling: str) -> Path:
-    """Build a wheel of a copy of the package, so that nothing is left behind in its own place."""
-    shutil.copytree(ROOT / "foxpy", source / "foxpy", ignore=shutil.ignore_patterns("__pycache__", "*.so"))
-    for name in TAKEN[1:]:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
-        copy(ROOT / name, source / name)
-    command = [sys.executable, "-m", "pip", "wheel", "--no-build-isolation", "--no-deps", "-q", "-w", str(output), "."]
-    environment = {**os.environ, "FOXPY_COMPILE": compiling}
-    built = subprocess.run(
-        command, cwd=source, env=environment, capture_output=True, text=True, check=False, timeout=900
-    )
-    assert built.returncode == 0, built.stdout[-3000:] + built.stderr[-3000:]
-    (found,) = output.glob("*.whl")
-    return found
-
-
-def metadata(path: Path) -> str:
-    with zipfile.ZipFile(path) as archive:
-        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
-        return archive.read(name).decode()
+def required(path: Path) -> set[str]:
+    """The packages that a wheel needs, without its extras."""
+    lines = [line for line in metadata(path).splitlines() if line.startswith("Requires-Dist") and "extra" not in line]
+    return {line.split()[1].split(">")[0] for line in lines}
 
 
 def test_a_pure_wheel_needs_nothing_to_run_compiled_code(tmp_path: Path) -> None:
-    found = wheel(tmp_path / "source", tmp_path / "wheel", "0")
+    found = wheel(tmp_path, "0")
     assert found.name.endswith("-none-any.whl")
-    required = [
-        line for line in metadata(found).splitlines() if line.startswith("Requires-Dist") and "extra" not in line
-    ]
-    assert {line.split()[1].split(">")[0] for line in required} == {"attrs", "trio"}
+    assert required(found) == {"attrs", "trio"}
 
 
-@pytest.mark.slow
-def test_the_compiled_package_passes_the_tests_of_packets(tmp_path: Path) -> None:
-    found = wheel(tmp_path / "source", tmp_path / "wheel", "1")
-    assert "Requires-Dist: librt" in metadata(found)
-    place = tmp_path / "installed"
-    with zipfile.ZipFile(found) as archive:
-        archive.extractall(place)
-    ignored = shutil.ignore_patterns("__pycache__", "test_wheel.py")
-    for name in ("tests", "docs"):
-        shutil.copytree(ROOT / name, place / name, ignore=ignored)
-    shutil.copyfile(ROOT / "pyproject.toml", place / "pyproject.toml")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTED]
-    # few examples of the many packets that are not compiled; those that are have tests of their own
-    environment = {**os.environ, "PYTHONPATH": str(place), "FOXPY_EXPECT_COMPILED": "1", "FOXPY_EXAMPLES": "5"}
-    run = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False, timeout=900)
-    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
-    assert "skipped" not in run.stdout.splitlines()[-1]
+@pytest.mark.parametrize(
+    ("compiler", "lacking"),
+    [
+        ("no-such-compiler", "there is no C compiler no-such-compiler"),
+        ("false", "false compiles nothing with Python.h (Debian: apt-get install gcc python3-dev)"),
+    ],
+)
+def test_without_a_compiler_a_pure_wheel_is_built_and_it_is_said(tmp_path: Path, compiler: str, lacking: str) -> None:
+    done, found = built(tmp_path, "", CC=compiler)
+    assert done.returncode == 0, done.stdout
+    assert f"foxpy: {lacking}; pure Python is installed" in done.stdout
+    assert [path.name.endswith("-none-any.whl") for path in found] == [True]
+    assert required(found[0]) == {"attrs", "trio"}
+
+
+def test_what_must_compile_fails_where_it_cannot(tmp_path: Path) -> None:
+    done, found = built(tmp_path, "1", CC="false")
+    assert done.returncode != 0
+    assert not found
+    assert "foxpy: FOXPY_COMPILE=1, but false compiles nothing with Python.h" in done.stdout
