@@ -64,3 +64,12 @@ class Refused(OpenFailed, ConnectionRefusedError):
 
 class Unreachable(OpenFailed, ConnectionError):
     """The network reported that the peer cannot be reached, or no neighbour answered for it."""
+
+
+# -- the author of a layer
+
+
+def unwritten(instance: object, method: str) -> NotImplementedError:
+    """For a method that a subclass has to write. Compiled classes raise this when it is called: unlike interpreted
+    ones, they do not notice that it is missing when an instance is made."""
+    return NotImplementedError(f"{type(instance).__name__} has no {method}(), which it has to write")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from foxpy.errors import unwritten
 from foxpy.mypyc_attributes import mypyc_attr
 
 
@@ -16,6 +17,7 @@ class Source(ABC):
     @abstractmethod
     def burst(self, budget: int) -> bool:
         """Hand up at most ``budget`` frames; whether more are waiting. Does not block."""
+        raise unwritten(self, "burst")
 
     def taken(self) -> int:
         """How many frames it has handed up since it was made; always 0 where it is not worth while to look for an

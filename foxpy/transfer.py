@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from foxpy.errors import PacketSize
+from foxpy.errors import PacketSize, unwritten
 from foxpy.message import Writer
 from foxpy.mypyc_attributes import mypyc_attr
 from foxpy.offload import NONE, Offload, Offloads
@@ -30,6 +30,7 @@ class Receiver(ABC):
 
         Must not raise on account of the bytes, which come from outside: drop and count instead.
         """
+        raise unwritten(self, "deliver")
 
     def status(self, event: Status) -> None:
         """Something happened to the connection. Nothing is delivered after Closed or Aborted. Ignored by default."""
@@ -55,6 +56,7 @@ class Sender(ABC):
         The writer belongs to the caller until ``commit``; one that is never committed is simply dropped. Raises
         PacketSize where ``size`` is above ``limit()``, InvalidConnection after a close.
         """
+        raise unwritten(self, "begin")
 
     @abstractmethod
     def commit(self, writer: Writer, payload: bytes) -> None:
@@ -63,10 +65,12 @@ class Sender(ABC):
         Takes the writer. Does not block; a packet that the path cannot take now is queued within bounds or dropped and
         counted, as on any network.
         """
+        raise unwritten(self, "commit")
 
     @abstractmethod
     def limit(self) -> int:
         """The largest ``size`` that ``begin`` takes now, in bytes. It may change with the path."""
+        raise unwritten(self, "limit")
 
     def offloads(self) -> Offloads:
         """What is done below for packets begun with ``begin_offloaded``. It may change with the path.

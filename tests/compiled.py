@@ -35,7 +35,7 @@ WITH_IT: Final = (
 )
 """What the tests need beside the package: pages name what is in the other folders."""
 ELSEWHERE: Final = ("tests/differential", "tests/test_typecheck.py", "tests/wire/ahead/test_wheel.py")
-"""Without arguments these are left out: what they test is not the compiled code, or is what builds it."""
+"""Where no tests are named these are left out: what they test is not the compiled code, or is what builds it."""
 
 
 def digest() -> str:
@@ -64,7 +64,7 @@ def run(arguments: list[str]) -> int:
     for name in WITH_IT:
         shutil.rmtree(INSTALLED / name, ignore_errors=True)
     copied((*WITH_IT, "stacks/README.md"), INSTALLED)
-    if all(argument.startswith("-") or argument.isdigit() for argument in arguments):
+    if not any((INSTALLED / argument.partition("::")[0]).exists() for argument in arguments):
         arguments = [*arguments, "tests", *(f"--ignore={name}" for name in ELSEWHERE)]
     environment = {**os.environ, "PYTHONPATH": str(INSTALLED), "FOXPY_EXPECT_COMPILED": "1"}
     command = [sys.executable, "-P", "-m", "pytest", "-p", "no:cacheprovider", *arguments]

@@ -12,6 +12,7 @@ import trio
 from docs.examples.channels import ChannelAddress, ChannelConnection, ChannelPattern, channels
 from docs.examples.mark import mark
 from foxpy.addresses import Port
+from foxpy.devices.port import Outlet
 from foxpy.driver import running
 from foxpy.errors import PacketSize
 from foxpy.interpose import Interposer, Session
@@ -20,6 +21,7 @@ from foxpy.message import Writer
 from foxpy.native import COMPILED, MODE
 from foxpy.offload import NONE, Kind, Offload
 from foxpy.runtime import Runtime
+from foxpy.source import Source
 from foxpy.status import Closed, Status
 from foxpy.streams import TcpStream, connect_tcp, listen_tcp
 from foxpy.testing import Acceptor, Collector
@@ -190,8 +192,19 @@ def test_a_receiver_ignores_events_by_default() -> None:
     Deaf().status(Closed())
 
 
-def test_what_is_abstract_has_to_be_written() -> None:
-    """Of an interpreted class; compiled ones are checked by mypy alone."""
-    half = type("Half", (Sender,), {"limit": lambda _: 0})
-    with pytest.raises(TypeError, match="abstract"):
-        half()
+BASES: Final[dict[type[object], dict[str, tuple[object, ...]]]] = {
+    Receiver: {"deliver": (b"", 0, 0)},
+    Sender: {"begin": (0,), "commit": (bytearray(), b""), "limit": ()},
+    Source: {"burst": (1,)},
+    Outlet: {"transmit": (bytearray(), b""), "transmit_offloaded": (bytearray(), b"", Offload(Kind.UDP, 6))},
+}
+"""What has to be written of each base."""
+
+
+@pytest.mark.parametrize("base", BASES, ids=lambda base: base.__name__)
+def test_what_has_to_be_written_and_is_not_is_told(base: type[object]) -> None:
+    """When an instance is made; of a compiled base, when the method is called."""
+    half = type("Half", (base,), {})
+    for name, arguments in BASES[base].items():
+        with pytest.raises((TypeError, NotImplementedError), match=f"abstract method|Half has no {name}\\(\\)"):
+            getattr(half(), name)(*arguments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from foxpy.errors import unwritten
 from foxpy.message import Writer
 from foxpy.mypyc_attributes import mypyc_attr
 from foxpy.offload import Arriving, Offload
@@ -33,10 +34,12 @@ class Outlet(ABC):
     @abstractmethod
     def transmit(self, headers: Writer, payload: bytes) -> None:
         """One frame: ``headers``, then ``payload``."""
+        raise unwritten(self, "transmit")
 
     @abstractmethod
     def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
         """A packet that ``task`` is left to be done for: one frame, or as many as it is cut into."""
+        raise unwritten(self, "transmit_offloaded")
 
 
 class Port:
