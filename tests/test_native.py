@@ -15,6 +15,7 @@ from foxpy.addresses import Port
 from foxpy.devices.port import Outlet
 from foxpy.driver import running
 from foxpy.errors import PacketSize
+from foxpy.hot import STACK
 from foxpy.interpose import Interposer, Session
 from foxpy.layers.tcp import Tcp, tcp
 from foxpy.message import Writer
@@ -27,7 +28,7 @@ from foxpy.streams import TcpStream, connect_tcp, listen_tcp
 from foxpy.testing import Acceptor, Collector
 from foxpy.testing.hosts import hosts
 from foxpy.transfer import Connection, Receiver, Sender
-from foxpy.wire.ahead.compiling import HOT, STACK, SUPPORT
+from foxpy.wire.ahead.compiling import HOT, SUPPORT
 
 DATA: Final = bytes(range(256)) * 400
 NATIVE: Final = ("foxpy.wire.ahead.native",)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from foxpy.hot import STACK
 from foxpy.wire.ahead.module import Generated, generate
 
 if TYPE_CHECKING:
@@ -25,68 +26,6 @@ HOT = (
     "foxpy.layers.length.wire",
 )
 """The modules of packets that are compiled where the package is: those of the data path."""
-
-STACK = (
-    "foxpy.native",
-    "foxpy.checksum",
-    "foxpy.offload",
-    "foxpy.timers",
-    "foxpy.source",
-    "foxpy.runtime",
-    "foxpy.transfer",
-    "foxpy.path",
-    "foxpy.layers.ethernet.connection",
-    "foxpy.layers.udp.connection",
-    "foxpy.completing",
-    "foxpy.layers.length.path",
-    "foxpy.devices.port",
-    "foxpy.devices.sender",
-    "foxpy.devices.framefile",
-    "foxpy.devices.virtio",
-    "foxpy.devices.attachment",
-    "foxpy.devices.finishing",
-    "foxpy.devices.segmentation",
-    "foxpy.devices.coalescing",
-    "foxpy.devices.xdp.ring",
-    "foxpy.devices.xdp.partial",
-    "foxpy.devices.xdp.traffic",
-    "foxpy.layers.paths",
-    "foxpy.layers.ethernet.arrival",
-    "foxpy.layers.ethernet.senders",
-    "foxpy.layers.ethernet.counters",
-    "foxpy.layers.arp.senders",
-    "foxpy.layers.ipv4.arrival",
-    "foxpy.layers.ipv4.connection",
-    "foxpy.layers.ipv4.identification",
-    "foxpy.layers.ipv4.counters",
-    "foxpy.layers.udp.path",
-    "foxpy.layers.udp.counters",
-    "foxpy.layers.tcp.path",
-    "foxpy.layers.tcp.executor",
-    "foxpy.layers.tcp.arrives",
-    "foxpy.layers.tcp.emit",
-    "foxpy.layers.tcp.send",
-    "foxpy.layers.tcp.sender",
-    "foxpy.layers.tcp.retransmit",
-    "foxpy.layers.tcp.recovery",
-    "foxpy.layers.tcp.segment",
-    "foxpy.layers.tcp.sequence",
-    "foxpy.layers.tcp.buffers",
-    "foxpy.layers.tcp.reassembly",
-    "foxpy.layers.tcp.tcb",
-    "foxpy.layers.tcp.transitions",
-    "foxpy.layers.tcp.window",
-    "foxpy.layers.tcp.rtt",
-    "foxpy.layers.tcp.states",
-    "foxpy.layers.tcp.actions",
-    "foxpy.layers.tcp.limit",
-    "foxpy.layers.tcp.counters",
-    "foxpy.layers.tcp.stateless",
-    "foxpy.layers.tcp.congestion.base",
-    "foxpy.layers.tcp.congestion.newreno",
-    "foxpy.layers.tcp.congestion.none",
-)
-"""What handles every packet, or keeps the state of what does: compiled as it stands. The rest gains nothing by it."""
 
 SUPPORT = (
     "foxpy.wire.window",
