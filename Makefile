@@ -4,20 +4,30 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test test-compiled setup check slow types typecheck tests interop format clean help
+WORKERS ?= 2
+PYTEST := -n $(WORKERS) --dist worksteal
+
+.PHONY: demo test test-interpreted test-compiled compiled wheels setup check slow interop format clean help
 
 help:            ## show this list
-	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 14
+	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 18
 
 demo: $(VENV)/.cli       ## see stacks carry traffic; no root needed, more is shown with it
 	@$(BIN)/foxpy demo
 
-test: $(VENV)/.dev       ## everything: ruff, mypy --strict, the type checks, all tests
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/python typecheck/run.py
-	$(BIN)/python -m pytest
+test: $(VENV)/.dev       ## everything: ruff, mypy --strict, the type checks, all tests, interpreted and compiled
+	@$(MAKE) --no-print-directory -j2 --output-sync=target check compiled
+	@$(MAKE) --no-print-directory test-interpreted
+	@$(MAKE) --no-print-directory test-compiled
+
+test-interpreted: $(VENV)/.dev   ## all tests, against the sources as they are
+	FOXPY_EXPECT_COMPILED=0 $(BIN)/python -m pytest $(PYTEST)
+
+test-compiled: $(VENV)/.dev   ## all tests against a wheel whose hot modules are compiled
+	$(BIN)/python tests/compiled.py $(PYTEST)
+
+compiled: $(VENV)/.dev   ## only build that wheel; nothing is done where it is up to date
+	$(BIN)/python tests/compiled.py --build-only
 
 check: $(VENV)/.dev      ## the quick half of `make test`: no tests are run
 	$(BIN)/ruff check .
@@ -29,8 +39,8 @@ slow: $(VENV)/.dev       ## 10,000 examples of each law, 5,000 packets of each p
 	FOXPY_EXAMPLES=10000 $(BIN)/python -m pytest -n auto --dist worksteal tests/wire/test_every_packet.py
 	FOXPY_EXAMPLES=5000 $(BIN)/python -m pytest -n auto --dist worksteal tests/differential
 
-test-compiled: $(VENV)/.dev   ## the tests of packets against a wheel whose hot packets are compiled
-	$(BIN)/python -m pytest tests/wire/ahead
+wheels: $(VENV)/.dev     ## wheels into dist/, for each Python in PYTHONS, each installed and tried
+	$(BIN)/python tests/release.py $(PYTHONS)
 
 interop: $(VENV)/.dev    ## only the tests against Linux over taps; needs root
 	$(BIN)/python -m pytest tests/interop

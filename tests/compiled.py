@@ -34,7 +34,12 @@ WITH_IT: Final = (
     "LICENSE",
 )
 """What the tests need beside the package: pages name what is in the other folders."""
-ELSEWHERE: Final = ("tests/differential", "tests/test_typecheck.py", "tests/wire/ahead/test_wheel.py")
+ELSEWHERE: Final = (
+    "tests/differential",
+    "tests/test_typecheck.py",
+    "tests/wire/ahead/test_wheel.py",
+    "tests/wire/ahead/test_overlay.py",
+)
 """Where no tests are named these are left out: what they test is not the compiled code, or is what builds it."""
 
 

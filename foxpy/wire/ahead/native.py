@@ -150,6 +150,10 @@ class Native:
     def open(self, how: Chooser[T], /) -> T: ...
     def open(self, how: object, /) -> object:
         """As ``Packet.open``, without arguments: compiled callers that have some view the body."""
+        return self._opened(how)
+
+    def _opened(self, how: object) -> object:
+        """What ``open`` gives, of whatever type: callers of an overload are held to the type that it promises."""
         if self._body is None and self._how != BACKED and self._has_payload():
             any_one = ANY_ONE.get(how)
             if any_one is not None:
@@ -165,7 +169,7 @@ class Native:
 
     def _open_any(self, how: object, /, **arguments: object) -> object:
         """What interpreted callers know as ``open``."""
-        return self._open_with(how, arguments) if arguments else self.open(cast("type[Native]", how))
+        return self._open_with(how, arguments) if arguments else self._opened(how)
 
     def _number(self, name: str) -> int:
         return cast(int, self._value(name))
