@@ -92,7 +92,7 @@ def test_ping_is_plotted(tmp_path: Path) -> None:
 def test_frames_per_second_beside_c() -> None:
     if load.compiler() is None:
         pytest.skip("needs a C compiler")
-    rows = measured("pps", "--rounds", "1", "--seconds", "0.02", timeout=300)
+    rows = measured("pps", "--rounds", "1", "--seconds", "0.1", timeout=300)
     names = {(row["name"], row["peer_name"]) for row in rows}
     assert {(f"{mode}, AF_XDP", "AF_XDP in C") for mode in ("receive", "transmit", "reflect")} <= names
     assert {

@@ -18,11 +18,12 @@ from foxpy.errors import InvalidConnection, PacketSize
 from foxpy.interpose import Interposer, Session
 from foxpy.layers.ethernet import LLC, ethernet
 from foxpy.layers.faults import faults
+from foxpy.layers.interposing import Between
 from foxpy.layers.udp import SetChecksums, UdpAddress, UdpConnection, UdpPattern, udp
 from foxpy.layers.udp.path import LOOK_AFTER, MOST
 from foxpy.message import Writer
 from foxpy.offload import NONE, Offload
-from foxpy.protocol import Connection, Receiver, Sender
+from foxpy.protocol import Connection, Sender
 from foxpy.runtime import Runtime
 from foxpy.testing.capture import capture
 from foxpy.testing.collector import Collector
@@ -157,20 +158,16 @@ class Passing(Interposer):
         return _Passing(self.seen)
 
 
-class _Passing(Session, Receiver):
+class _Passing(Between):
     def __init__(self, seen: list[bytes]) -> None:
         self._seen = seen
 
     def sender(self, below: Sender) -> Sender:
         return below
 
-    def receiver(self, above: Receiver) -> Receiver:
-        self._above = above
-        return self
-
     def deliver(self, frame: bytes, start: int, end: int) -> None:
         self._seen.append(frame[start:end])
-        self._above.deliver(frame, start, end)
+        self.above.deliver(frame, start, end)
 
 
 async def test_above_udp_nothing_is_unfinished() -> None:
