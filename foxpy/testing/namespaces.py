@@ -125,6 +125,8 @@ def veth(one: Namespace, other: Namespace, one_address: str, other_address: str,
     for place, address in ((one, one_address), (other, other_address)):
         place.ip("address", "add", address, "dev", name)
         place.ip("link", "set", name, "up")
+    for place in (one, other):
+        _await_carrier(place, name)
 
 
 def bridge(place: Namespace, ports: Sequence[str], *, name: str = "bridge0") -> None:
@@ -134,6 +136,14 @@ def bridge(place: Namespace, ports: Sequence[str], *, name: str = "bridge0") -> 
     for port in ports:
         place.ip("link", "set", port, "master", name)
         place.ip("link", "set", port, "up")
+
+
+def _await_carrier(place: Namespace, name: str) -> None:
+    """Return when ``name`` carries frames: what is sent sooner, on a busy machine, is dropped and nobody is told."""
+    for _ in range(500):  # each takes a few milliseconds, as a program is started
+        if " state UP " in place.ip("-o", "link", "show", "dev", name):
+            return
+    raise TimeoutError(f"{name} of {place.name} was set up and has no carrier")
 
 
 def _remove_stale() -> None:
