@@ -44,8 +44,8 @@ INSIDE: Final = "compiled, called by compiled code"
 ONCE: Final = "compiled, in one call of interpreted code"
 """The back ends. Only rows that are done by ``by_foxpy`` can be called by compiled code.
 
-``ONCE`` is a program whose packet code is compiled, entered once a packet; with ``COMPILED`` every call of foxpy's is made
-by interpreted code.
+``ONCE`` is a program whose packet code is compiled, entered once a packet; with ``COMPILED`` every call of foxpy's is
+made by interpreted code.
 """
 
 
@@ -78,8 +78,9 @@ def rows() -> list[Row]:
 def called(program: ModuleType, *, inside: bool = False) -> list[Row]:
     """The rows that are done by ``program``: ``by_foxpy``, interpreted or compiled.
 
-    What several calls build has its target where they are compiled: an interpreted call of a function with a dozen keywords
-    takes as long as the whole frame, whatever is behind it. ``inside``: what is called is compiled and does it many times, so that the caller of foxpy is compiled, too.
+    What several calls build has its target where they are compiled: an interpreted call of a function with a dozen
+    keywords takes as long as the whole frame, whatever is behind it. ``inside``: what is called is compiled and does it
+    many times, so that the caller of foxpy is compiled, too.
     """
 
     def way(name: str, *arguments: object) -> Way:
