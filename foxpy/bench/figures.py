@@ -43,10 +43,8 @@ def at_most(figure: float) -> Target:
 
 
 def ratios(ours: Samples, peer: Samples) -> list[float]:
-    """The ratio of each round. Raises ValueError where one of the two has more rounds, or a figure of 0."""
-    if not all(peer):
-        raise ValueError("a peer's figure is 0")
-    return [one / other for one, other in zip(ours, peer, strict=True)]
+    """The ratio of each round in which the peer did anything. Raises ValueError where one has more rounds."""
+    return [one / other for one, other in zip(ours, peer, strict=True) if other]
 
 
 def slope(xs: Samples, ys: Samples) -> tuple[float, float]:
@@ -80,21 +78,23 @@ class Row:
 
     @property
     def ratios(self) -> list[float] | None:
-        return None if self.peer is None else ratios(self.ours, self.peer)
+        """None without a peer, or with one that did nothing in any round."""
+        return None if self.peer is None else ratios(self.ours, self.peer) or None
 
     @property
-    def judged(self) -> Samples:
+    def judged(self) -> Samples | None:
         """What a target is about: the ratios, or our own figures where there is no peer."""
-        return self.ours if self.peer is None else ratios(self.ours, self.peer)
+        return self.ours if self.peer is None else self.ratios
 
     @property
     def met(self) -> bool | None:
-        """Whether the median reaches the target; None where there is none."""
-        return None if self.target is None else self.target.met(statistics.median(self.judged))
+        """Whether the median reaches the target; None where there is none, or nothing to judge."""
+        judged = self.judged
+        return None if self.target is None or judged is None else self.target.met(statistics.median(judged))
 
     def as_json(self) -> dict[str, object]:
         """Medians; ``spread`` is the smallest and the largest of what is judged, the ratio or else our own figure."""
-        found = self.ratios
+        found, judged = self.ratios, self.judged
         return {
             "name": self.name,
             "ours": statistics.median(self.ours),
@@ -104,7 +104,7 @@ class Row:
             "ratio": None if found is None else statistics.median(found),
             "target": None if self.target is None else str(self.target),
             "met": self.met,
-            "spread": [min(self.judged), max(self.judged)],
+            "spread": None if judged is None else [min(judged), max(judged)],
             "rounds": len(self.ours),
         }
 

@@ -80,7 +80,9 @@ def _lines(axes: Axes, curves: Curves) -> None:
 def _ratios(axes: Axes, rows: list[Row]) -> None:
     """A dot for the median, a line for the spread, a bar across for the target; a logarithmic axis."""
     for place, row in enumerate(rows):
-        found = row.ratios or []
+        found = row.ratios
+        if found is None:
+            continue  # the peer did nothing in any round
         middle = statistics.median(found)
         colour = {None: OURS, True: GOOD, False: BAD}[row.met]
         axes.plot(

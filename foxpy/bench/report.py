@@ -43,7 +43,7 @@ def rows_table(rows: Sequence[Row]) -> str:
 def _cells(row: Row) -> list[str]:
     found = row.ratios
     judged = row.judged
-    spread = f"{figure(min(judged))} .. {figure(max(judged))}"
+    spread = "" if judged is None else f"{figure(min(judged))} .. {figure(max(judged))}"
     return [
         row.name,
         f"{figure(statistics.median(row.ours))} {row.unit}",

@@ -14,10 +14,15 @@ from foxpy.bench.report import as_json, as_text, figure
 
 def test_ratios_are_taken_within_a_round() -> None:
     assert ratios([2.0, 9.0], [1.0, 3.0]) == [2.0, 3.0]
-    with pytest.raises(ValueError, match="0"):
-        ratios([1.0], [0.0])
+    assert ratios([1.0, 3.0], [0.0, 2.0]) == [1.5]  # a round in which the peer did nothing says nothing
     with pytest.raises(ValueError, match="argument"):
         ratios([1.0], [1.0, 2.0])
+
+
+def test_a_peer_that_did_nothing_is_beside_nothing() -> None:
+    row = Row("bulk", "MB/s", [10.0], "linux", [0.0], at_least(1.0))
+    assert (row.ratios, row.met, row.as_json()["spread"]) == (None, None, None)
+    assert "0" in as_text(Result("bulk", [row], ""))
 
 
 def test_the_median_of_the_ratios_is_not_the_ratio_of_the_medians() -> None:
