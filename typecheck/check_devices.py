@@ -23,7 +23,7 @@ def composing(address: IPv4Interface) -> None:
     tcp_ip_xdp.build(xdp("eth0"), address)
     tcp_ip_tun.build(xdp("eth0"), address)  # type: ignore[arg-type]
 
-    assert_type(tcp_ip_xdp.beside_linux("eth0", address), tcp_ip_xdp.TcpIpXdp)
+    assert_type(tcp_ip_xdp.beside_linux("eth0", address), tcp_ip_xdp.TcpIp)
     tcp_ip_xdp.beside_linux(xdp("eth0"), address)  # type: ignore[arg-type]
     tcp_ip_xdp.beside_linux("eth0", "192.0.2.7/24")  # type: ignore[arg-type]
 

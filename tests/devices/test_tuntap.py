@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import fcntl
 import os
 import socket
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 import pytest
@@ -17,70 +16,16 @@ import trio
 import trio.testing
 
 from foxpy.devices import remedies
-from foxpy.devices.device import WIRE, AnyMedium, Device, EthernetFrames
+from foxpy.devices.device import WIRE, EthernetFrames
 from foxpy.devices.tap import Tun, tap, tun
 from foxpy.devices.tuntap import CONTROL, IFF_NO_PI, IFF_TAP, IFF_TUN, TUNSETIFF, TUNSETOFFLOAD, TunTap
 from foxpy.driver import running
 from foxpy.errors import InitializationFailed, InvalidConnection
-from foxpy.protocol import Receiver
-from foxpy.runtime import Runtime, Scheduler
-from foxpy.status import Aborted, Status
+from foxpy.status import Aborted
 from foxpy.testing.namespaces import Namespace
+from tests.support.wires import Keeper, initialized, still, without
 
 CAP_NET_ADMIN: Final = 12
-
-
-class Keeper(Receiver):
-    """Keeps what arrives, and wakes who waits for it."""
-
-    def __init__(self) -> None:
-        self.frames: list[bytes] = []
-        self.events: list[Status] = []
-        self._something = trio.Event()
-
-    def deliver(self, frame: bytes, start: int, end: int) -> None:
-        self.frames.append(frame[start:end])
-        self._something.set()
-
-    def status(self, event: Status) -> None:
-        self.events.append(event)
-        self._something.set()
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        with trio.fail_after(10):
-            while not condition():
-                self._something = trio.Event()
-                await self._something.wait()
-
-
-def still() -> Runtime:
-    """A Runtime for devices that are never pumped."""
-    return Runtime(Scheduler(lambda: 0.0), seed=1)
-
-
-@contextlib.contextmanager
-def initialized(place: Namespace, device: Device[AnyMedium]) -> Iterator[None]:
-    with place.entered():
-        device.initialize()
-    try:
-        yield
-    finally:
-        device.finalize()
-
-
-@contextlib.contextmanager
-def unprivileged() -> Iterator[None]:
-    """Run the calling thread without CAP_NET_ADMIN (capset(2), version 3)."""
-    library = ctypes.CDLL(None, use_errno=True)
-    header = struct.pack("Ii", 0x20080522, 0)
-    before = ctypes.create_string_buffer(24)
-    assert library.capget(header, before) == 0
-    effective, *others = struct.unpack("6I", before.raw)
-    assert library.capset(header, struct.pack("6I", effective & ~(1 << CAP_NET_ADMIN), *others)) == 0
-    try:
-        yield
-    finally:
-        assert library.capset(header, before) == 0
 
 
 # -- what needs no kernel
@@ -128,7 +73,7 @@ def test_takes_the_mtu_of_an_existing_interface(place: Namespace) -> None:
     device = tap("tap0", runtime=still())
     with initialized(place, device):
         assert device.mtu == 9000
-        connection = device.open(WIRE, lambda _: Keeper())
+        connection = device.open(WIRE, lambda _: Keeper(still()))
         assert device.send(connection).limit() == 9014
     assert "tap0" in place.ip("link")
 
@@ -168,7 +113,7 @@ def test_clears_offloads_that_an_earlier_owner_left(place: Namespace) -> None:
 @pytest.mark.interop
 def test_without_the_capability(place: Namespace) -> None:
     device = tap("tap0", runtime=still())
-    with place.entered(), unprivileged(), pytest.raises(InitializationFailed, match="CAP_NET_ADMIN") as raised:
+    with place.entered(), without(CAP_NET_ADMIN), pytest.raises(InitializationFailed, match="CAP_NET_ADMIN") as raised:
         device.initialize()
     assert "sudo ip tuntap add dev tap0 mode tap user $USER" in str(raised.value)
     assert "setcap cap_net_admin+ep" in str(raised.value)
@@ -178,10 +123,10 @@ def test_without_the_capability(place: Namespace) -> None:
 def test_a_tap_made_for_the_user_needs_no_capability(place: Namespace) -> None:
     place.ip("tuntap", "add", "dev", "tap0", "mode", "tap", "user", "root")
     device = tap("tap0", runtime=still())
-    with place.entered(), unprivileged(), pytest.raises(InitializationFailed, match="sudo ip link set tap0 up"):
+    with place.entered(), without(CAP_NET_ADMIN), pytest.raises(InitializationFailed, match="sudo ip link set tap0 up"):
         device.initialize()
     place.ip("link", "set", "tap0", "up")
-    with place.entered(), unprivileged():
+    with place.entered(), without(CAP_NET_ADMIN):
         device.initialize()
     device.finalize()
 
@@ -190,7 +135,7 @@ def test_a_tap_made_for_the_user_needs_no_capability(place: Namespace) -> None:
 def test_addresses_need_the_capability(place: Namespace) -> None:
     place.ip("tuntap", "add", "dev", "tap0", "mode", "tap", "user", "root")
     device = tap("tap0", kernel_address="192.0.2.254/24", runtime=still())
-    with place.entered(), unprivileged(), pytest.raises(InitializationFailed) as raised:
+    with place.entered(), without(CAP_NET_ADMIN), pytest.raises(InitializationFailed) as raised:
         device.initialize()
     assert "sudo ip address add 192.0.2.254/24 dev tap0" in str(raised.value)
 
@@ -199,7 +144,7 @@ def test_addresses_need_the_capability(place: Namespace) -> None:
 def test_a_tap_of_another_user(place: Namespace) -> None:
     place.ip("tuntap", "add", "dev", "tap0", "mode", "tap", "user", "1")
     device = tap("tap0", runtime=still())
-    with place.entered(), unprivileged(), pytest.raises(InitializationFailed, match="belongs to another user"):
+    with place.entered(), without(CAP_NET_ADMIN), pytest.raises(InitializationFailed, match="belongs to another user"):
         device.initialize()
 
 
@@ -251,7 +196,7 @@ def test_without_the_driver(number: int, remedy: str) -> None:
 async def test_frames_both_ways(place: Namespace) -> None:
     device = tap("tap0")
     with initialized(place, device):
-        keeper = Keeper()
+        keeper = Keeper(still())
         sender = device.send(device.open(WIRE, lambda _: keeper))
         with raw(place, "tap0") as wire:
             async with running(device):
@@ -271,7 +216,7 @@ async def test_frames_both_ways(place: Namespace) -> None:
 async def test_more_than_a_batch(place: Namespace) -> None:
     device = tap("tap0")
     with initialized(place, device):
-        keeper = Keeper()
+        keeper = Keeper(still())
         device.open(WIRE, lambda _: keeper)
         with raw(place, "tap0") as wire:
             for number in range(200):
@@ -285,7 +230,7 @@ async def test_more_than_a_batch(place: Namespace) -> None:
 def test_a_batch_is_bounded(place: Namespace) -> None:
     device = TunTap[EthernetFrames](still(), IFF_TAP, 14, "tap0", None, (), False, True, False)
     with initialized(place, device):
-        keeper = Keeper()
+        keeper = Keeper(still())
         device.open(WIRE, lambda _: keeper)
         with raw(place, "tap0") as wire:
             for _ in range(5):
@@ -303,7 +248,7 @@ def test_frames_nobody_opened_and_frames_too_long_are_counted(place: Namespace) 
         wire.send(frame(b"nobody"))
         device.burst(64)
         assert device.query().unclaimed == 1
-        keeper = Keeper()
+        keeper = Keeper(still())
         device.open(WIRE, lambda _: keeper)
         place.ip("link", "set", "tap0", "mtu", "3000")
         wire.send(frame(b"".ljust(2000, b"l")))
@@ -322,7 +267,7 @@ def test_a_receiver_may_finalize_the_device(place: Namespace) -> None:
             super().deliver(frame, start, end)
             device.finalize()
 
-    keeper = Quitter()
+    keeper = Quitter(still())
     with place.entered():
         device.initialize()
     device.open(WIRE, lambda _: keeper)
@@ -337,7 +282,7 @@ def test_a_receiver_may_finalize_the_device(place: Namespace) -> None:
 async def test_sending_while_the_interface_is_down(place: Namespace) -> None:
     device = tap("tap0")
     with initialized(place, device):
-        sender = device.send(device.open(WIRE, lambda _: Keeper()))
+        sender = device.send(device.open(WIRE, lambda _: Keeper(still())))
         place.ip("link", "set", "tap0", "down")
         sender.send(frame(b"lost"))
         place.ip("link", "set", "tap0", "up")
@@ -349,7 +294,7 @@ async def test_sending_while_the_interface_is_down(place: Namespace) -> None:
 async def test_the_interface_is_deleted(place: Namespace) -> None:
     device = tap("tap0")
     with initialized(place, device):
-        keeper = Keeper()
+        keeper = Keeper(still())
         sender = device.send(device.open(WIRE, lambda _: keeper))
         async with running(device):
             await trio.testing.wait_all_tasks_blocked()
@@ -367,7 +312,7 @@ async def test_the_interface_is_deleted(place: Namespace) -> None:
 async def test_tun_carries_bare_ip_packets(place: Namespace) -> None:
     device = tun("tun0", mtu=1280, kernel_address="192.0.2.254/24")
     with initialized(place, device):
-        keeper = Keeper()
+        keeper = Keeper(still())
         sender = device.send(device.open(WIRE, lambda _: keeper))
         async with running(device):
             place.start("ping", "-c1", "-W1", "-s3000", "192.0.2.1")
@@ -383,7 +328,7 @@ async def test_tun_carries_bare_ip_packets(place: Namespace) -> None:
 def test_tun_lets_nothing_else_up(place: Namespace) -> None:
     device = Tun(still(), IFF_TUN, 0, "tun0", None, (), False, True, False)
     with initialized(place, device), raw(place, "tun0") as wire:
-        keeper = Keeper()
+        keeper = Keeper(still())
         device.open(WIRE, lambda _: keeper)
         wire.send(b"\x10 neither version 4 nor 6")
         wire.send(b"\x45 a header that begins well")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import hashlib
 import os
 import platform
@@ -38,7 +36,7 @@ from foxpy.status import Aborted
 from foxpy.testing.namespaces import Namespace, namespace, veth
 from stacks import tcp_ip_packet
 from tests.support.processes import serving
-from tests.support.wires import Checked, Keeper, frame, initialized, raw, still
+from tests.support.wires import Checked, Keeper, frame, initialized, raw, still, without
 
 FAR: Final = "192.0.2.1"
 LINUX: Final = "192.0.2.2"
@@ -59,21 +57,6 @@ def far(place: Namespace) -> Iterator[Namespace]:
     with namespace() as other:
         veth(other, place, f"{FAR}/24", f"{LINUX}/24")
         yield other
-
-
-@contextlib.contextmanager
-def without(capability: int) -> Iterator[None]:
-    """Run the calling thread without ``capability`` (capset(2), version 3)."""
-    library = ctypes.CDLL(None, use_errno=True)
-    header = struct.pack("Ii", 0x20080522, 0)
-    before = ctypes.create_string_buffer(24)
-    assert library.capget(header, before) == 0
-    effective, *others = struct.unpack("6I", before.raw)
-    assert library.capset(header, struct.pack("6I", effective & ~(1 << capability), *others)) == 0
-    try:
-        yield
-    finally:
-        assert library.capset(header, before) == 0
 
 
 def datagrams(place: Namespace, address: str = FAR) -> socket.socket:
@@ -395,7 +378,7 @@ async def test_with_linux_own_station(place: Namespace, far: Namespace) -> None:
         device.finalize()
 
 
-async def serve(stack: tcp_ip_packet.TcpIpPacket, service: Service, nursery: trio.Nursery) -> None:
+async def serve(stack: tcp_ip_packet.TcpIp, service: Service, nursery: trio.Nursery) -> None:
     tcp: Tcp[Hashable] = next(layer for layer in stack.components() if isinstance(layer, Tcp))
     await serve_streams(tcp, [service], HttpService(), nursery)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import socket
+import struct
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -85,3 +87,18 @@ def raw(place: Namespace, name: str) -> Iterator[socket.socket]:
         wire.bind((name, EXPERIMENT))
         wire.settimeout(5)
         yield wire
+
+
+@contextlib.contextmanager
+def without(capability: int) -> Iterator[None]:
+    """Run the calling thread without ``capability`` (capset(2), version 3)."""
+    library = ctypes.CDLL(None, use_errno=True)
+    header = struct.pack("Ii", 0x20080522, 0)
+    before = ctypes.create_string_buffer(24)
+    assert library.capget(header, before) == 0
+    effective, *others = struct.unpack("6I", before.raw)
+    assert library.capset(header, struct.pack("6I", effective & ~(1 << capability), *others)) == 0
+    try:
+        yield
+    finally:
+        assert library.capset(header, before) == 0
