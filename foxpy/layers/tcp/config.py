@@ -64,8 +64,9 @@ class TcpConfig:
     """How long an acknowledgement may wait for data to ride on: Linux's minimum; MUST-40 sets 0.5 s as the bound."""
 
     ack_per_batch: bool = True
-    """Acknowledge the segments of one batch at its end with one segment, as Linux does after receive offload. False:
-    at least every second full segment, whatever the batch (SHLD-19)."""
+    """Answer the segments of one batch at its end: with one acknowledgement, as Linux does after receive offload, and
+    with what all of them together made room for. False: by themselves; at least every second full segment is
+    acknowledged, whatever the batch (SHLD-19)."""
 
     # -- retransmission
 

@@ -21,7 +21,8 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
     recovery = tcb.recovery
     una = snd.una
     count = ack - una
-    flight = snd.nxt - una
+    flight = snd.nxt - una + snd.freed
+    snd.freed += count
     snd.una = ack
     queue = snd.sent
     first = queue[0]

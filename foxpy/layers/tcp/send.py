@@ -18,6 +18,7 @@ def output(tcb: Tcb) -> None:
     """
     snd = tcb.snd
     recovery = tcb.recovery
+    snd.freed = 0
     if recovery.going_back and not resend_lost(tcb):
         return
     buffer = snd.buffer

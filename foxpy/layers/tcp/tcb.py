@@ -49,6 +49,7 @@ class SendSide:
         "buffer",
         "fin",
         "fin_wanted",
+        "freed",
         "iss",
         "large",
         "last_sent",
@@ -100,6 +101,9 @@ class SendSide:
         self.short_end = iss
         """The end of the last segment sent below the MSS (Nagle's algorithm as in [9293] section A.3)."""
         self.last_sent = 0.0
+        self.freed = 0
+        """Bytes acknowledged since ``output`` last saw to it that the room is used again: in one batch they count as in
+        flight still, for the question whether the congestion window is what limits."""
         self.starved = False
         """The application found the buffer full, and is to hear of room."""
 
@@ -182,7 +186,7 @@ class ReceiveSide:
         self.quick = 0
         """So many more segments are acknowledged one by one: the sender is repairing a loss."""
         self.batch_waiting = False
-        """The end of the batch has been asked for."""
+        """The end of the batch has been asked for: there is something to acknowledge, or room to send."""
         self.delayed = False
         """The delayed-ACK timer runs."""
 
@@ -227,6 +231,10 @@ class Recovery:
         """When SND.UNA last moved."""
         self.stalled: float | None = None
         """Since when the front of the queue has gone unanswered, once the timer has gone off."""
+
+    def at_work(self) -> bool:
+        """Whether there is a sign of loss, so that what is sent is sent as the ACKs come."""
+        return self.going_back or self.recovering or self.duplicates > 0
 
 
 class Tcb:

@@ -252,12 +252,11 @@ class Machine:
             self._become(Event.SEGMENT, state)
 
     def end_of_batch(self, now: float) -> None:
-        """The segments at hand have been taken in: acknowledge them (MUST-58, MUST-59)."""
+        """The segments at hand have been taken in: use the room they made, acknowledge them (MUST-58, MUST-59)."""
         tcb = self.tcb
-        tcb.rcv.batch_waiting = False
         if not isinstance(self.state, Closed):
             tcb.now = now
-            arrives.acknowledge_in_time(tcb)
+            arrives.end_of_batch(tcb)
 
     # -- 3.10.8 time-outs
 
