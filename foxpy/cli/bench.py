@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 import click
 
-from foxpy.bench import connections, fox_tables, link, over_ethernet, ping, plot, pps, report, tcp
+from foxpy.bench import connections, fox_tables, impaired, link, over_ethernet, ping, plot, pps, report, tcp
 from foxpy.bench.figures import Result
 from foxpy.bench.load import LoadFailed
 from foxpy.bench.machine import Build, build
@@ -23,6 +23,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "fox-tables": fox_tables.measure,
     "tcp": tcp.measure,
     "tcp-over-ethernet": over_ethernet.measure,
+    "impaired": impaired.measure,
     "ping": ping.measure,
     "pps": pps.measure,
     "connections": connections.measure,
@@ -202,6 +203,16 @@ def _over_ethernet(**options: object) -> None:
     _run(("tcp-over-ethernet",), **options)  # type: ignore[arg-type]  # click gives exactly these
 
 
+@bench.command("impaired", short_help="TCP through loss, reordering, delay, short and long queues, an outage.")
+@_options(impaired.PEERS)
+def _impaired(**options: object) -> None:
+    """Goodput of TCP both ways through twelve bad paths, beside Linux through the same relay.
+
+    SHA-256 of what arrives is compared each time. A round takes some minutes: --seconds 0.5 sends half as much.
+    """
+    _run(("impaired",), impaired.PEERS, **options)  # type: ignore[arg-type]  # click gives exactly these
+
+
 @bench.command("ping", short_help="ICMP echo round trips against the size of what they carry.")
 @_options(ping.PEERS)
 def _ping(**options: object) -> None:
@@ -236,5 +247,5 @@ def _link(**options: object) -> None:
 @bench.command("all", short_help="Everything, one after the other.")
 @_options()
 def _all(**options: object) -> None:
-    """Everything, one after the other; a plot for each, named FILE-tcp.svg and so on. Takes a quarter of an hour."""
+    """Everything, one after the other; a plot for each, named FILE-tcp.svg and so on. Takes an hour."""
     _run(tuple(MEASURES), **options)  # type: ignore[arg-type]  # click gives exactly these

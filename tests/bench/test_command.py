@@ -36,7 +36,7 @@ def measured(*arguments: str, timeout: float = 120) -> list[dict[str, object]]:
 
 def test_help_teaches() -> None:
     said = bench("--help").stdout
-    for command in ("fox-tables", "tcp", "tcp-over-ethernet", "ping", "pps", "connections", "link", "all"):
+    for command in ("fox-tables", "tcp", "tcp-over-ethernet", "impaired", "ping", "pps", "connections", "link", "all"):
         assert f"\n  {command} " in said
         assert bench(command, "--help").returncode == 0
 
