@@ -19,7 +19,8 @@ from foxpy.layers.tcp.actions import (
     Timer,
     UrgentAhead,
 )
-from foxpy.layers.tcp.congestion import ALGORITHMS
+from foxpy.layers.tcp.congestion import Start, make
+from foxpy.layers.tcp.congestion.base import initial_window
 from foxpy.layers.tcp.emit import acknowledge, again, challenge, reset, start_timer, stop_timer
 from foxpy.layers.tcp.recovery import acknowledged, duplicate, go_back
 from foxpy.layers.tcp.segment import ACK, FIN, RST, SYN, URG, Segment
@@ -153,15 +154,16 @@ def _syn_acknowledged(tcb: Tcb, ack: int) -> None:
     config = tcb.config
     snd.una = ack
     sent = snd.sent.pop(0)
-    initial = config.initial_window
+    segments = config.initial_window
     if sent.times == 1:
         tcb.rtt.sample(tcb.now - sent.at)
     else:
         tcb.rtt.syn_was_lost()
         if tcb.recovery.stalled is not None:
-            initial = 1  # [5681] section 3.1: one segment where a SYN or SYN,ACK was lost
+            segments = 1  # [5681] section 3.1: one segment where a SYN or SYN,ACK was lost
     tcb.recovery.stalled = None
-    tcb.congestion = ALGORITHMS[config.congestion_control](snd.mss, initial)
+    start = Start(snd.mss, initial_window(segments, snd.mss), tcb.now, tcb.rtt.srtt, seed=snd.iss)
+    tcb.congestion = make(config.congestion_control, start)
     tcb.counters.established += 1
     stop_timer(tcb)
     if config.keepalive is not None:

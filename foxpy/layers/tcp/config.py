@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from foxpy.addresses import Port
-from foxpy.layers.tcp.congestion import ALGORITHMS
+from foxpy.layers.tcp.congestion import ALGORITHMS, Factory
 from foxpy.ports import FIRST, LAST
 
 DEFAULT_MSS = 536
@@ -17,6 +17,15 @@ _SECONDS = attrs.validators.gt(0.0)
 _NOT_NEGATIVE = attrs.validators.ge(0)
 _OPTIONAL = attrs.validators.optional(attrs.validators.gt(0.0))
 _DELAY = [attrs.validators.ge(0.0), attrs.validators.lt(0.5)]  # MUST-40
+
+
+def _check_congestion_control(_: TcpConfig, field: attrs.Attribute[str], value: str | Factory) -> None:
+    known = ", ".join(sorted(ALGORITHMS))
+    if isinstance(value, str):
+        if value not in ALGORITHMS:
+            raise ValueError(f"{field.name}={value!r} is not known: give one of {known}, or a class of your own")
+    elif not callable(value):
+        raise TypeError(f"{field.name}={value!r} is neither one of {known} nor makes a CongestionControl")
 
 
 @attrs.frozen(kw_only=True)
@@ -88,8 +97,9 @@ class TcpConfig:
     give_up_syn_after: float = attrs.field(default=180.0, validator=_SECONDS)
     """R2 for SYN segments; MUST-23 wants three minutes or more. An application that cannot wait cancels its open."""
 
-    congestion_control: str = attrs.field(default="newreno", validator=attrs.validators.in_(ALGORITHMS))
-    """A name in ``foxpy.layers.tcp.congestion.ALGORITHMS``."""
+    congestion_control: str | Factory = attrs.field(default="newreno", validator=_check_congestion_control)
+    """A name in ``foxpy.layers.tcp.congestion.ALGORITHMS``, or a class or function of one's own that makes a
+    ``CongestionControl`` from a ``Start``. Given to an open connection, it goes on from the window that there is."""
 
     initial_window: int = attrs.field(default=10, validator=_COUNT)
     """Segments of the initial congestion window [6928]."""

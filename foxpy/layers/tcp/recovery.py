@@ -23,6 +23,15 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
     count = ack - una
     flight = snd.nxt - una + snd.freed
     snd.freed += count
+    now = tcb.now
+    told = tcb.ack
+    told.flight = flight
+    told.mss = snd.mss
+    told.now = now
+    told.round_trip = -1.0
+    told.round_started = ack > recovery.round_end
+    if told.round_started:
+        recovery.round_end = snd.nxt
     snd.una = ack
     queue = snd.sent
     first = queue[0]
@@ -31,23 +40,39 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
         if sent.end > ack:
             break
         taken += 1
-    del queue[:taken]
     if taken and first.times == 1:
         # Karn's algorithm: only a segment that was sent once tells a round trip (MUST-18). The oldest one is measured,
-        # so that what the peer's delayed ACKs add is in the estimate.
-        tcb.rtt.sample(tcb.now - first.at)
+        # so that what the peer's delayed ACKs add is in the estimate; congestion control wants the newest, without.
+        tcb.rtt.sample(now - first.at)
+        newest = queue[taken - 1]
+        if newest.times == 1:
+            told.round_trip = now - newest.at
+    del queue[:taken]
     if queue and queue[0].seq < ack:
         _trim_front(tcb, ack)
     recovery.stalled = None
-    recovery.advanced = tcb.now
+    recovery.advanced = now
     mss = snd.mss
     restart = True
+    # duplicate ACKs have told of as many bytes already
+    told.delivered = max(count - recovery.inflation, 0) if recovery.inflation > 0 else count
     if recovery.recovering:
         if ack >= recovery.recover:
             recovery.recovering = False
-            tcb.congestion.end_recovery(snd.nxt - ack, mss)
+            recovery.inflation = 0
+            tcb.congestion.recovered(snd.nxt - ack, mss, now)
+            if tcb.congestion.own_recovery:
+                told.acknowledged = count
+                tcb.congestion.acknowledged(told)
         else:
-            tcb.congestion.partial(count, mss)
+            # Deflate by what left the network, less the segment sent again ([6582] section 3.2, step 3).
+            inflation = recovery.inflation - count
+            if count >= mss:
+                inflation += mss
+            recovery.inflation = max(inflation, mss - tcb.congestion.window)
+            if tcb.congestion.own_recovery:
+                told.acknowledged = count
+                tcb.congestion.acknowledged(told)
             again(tcb, 0)
             # "For the first partial ACK ... also reset the retransmit timer": where many are lost, the timer then ends
             # a recovery that mends one loss each round trip.
@@ -56,11 +81,14 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
     elif recovery.going_back:
         recovery.resent = max(0, recovery.resent - taken)
         # what is acknowledged now may have left the network long ago, so it frees no more than a segment's worth
-        tcb.congestion.acknowledged(min(count, mss), flight, mss, tcb.now)
+        told.acknowledged = min(count, mss)
+        tcb.congestion.acknowledged(told)
         if ack >= recovery.recover:
             recovery.going_back = False
     else:
-        tcb.congestion.acknowledged(count, flight, mss, tcb.now)
+        recovery.inflation = 0
+        told.acknowledged = count
+        tcb.congestion.acknowledged(told)
     recovery.previous_una = una
     recovery.duplicates = 0
     if not queue and not snd.waiting():
@@ -82,21 +110,46 @@ def _trim_front(tcb: Tcb, ack: int) -> None:
 def duplicate(tcb: Tcb) -> None:
     """A duplicate ACK, as [5681] section 2 defines it."""
     recovery = tcb.recovery
-    congestion = tcb.congestion
     snd = tcb.snd
     mss = snd.mss
     recovery.duplicates += 1
+    if tcb.congestion.own_recovery:
+        _tell_of_duplicate(tcb)
     if recovery.recovering:
-        congestion.duplicate(mss)
-    elif recovery.duplicates == DUPLICATES and not recovery.going_back and _is_a_loss(tcb):
+        recovery.inflation += mss  # step 4
+    elif recovery.going_back:
+        return
+    elif recovery.duplicates < DUPLICATES:
+        recovery.inflation += mss  # step 1, limited transmit ([3042])
+    elif recovery.duplicates > DUPLICATES:
+        return
+    elif not _is_a_loss(tcb):
+        recovery.inflation = 0
+        return
+    else:
         recovery.recover = snd.nxt
         recovery.recovering = True
         recovery.first_partial = True
-        congestion.loss(snd.nxt - snd.una, mss, tcb.now)
+        # step 2: what limited transmit sent beyond the window "MUST NOT be included" in FlightSize
+        tcb.congestion.loss(min(snd.nxt - snd.una, tcb.congestion.window), mss, tcb.now)
         tcb.counters.fast_retransmits += 1
         again(tcb, 0)
-        congestion.begin_recovery(DUPLICATES, mss)
+        recovery.inflation = DUPLICATES * mss  # step 3
         start_timer(tcb)
+
+
+def _tell_of_duplicate(tcb: Tcb) -> None:
+    """Tell congestion control that one more segment arrived, somewhere behind what is missing."""
+    snd = tcb.snd
+    told = tcb.ack
+    told.acknowledged = 0
+    told.delivered = snd.mss
+    told.flight = snd.nxt - snd.una
+    told.mss = snd.mss
+    told.now = tcb.now
+    told.round_trip = -1.0
+    told.round_started = False
+    tcb.congestion.acknowledged(told)
 
 
 def _is_a_loss(tcb: Tcb) -> bool:
@@ -118,6 +171,7 @@ def go_back(tcb: Tcb) -> None:
     recovery.recover = tcb.snd.nxt
     recovery.recovering = False
     recovery.duplicates = 0
+    recovery.inflation = 0
     recovery.going_back = True
     recovery.resent = 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from foxpy.layers.tcp.actions import SendSegment
+from foxpy.layers.tcp.congestion.base import initial_window
 from foxpy.layers.tcp.emit import start_timer, urgent_pointer
 from foxpy.layers.tcp.recovery import resend_lost
 from foxpy.layers.tcp.segment import ACK, FIN, PSH, URG
@@ -27,10 +28,8 @@ def output(tcb: Tcb) -> None:
         mss = snd.mss
         una = snd.una
         if snd.nxt == una and tcb.now - snd.last_sent > tcb.rtt.rto:
-            congestion.restart(min(tcb.config.initial_window * mss, max(2 * mss, tcb.config.initial_window * 1460)))
-        allowed = congestion.window
-        if 0 < recovery.duplicates < 3 and not recovery.recovering:
-            allowed += recovery.duplicates * mss  # limited transmit: [5681] section 3.2, step 1
+            congestion.restart(initial_window(tcb.config.initial_window, mss), tcb.now)
+        allowed = congestion.window + recovery.inflation
         if snd.wnd < allowed:
             allowed = snd.wnd
         edge = una + allowed

@@ -12,7 +12,7 @@ from typing import Final
 from foxpy.layers.tcp.actions import Action
 from foxpy.layers.tcp.buffers import SendBuffer
 from foxpy.layers.tcp.config import DEFAULT_MSS, TcpConfig
-from foxpy.layers.tcp.congestion import ALGORITHMS
+from foxpy.layers.tcp.congestion import Ack, CongestionControl, NoControl, Start
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.limit import RateLimit
 from foxpy.layers.tcp.reassembly import Reassembly
@@ -22,6 +22,9 @@ from foxpy.mypyc_attributes import mypyc_attr
 BUFFER: Final = 512 * 1024
 """RCV.BUFF where nobody knows better: 359 full segments, which fit the 500 that Linux keeps for a tap's reader."""
 LARGEST_BUFFER: Final = 4 * 1024 * 1024
+
+_UNOPENED: Final = NoControl(Start(DEFAULT_MSS, DEFAULT_MSS))
+"""Until the handshake is complete, which gives a connection the one that was chosen: until then it sends no text."""
 
 
 @mypyc_attr(acyclic=True)
@@ -200,17 +203,24 @@ class Recovery:
         "duplicates",
         "first_partial",
         "going_back",
+        "inflation",
         "previous_una",
         "probes",
         "recover",
         "recovering",
         "resent",
+        "round_end",
         "stalled",
     )
 
     def __init__(self, iss: int) -> None:
         self.duplicates = 0
         """Duplicate ACKs in a row."""
+        self.inflation = 0
+        """Bytes that left the network as duplicate ACKs tell, which the window is widened by ([5681] section 3.2);
+        below 0 where partial ACKs took back more than those had given ([6582] section 3.2)."""
+        self.round_end = iss
+        """SND.NXT when the round trip started that is going on."""
         self.recovering = False
         """In fast recovery."""
         self.recover = iss
@@ -241,6 +251,7 @@ class Tcb:
     """One connection's block. ``todo`` is the queue of actions that the executor empties."""
 
     __slots__ = (
+        "ack",
         "bytes_delivered",
         "challenge",
         "config",
@@ -278,7 +289,9 @@ class Tcb:
         )
         self.recovery = Recovery(iss)
         self.rtt = RttEstimator(config.initial_rto, config.min_rto, config.max_rto)
-        self.congestion = ALGORITHMS[config.congestion_control](DEFAULT_MSS, config.initial_window)
+        self.congestion: CongestionControl = _UNOPENED
+        self.ack = Ack()
+        """What congestion control is told of the acknowledgement that has come."""
         self.challenge = RateLimit()
         self.todo: list[Action] = []
         self.timer_running = False

@@ -15,6 +15,8 @@ from foxpy.errors import InvalidConnection, PacketSize
 from foxpy.layers.tcp import arrives, retransmit
 from foxpy.layers.tcp.actions import CLOSE_ACKNOWLEDGED, DELETE, Action, Finished, StartTimer, StopTimer, Timer
 from foxpy.layers.tcp.config import TcpConfig
+from foxpy.layers.tcp.congestion import Start, make
+from foxpy.layers.tcp.congestion.base import UNLIMITED, initial_window
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.emit import acknowledge, keepalive, reset, start_timer, syn
 from foxpy.layers.tcp.recovery import go_back
@@ -366,6 +368,7 @@ class Machine:
         """Use ``config`` from now on; what was agreed when the connection was opened stays."""
         tcb = self.tcb
         had = tcb.config.keepalive
+        control = tcb.config.congestion_control
         tcb.config = config
         tcb.now = now
         match self.state:
@@ -378,9 +381,20 @@ class Machine:
                         if config.keepalive is None
                         else StartTimer(Timer.KEEPALIVE, config.keepalive)
                     )
+                if config.congestion_control != control:
+                    self._change_congestion_control()
                 output(tcb)  # Nagle's algorithm may have been turned off
             case _:
                 assert_never(self.state)
+
+    def _change_congestion_control(self) -> None:
+        """Let the new one begin where the old one stands; at the initial window where that had no limit."""
+        tcb = self.tcb
+        mss = tcb.snd.mss
+        before = tcb.congestion
+        window = before.window if before.window < UNLIMITED else initial_window(tcb.config.initial_window, mss)
+        start = Start(mss, window, tcb.now, tcb.rtt.srtt, before.ssthresh, tcb.snd.iss)
+        tcb.congestion = make(tcb.config.congestion_control, start)
 
     # -- the one place where the state changes
 

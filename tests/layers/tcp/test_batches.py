@@ -78,7 +78,7 @@ def test_duplicates_are_answered_one_by_one() -> None:
     peer.expects(ACK, seq=11_001, length=1000)
     peer.gives(peer.segment(ACK, ack=1))
     peer.expects(ACK, seq=1, length=1000)
-    assert peer.end.machine.tcb.congestion.ssthresh == 6000  # half of all the twelve segments on their way
+    assert peer.end.machine.tcb.congestion.ssthresh == 5000  # half of what was on its way before limited transmit
 
 
 def test_room_that_waits_for_the_end_is_used_before_a_loss_is_weighed() -> None:

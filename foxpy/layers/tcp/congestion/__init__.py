@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
-from foxpy.layers.tcp.congestion.base import CongestionControl
+from foxpy.layers.tcp.congestion.base import Ack, CongestionControl, Start
 from foxpy.layers.tcp.congestion.newreno import NewReno
 from foxpy.layers.tcp.congestion.none import NoControl
 
-__all__ = ["ALGORITHMS", "CongestionControl", "NewReno", "NoControl"]
+__all__ = ["ALGORITHMS", "Ack", "CongestionControl", "Factory", "NewReno", "NoControl", "Start", "make"]
 
-ALGORITHMS: Final[dict[str, Callable[[int, int], CongestionControl]]] = {"none": NoControl, "newreno": NewReno}
-"""By the names that ``TcpConfig.congestion_control`` takes: called with the MSS and the segments to begin with."""
+Factory: TypeAlias = Callable[[Start], CongestionControl]
+"""Makes the congestion control of one connection: a class derived from ``CongestionControl``, or a function."""
+
+ALGORITHMS: Final[dict[str, Factory]] = {"none": NoControl, "newreno": NewReno}
+"""By the names that ``TcpConfig.congestion_control`` takes."""
+
+
+def make(chosen: str | Factory, start: Start) -> CongestionControl:
+    """What ``TcpConfig.congestion_control`` chose. Raises TypeError where a factory makes another thing."""
+    factory = ALGORITHMS[chosen] if isinstance(chosen, str) else chosen
+    made = factory(start)
+    if not isinstance(made, CongestionControl):
+        raise TypeError(f"congestion_control={chosen!r} made {made!r}, which is no CongestionControl")
+    return made

@@ -1,8 +1,8 @@
-"""NewReno: slow start and congestion avoidance of [5681]; its fast recovery ([6582]) is the base's."""
+"""NewReno: slow start and congestion avoidance of [5681]; [6582]'s fast recovery is loss recovery's."""
 
 from __future__ import annotations
 
-from foxpy.layers.tcp.congestion.base import CongestionControl
+from foxpy.layers.tcp.congestion.base import Ack, CongestionControl, Start
 
 
 class NewReno(CongestionControl):
@@ -10,35 +10,30 @@ class NewReno(CongestionControl):
 
     __slots__ = ("_counted",)
 
-    def __init__(self, mss: int, initial_segments: int) -> None:
-        super().__init__(mss, initial_segments)
+    def __init__(self, start: Start) -> None:
+        super().__init__(start)
         self._counted = 0
 
-    def acknowledged(self, count: int, flight: int, mss: int, now: float) -> None:
+    def acknowledged(self, ack: Ack) -> None:
         window = self.window
+        flight = ack.flight
         if window < self.ssthresh:
             # Slow start. Bytes are counted, not ACKs, and without [5681]'s bound of one segment for each ACK, as
             # Linux does: one ACK may stand for a whole batch of segments. A window of which not even half was in use
             # has proved nothing and does not grow ([7661]'s concern).
             if window < 2 * flight:
-                self.window = min(window + count, self.ssthresh)
+                self.window = min(window + ack.acknowledged, self.ssthresh)
             return
         # Congestion avoidance: one segment for each window of bytes acknowledged ([5681] section 3.1, equation 3
         # counted in bytes), while the window is what limits.
-        if flight + mss < window:
+        if flight + ack.mss < window:
             return
-        self._counted += count
+        self._counted += ack.acknowledged
         if self._counted >= window:
             self._counted -= window
-            self.window = window + mss
+            self.window = window + ack.mss
 
     def loss(self, flight: int, mss: int, now: float) -> None:
-        self.ssthresh = max(flight // 2, 2 * mss)  # equation 4
-        self._counted = 0
-
-    def timeout(self, flight: int, mss: int, first: bool, now: float) -> None:
-        # [5681] section 3.1: ssthresh is held where the segment had been sent again already; the window becomes LW.
-        if first:
-            self.ssthresh = max(flight // 2, 2 * mss)
-        self.window = mss
+        self.remember()
+        self.window = self.ssthresh = max(flight // 2, 2 * mss)  # equation 4
         self._counted = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foxpy.layers.tcp.congestion.base import UNLIMITED, CongestionControl
+from foxpy.layers.tcp.congestion.base import UNLIMITED, Ack, CongestionControl, Start
 
 
 class NoControl(CongestionControl):
@@ -10,30 +10,21 @@ class NoControl(CongestionControl):
 
     __slots__ = ()
 
-    def __init__(self, mss: int, initial_segments: int) -> None:
-        super().__init__(mss, initial_segments)
+    def __init__(self, start: Start) -> None:
+        super().__init__(start)
         self.window = UNLIMITED
 
-    def acknowledged(self, count: int, flight: int, mss: int, now: float) -> None:
+    def acknowledged(self, ack: Ack) -> None:
         return
 
     def loss(self, flight: int, mss: int, now: float) -> None:
         return
 
+    def recovered(self, flight: int, mss: int, now: float) -> None:
+        return
+
     def timeout(self, flight: int, mss: int, first: bool, now: float) -> None:
         return
 
-    def begin_recovery(self, duplicates: int, mss: int) -> None:
-        return
-
-    def duplicate(self, mss: int) -> None:
-        return
-
-    def partial(self, count: int, mss: int) -> None:
-        return
-
-    def end_recovery(self, flight: int, mss: int) -> None:
-        return
-
-    def restart(self, initial: int) -> None:
+    def restart(self, initial: int, now: float) -> None:
         return
