@@ -117,15 +117,28 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         Raises NotInitialized; BadAddress for a host that is a group; Refused, Unreachable or TimedOut; OpenFailed where
         the connection exists already, or no port is free. When cancelled, the attempt is aborted.
         """
-        self.require_initialized()
         waiter: Waiter[TcpConnection[Host]] = Waiter()
-        connection = self._begin(address, handler)
-        connection.open(waiter)
+        connection = self.begin(address, handler, waiter)
         try:
             return await waiter.wait()
         except BaseException:
             connection.abort()
             raise
+
+    def begin(
+        self,
+        address: TcpAddress[Host],
+        handler: Handler[TcpConnection[Host]],
+        waiter: Waiter[TcpConnection[Host]],
+    ) -> Executor[Host]:
+        """``active_open`` for who has no event loop to wait in: ``waiter`` hears what that returns or raises later on.
+
+        Raises NotInitialized, BadAddress and OpenFailed itself.
+        """
+        self.require_initialized()
+        connection = self._begin(address, handler)
+        connection.open(waiter)
+        return connection
 
     def _begin(self, address: TcpAddress[Host], handler: Handler[TcpConnection[Host]]) -> Executor[Host]:
         """A new connection to ``address``, entered into all tables."""
