@@ -118,8 +118,8 @@ class Ladder:
         assert data is None or got.payload == data, told
         assert length is None or len(got.payload) == length, told
         assert window is None or got.window == window, told
-        if not flags & SYN:
-            assert got.options is None, "options on a segment without SYN"
+        if not flags & SYN and got.options is not None:
+            assert self.end.machine.tcb.agreed(), "options on a segment without SYN, and none agreed on"
         return got
 
     def expects_nothing(self) -> None:
@@ -166,10 +166,17 @@ def syn_received(config: TcpConfig | None = None, options: Options | None = None
 def established(
     config: TcpConfig | None = None, *, mss: int = 1000, scale: int | None = None, window: int = WINDOW, **numbers: int
 ) -> Ladder:
-    """The machine opened actively."""
+    """The machine opened actively, and the peer offers no more options than these."""
+    return established_by(Options(mss=mss, window_scale=scale), config, window=window, **numbers)
+
+
+def established_by(
+    options: Options, config: TcpConfig | None = None, *, window: int = WINDOW, **numbers: int
+) -> Ladder:
+    """The machine opened actively; the peer's SYN,ACK has ``options``."""
     peer = syn_sent(config, **numbers)
     peer.window = window
-    peer.sends(SYN | ACK, options=Options(mss=mss, window_scale=scale))
+    peer.sends(SYN | ACK, options=options)
     peer.expects(ACK, seq=1, ack=1)
     peer.expects_nothing()
     assert peer.state == "ESTABLISHED"

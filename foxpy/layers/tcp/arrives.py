@@ -1,13 +1,15 @@
 """SEGMENT ARRIVES ([9293] section 3.10.7), in the RFC's order and with its words for the steps.
 
 Each function returns the state that follows; ``transitions.py`` assigns it. CLOSED and LISTEN, where there is no
-connection yet, are in ``stateless.py``. Other RFCs: [5961] blind attacks, [5681] duplicate ACKs, [7323] window scale.
+connection yet, are in ``stateless.py``. Other RFCs: [5961] blind attacks, [5681] duplicate ACKs, [7323] window scale
+and timestamps.
 """
 
 from __future__ import annotations
 
 from typing import Final, assert_never
 
+from foxpy.layers.tcp import paws
 from foxpy.layers.tcp.actions import (
     CALL_AT_END_OF_BATCH,
     OPENED,
@@ -23,7 +25,7 @@ from foxpy.layers.tcp.congestion import Start, make
 from foxpy.layers.tcp.congestion.base import initial_window
 from foxpy.layers.tcp.emit import acknowledge, again, challenge, reset, start_timer, stop_timer
 from foxpy.layers.tcp.recovery import acknowledged, duplicate, go_back
-from foxpy.layers.tcp.segment import ACK, FIN, RST, SYN, URG, Segment
+from foxpy.layers.tcp.segment import ACK, FIN, RST, SYN, URG, Options, Segment
 from foxpy.layers.tcp.send import output
 from foxpy.layers.tcp.sequence import MASK, unwrap
 from foxpy.layers.tcp.states import (
@@ -127,11 +129,7 @@ def _take_syn(tcb: Tcb, segment: Segment) -> None:
     rcv.edge = rcv.nxt + min(rcv.buffer, 0xFFFF)  # what our SYN, or SYN,ACK, offers: unscaled ([7323] section 2.2)
     rcv.round_nxt = rcv.nxt
     rcv.round_at = tcb.now
-    options = segment.options
-    if options is None:
-        tcb.negotiated(None, None)
-    else:
-        tcb.negotiated(options.mss, options.window_scale)
+    tcb.negotiated(segment.options or Options())
     length = segment.end - segment.start
     if length:
         end = min(segment.end, segment.start + rcv.edge - rcv.nxt)
@@ -184,6 +182,9 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
     snd = tcb.snd
     flags = segment.flags
     seq = unwrap(segment.seq, rcv.nxt)
+    stamps = tcb.stamps
+    if stamps is not None and not paws.acceptable(tcb, stamps, segment, seq):
+        return state
     text = segment.end - segment.start
     if seq != rcv.nxt or flags & _UNUSUAL or text > rcv.edge - seq:
         # Not the plain next segment: steps one to four, which it would have passed.
@@ -193,9 +194,13 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
             return _syn(tcb, state, segment, seq)
         if not _fit_into_window(tcb, segment, seq):
             return state
+        if stamps is not None:
+            paws.record(tcb, stamps, segment, seq)
         seq = max(seq, rcv.nxt)
         text = segment.end - segment.start
         flags = segment.flags
+    elif stamps is not None and not rcv.unacked:
+        paws.record(tcb, stamps, segment, seq)
     # Fifth, check the ACK field.
     if not flags & ACK:
         tcb.counters.without_ack += 1

@@ -194,6 +194,8 @@ class TcpConnectionInfo:
     """The window that we offer."""
     mss: int
     """The effective send MSS."""
+    options: tuple[str, ...]
+    """What the handshake agreed on, of "timestamps", "SACK" and "window scaling"."""
     cwnd: int
     ssthresh: int
     srtt: float

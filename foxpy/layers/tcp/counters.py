@@ -20,6 +20,7 @@ NAMES: Final = (
     "half_open_evicted",
     "keepalive_probes",
     "not_answerable",
+    "old_timestamps",
     "out_of_order",
     "out_of_window",
     "passive_opens",
@@ -37,6 +38,7 @@ NAMES: Final = (
     "to_nobody",
     "window_probes",
     "without_ack",
+    "without_timestamps",
 )
 
 
@@ -73,6 +75,8 @@ class Counters:
         self.duplicate_segments = 0
         self.bad_acknowledgements = 0
         self.without_ack = 0
+        self.without_timestamps = 0
+        self.old_timestamps = 0
         self.reassembly_full = 0
         self.half_open_evicted = 0
         self.time_waits_cut = 0

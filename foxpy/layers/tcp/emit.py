@@ -9,6 +9,7 @@ from foxpy.layers.tcp.actions import SendSegment, StartTimer, Timer
 from foxpy.layers.tcp.segment import ACK, RST, SYN, URG, Options
 from foxpy.layers.tcp.sequence import MASK
 from foxpy.layers.tcp.tcb import SendSide, Sent, Tcb, window_shift
+from foxpy.layers.tcp.timestamps import SIZE, stamp
 from foxpy.layers.tcp.window import offer
 
 
@@ -29,9 +30,35 @@ def send_syn(tcb: Tcb, sent: Sent) -> None:
     # in an answer window scaling may stand only where the peer offered it ([7323] section 2.2)
     scaling = rcv.scaling if answering else tcb.config.window_scaling
     options = Options(rcv.mss, window_shift(rcv.buffer) if scaling else None)
+    options.sack_permitted = rcv.sack if answering else tcb.config.sack
+    stamps = tcb.stamps
+    if stamps is not None:
+        options.tsval = stamp(tcb.now, tcb.offset)
+        options.tsecr = stamps.recent
+    elif not answering and tcb.offers_timestamps():
+        options.tsval = stamp(tcb.now, tcb.offset)
     window = min(rcv.buffer, 0xFFFF)
     ack = rcv.nxt & MASK if answering else 0
     tcb.todo.append(SendSegment(sent.seq & MASK, ack, sent.flags, window, b"", 0, options))
+
+
+def options_now(tcb: Tcb, text: int = 0) -> Options | None:
+    """The options of a segment without SYN and with so much ``text`` that is sent now; None for none."""
+    stamps = tcb.stamps
+    rcv = tcb.rcv
+    if rcv.sack and rcv.reassembly.size:
+        options = 0 if stamps is None else SIZE
+        # An acknowledgement alone has room for all blocks that there may be. A full segment has none: its
+        # retransmission, or a cut below, would have to go by blocks that come and go.
+        room = min(40 - options, tcb.snd.limit - 20 - options - text)
+        blocks = rcv.sack_blocks((room - 4) // 8)
+        if blocks:
+            told = Options(sack=tuple([(left & MASK, right & MASK) for left, right in blocks]))
+            if stamps is not None:
+                told.tsval = stamp(tcb.now, tcb.offset)
+                told.tsecr = stamps.recent
+            return told
+    return None if stamps is None else stamps.options(tcb.now)
 
 
 def acceptable(snd: SendSide) -> int:
@@ -47,7 +74,7 @@ def acknowledge(tcb: Tcb) -> None:
     """Send ``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>`` now."""
     snd = tcb.snd
     rcv = tcb.rcv
-    tcb.todo.append(SendSegment(acceptable(snd) & MASK, rcv.nxt & MASK, ACK, offer(rcv), b""))
+    tcb.todo.append(SendSegment(acceptable(snd) & MASK, rcv.nxt & MASK, ACK, offer(rcv), b"", 0, options_now(tcb)))
     rcv.unacked = 0
     rcv.ack_now = False
 
@@ -65,7 +92,7 @@ def challenge(tcb: Tcb) -> None:
 def reset(tcb: Tcb) -> None:
     """Send ``<SEQ=SND.NXT><CTL=RST>``; with an ACK, as today's stacks do, which firewalls expect."""
     tcb.counters.resets_sent += 1
-    tcb.todo.append(SendSegment(acceptable(tcb.snd) & MASK, tcb.rcv.nxt & MASK, RST | ACK, 0, b""))
+    tcb.todo.append(SendSegment(acceptable(tcb.snd) & MASK, tcb.rcv.nxt & MASK, RST | ACK, 0, b"", 0, options_now(tcb)))
 
 
 def start_timer(tcb: Tcb) -> None:
@@ -86,7 +113,7 @@ def keepalive(tcb: Tcb) -> None:
     """Send a segment without data just left of the window, which a live peer must answer (SHLD-12)."""
     rcv = tcb.rcv
     tcb.counters.keepalive_probes += 1
-    tcb.todo.append(SendSegment((tcb.snd.nxt - 1) & MASK, rcv.nxt & MASK, ACK, offer(rcv), b""))
+    tcb.todo.append(SendSegment((tcb.snd.nxt - 1) & MASK, rcv.nxt & MASK, ACK, offer(rcv), b"", 0, options_now(tcb)))
 
 
 def urgent_pointer(snd: SendSide, seq: int) -> int:
@@ -113,9 +140,9 @@ def again(tcb: Tcb, index: int) -> None:
     if snd.up > sent.seq:
         flags |= URG
         urgent = urgent_pointer(snd, sent.seq)
-    tcb.todo.append(
-        SendSegment(sent.seq & MASK, rcv.nxt & MASK, flags, offer(rcv), sent.payload, urgent, None, snd.mss)
-    )
+    payload = sent.payload
+    options = options_now(tcb, len(payload))
+    tcb.todo.append(SendSegment(sent.seq & MASK, rcv.nxt & MASK, flags, offer(rcv), payload, urgent, options, snd.mss))
     rcv.unacked = 0
     rcv.ack_now = False
 

@@ -88,16 +88,22 @@ class Executor(Generic[Host]):
     """Begun by the peer, the handshake not complete."""
 
     def __init__(
-        self, path: TcpPath[Host], key: int, config: TcpConfig, iss: int, handler: Handler[TcpConnection[Host]]
+        self,
+        path: TcpPath[Host],
+        key: int,
+        config: TcpConfig,
+        iss: int,
+        offset: int,
+        handler: Handler[TcpConnection[Host]],
     ) -> None:
-        """``key`` is the peer's port and ours, 16 bits each."""
+        """``key`` is the peer's port and ours, 16 bits each; ``offset`` moves the timestamp clock."""
         layer = path.layer
         runtime = layer.runtime
         self.path = path
         self.key = key
         limit = path.limit()  # this finds the way, if there is one
         window = path.sender.offloads().window
-        self.machine = Machine(config, layer.counters, iss, limit, runtime.now, self._changed, window)
+        self.machine = Machine(config, layer.counters, iss, limit, runtime.now, self._changed, window, offset)
         self.connection: TcpConnection[Host] = TcpConnection(
             self, path.peer, Port(key >> 16), path.local, Port(key & 0xFFFF)
         )
@@ -416,6 +422,7 @@ class Executor(Generic[Host]):
             rcv_nxt=rcv.nxt - rcv.irs,
             rcv_wnd=rcv.edge - rcv.nxt,
             mss=snd.mss,
+            options=tcb.agreed(),
             cwnd=tcb.congestion.window,
             ssthresh=tcb.congestion.ssthresh,
             srtt=rtt.srtt,

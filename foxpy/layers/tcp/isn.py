@@ -1,4 +1,4 @@
-"""Initial sequence numbers ([6528])."""
+"""Initial sequence numbers ([6528]), and where the clocks of timestamps begin."""
 
 from __future__ import annotations
 
@@ -19,6 +19,16 @@ def initial_sequence_number(secret: bytes, now: float, connection: str) -> int:
     """
     digest = hashlib.blake2s(connection.encode(), key=secret, digest_size=4).digest()
     return (int(now / TICK) + int.from_bytes(digest, "big")) & MASK
+
+
+def timestamp_offset(secret: bytes, connection: str) -> int:
+    """What the timestamp clock of ``connection`` is moved by ([7323] section 5.4: "a random offset per connection").
+
+    It hides how long this host has been up, and is the same for each connection between the same two ends, whose
+    timestamps so grow from one incarnation to the next ([6191] section 2).
+    """
+    digest = hashlib.blake2s(connection.encode(), key=secret, digest_size=4, person=b"TSoffset").digest()
+    return int.from_bytes(digest, "big")
 
 
 def above(iss: int, last: int) -> int:

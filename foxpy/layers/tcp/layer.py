@@ -30,7 +30,7 @@ from foxpy.layers.tcp.connection import (
 )
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.executor import Executor
-from foxpy.layers.tcp.isn import above, initial_sequence_number
+from foxpy.layers.tcp.isn import above, initial_sequence_number, timestamp_offset
 from foxpy.layers.tcp.limit import RateLimit
 from foxpy.layers.tcp.path import HEADER, TcpPath
 from foxpy.layers.tcp.sender import TcpSender
@@ -169,10 +169,13 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self, path: TcpPath[Host], key: int, handler: Handler[TcpConnection[Host]], last: int | None
     ) -> Executor[Host]:
         """A new connection on ``path``; ``last`` is the last sequence number of one before it on the same ports."""
-        iss = initial_sequence_number(self.runtime.secret, self.runtime.now, f"{path.ends} {key}")
+        ends = f"{path.ends} {key}"
+        secret = self.runtime.secret
+        iss = initial_sequence_number(secret, self.runtime.now, ends)
         if last is not None:
             iss = above(iss, last)
-        connection = Executor(path, key, self.config, iss, handler)
+        offset = timestamp_offset(secret, ends) if self.config.timestamps else 0
+        connection = Executor(path, key, self.config, iss, offset, handler)
         path.add(connection)
         self._connections[connection] = None
         return connection

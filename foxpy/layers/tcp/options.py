@@ -6,17 +6,38 @@ What we send is in Linux's order: MSS, SACK-permitted, timestamps, NOP, window s
 from __future__ import annotations
 
 from foxpy.layers.tcp.segment import Options
-from foxpy.layers.tcp.wire import MaximumSegmentSize, NoOperation, WindowScale, tcp_options
+from foxpy.layers.tcp.wire import (
+    MaximumSegmentSize,
+    NoOperation,
+    Sack,
+    SackBlock,
+    SackPermitted,
+    Timestamps,
+    WindowScale,
+    tcp_options,
+)
+
+_PAD = NoOperation()
 
 
 def encode(options: Options) -> bytes:
-    """The option area of a SYN."""
-    values: list[MaximumSegmentSize | NoOperation | WindowScale] = []
+    """The option area, each option aligned as its receivers like it best ([7323] appendix A, [2018] section 3)."""
+    values: list[MaximumSegmentSize | NoOperation | SackPermitted | Timestamps | WindowScale | Sack] = []
+    permitted = options.sack_permitted
     if options.mss is not None:
         values.append(MaximumSegmentSize(size=options.mss))
+    if permitted and options.tsval is not None:
+        values.append(SackPermitted())
+    elif permitted or options.tsval is not None:
+        values += (_PAD, _PAD)
+    if options.tsval is not None:
+        values.append(Timestamps(value=options.tsval, echo=options.tsecr))
+    elif permitted:
+        values.append(SackPermitted())
     if options.window_scale is not None:
-        values.append(NoOperation())
-        values.append(WindowScale(shift=options.window_scale))
+        values += (_PAD, WindowScale(shift=options.window_scale))
+    if options.sack:
+        values += (_PAD, _PAD, Sack(blocks=[SackBlock(left=left, right=right) for left, right in options.sack]))
     return tcp_options.build(values)
 
 
@@ -32,6 +53,13 @@ def decode_untrusted(frame: bytes, start: int, end: int) -> Options:
                 found.mss = size
             case WindowScale(shift=shift):
                 found.window_scale = shift
+            case SackPermitted():
+                found.sack_permitted = True
+            case Timestamps(value=value, echo=echo):
+                found.tsval = value
+                found.tsecr = echo
+            case Sack(blocks=blocks):
+                found.sack = tuple((block.left, block.right) for block in blocks)
             case _:
                 pass
     return found

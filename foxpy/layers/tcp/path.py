@@ -10,9 +10,22 @@ from foxpy.layers.paths import SharedPath
 from foxpy.layers.tcp.actions import SendSegment
 from foxpy.layers.tcp.executor import Executor
 from foxpy.layers.tcp.options import decode_untrusted, encode
-from foxpy.layers.tcp.segment import SYN, Segment
+from foxpy.layers.tcp.segment import Options, Segment
 from foxpy.layers.tcp.stateless import Verdict, listener, reset_for
-from foxpy.layers.tcp.wire import CHECKSUM, Quote, TcpHeader, append_tcp, fill_tcp, read_quote, read_tcp, verify_tcp
+from foxpy.layers.tcp.timestamps import SIZE
+from foxpy.layers.tcp.wire import (
+    CHECKSUM,
+    Quote,
+    TcpHeader,
+    append_tcp,
+    append_timestamps,
+    fill_tcp,
+    read_quote,
+    read_tcp,
+    read_timestamps,
+    verify_tcp,
+)
+from foxpy.message import Writer
 from foxpy.offload import Kind, Offload
 from foxpy.protocol import Host, PacketSize, Path
 from foxpy.status import Report, Status
@@ -23,6 +36,8 @@ if TYPE_CHECKING:
 
 HEADER: Final = TcpHeader.MIN
 """Bytes of a header without options."""
+ALIGNED: Final = b"\x01\x01\x08\x0a"
+"""What an option area with timestamps alone begins with ([7323] appendix A)."""
 LOOK_AFTER: Final = 64
 """Segments with text that go whole until it is looked whether the path below does something for them again."""
 
@@ -31,10 +46,12 @@ class TcpPath(SharedPath, Generic[Host]):
     """A path of the layer below, and the connections over it by their ports."""
 
     __slots__ = (
+        "_area",
         "_arriving",
         "_check",
         "_counters",
         "_fill",
+        "_heard",
         "_marks",
         "_pseudo",
         "_task",
@@ -70,6 +87,8 @@ class TcpPath(SharedPath, Generic[Host]):
         self._check = layer.check
         self._fill = layer.checksums
         self._arriving = layer.runtime.arriving
+        self._area = b""  # the option area that came last, and what it says: mostly it comes again
+        self._heard = Options()
         self._task = Offload(Kind.TCP, CHECKSUM if layer.checksums else -1)
         self.largest = 0
         self._marks = False  # whether what can be left to be done below is left
@@ -90,7 +109,8 @@ class TcpPath(SharedPath, Generic[Host]):
 
     def transmit(self, key: int, action: SendSegment) -> None:
         """Send a segment between the ports in ``key``. Raises PacketSize, InvalidConnection, OpenFailed."""
-        options = b"" if action.options is None else encode(action.options)
+        told = action.options
+        options = b"" if told is None else told.encoded or _encoded(told)
         payload = action.payload
         length = len(payload)
         size = HEADER + len(options) + length
@@ -163,13 +183,19 @@ class TcpPath(SharedPath, Generic[Host]):
             self.let_go()
             return
         options = None
-        if flags & SYN and header > HEADER:
-            try:
-                options = decode_untrusted(frame, start + HEADER, text)
-            except PacketError:
-                counters.bad_options += 1
-                self.let_go()
-                return
+        if header > HEADER:
+            area = frame[start + HEADER : text]
+            if area == self._area:
+                options = self._heard
+            else:
+                try:
+                    options = _decoded(area)
+                except PacketError:
+                    counters.bad_options += 1
+                    self.let_go()
+                    return
+                self._area = area
+                self._heard = options
         segment = Segment(seq, ack, flags, window, urgent, frame, text, end, options)
         connection = self.connections.get(sport << 16 | dport)
         if connection is not None:
@@ -243,3 +269,24 @@ class TcpPath(SharedPath, Generic[Host]):
         for connection in list(self.connections.values()):
             connection.end(event)
         self.let_go()
+
+
+def _encoded(options: Options) -> bytes:
+    """``options`` as an option area, which is kept with them. Mostly they are timestamps alone."""
+    tsval = options.tsval
+    if tsval is None or options.sack or options.mss is not None:
+        area = encode(options)
+    else:
+        writer = Writer()
+        append_timestamps(writer, 0, value=tsval, echo=options.tsecr)
+        area = bytes(writer)
+    options.encoded = area
+    return area
+
+
+def _decoded(area: bytes) -> Options:
+    """What ``area`` says. Raises PacketError."""
+    if len(area) == SIZE and area.startswith(ALIGNED):
+        tsval, tsecr = read_timestamps(area, 0, SIZE)
+        return Options(tsval=tsval, tsecr=tsecr)
+    return decode_untrusted(area, 0, len(area))

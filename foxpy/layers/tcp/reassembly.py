@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from foxpy.layers.tcp.blocks import Blocks
+
 
 class Reassembly:
     """Pieces of the stream beyond RCV.NXT, in order and disjoint.
@@ -12,12 +14,14 @@ class Reassembly:
     bounded, as the window bounds only their bytes. The FIN is remembered as a place in the stream.
     """
 
-    __slots__ = ("_limit", "_pieces", "_starts", "fin", "size")
+    __slots__ = ("_limit", "_pieces", "_starts", "blocks", "fin", "size")
 
     fin: int | None
     """The sequence number of the peer's FIN, once seen ahead of its turn."""
     size: int
     """Bytes held."""
+    blocks: Blocks
+    """The same, as selective acknowledgements tell of it."""
 
     def __init__(self, limit: int) -> None:
         """``limit``: the most pieces to hold."""
@@ -26,6 +30,7 @@ class Reassembly:
         self._pieces: list[bytes] = []
         self.fin = None
         self.size = 0
+        self.blocks = Blocks()
 
     def __bool__(self) -> bool:
         return bool(self._starts) or self.fin is not None
@@ -53,6 +58,7 @@ class Reassembly:
                 starts.insert(at, seq)
                 pieces.insert(at, frame[base + seq : base + until])
                 self.size += until - seq
+                self.blocks.add(seq, until)
                 at += 1
             if at < len(starts):
                 seq = max(until, starts[at] + len(pieces[at]))
@@ -78,11 +84,13 @@ class Reassembly:
                 seq = stop
         if count:
             del starts[:count], pieces[:count]
+            self.blocks.passed(seq)
         return ready[0] if len(ready) == 1 else b"".join(ready)
 
     def clear(self) -> None:
         """Forget everything."""
         self._starts.clear()
         self._pieces.clear()
+        self.blocks.clear()
         self.fin = None
         self.size = 0

@@ -40,13 +40,20 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
         if sent.end > ack:
             break
         taken += 1
-    if taken and first.times == 1:
-        # Karn's algorithm: only a segment that was sent once tells a round trip (MUST-18). The oldest one is measured,
-        # so that what the peer's delayed ACKs add is in the estimate; congestion control wants the newest, without.
-        tcb.rtt.sample(now - first.at)
-        newest = queue[taken - 1]
-        if newest.times == 1:
-            told.round_trip = now - newest.at
+    if taken:
+        # The oldest one is measured, so that what the peer's delayed ACKs add is in the estimate; congestion control
+        # wants the newest, without. Karn's algorithm: only a segment that was sent once tells a round trip (MUST-18),
+        # or one whose timestamp says which it was ([7323] section 4), as far as it can be true.
+        measured = now - first.at
+        if first.times == 1:
+            tcb.rtt.sample(measured, ack, snd.nxt)
+            newest = queue[taken - 1]
+            if newest.times == 1:
+                told.round_trip = now - newest.at
+        elif tcb.stamps is not None:
+            elapsed = tcb.stamps.elapsed(now)
+            if elapsed <= measured + 1e-3:
+                tcb.rtt.sample(elapsed, ack, snd.nxt)
     del queue[:taken]
     if queue and queue[0].seq < ack:
         _trim_front(tcb, ack)

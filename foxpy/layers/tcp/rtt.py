@@ -9,7 +9,7 @@ from foxpy.mypyc_attributes import mypyc_attr
 class RttEstimator:
     """SRTT, RTTVAR and RTO. Fed only with samples that Karn's algorithm allows (MUST-18)."""
 
-    __slots__ = ("_largest", "_least", "rto", "rttvar", "srtt")
+    __slots__ = ("_expected", "_largest", "_least", "_round", "_taken", "rto", "rttvar", "srtt")
 
     srtt: float
     """The smoothed round-trip time; 0 before the first sample."""
@@ -22,17 +22,31 @@ class RttEstimator:
         self.rto = initial
         self._least = least
         self._largest = largest
+        self._expected = 1
+        self._taken = 0
+        self._round = 0
 
-    def sample(self, rtt: float) -> None:
-        """One measured round trip, of a segment that was sent once."""
+    def sample(self, rtt: float, ack: int = 0, nxt: int = 0) -> None:
+        """One measured round trip, by ``ack``, with SND.NXT at ``nxt``.
+
+        The weights of [6298] are for one sample in each round trip. Where there are more, each counts for so much
+        less, or the history would be one of milliseconds ([7323] section 4.2). Appendix G reckons how many there will
+        be from the flight; how many there were last time is nearer where one ACK stands for a batch.
+        """
+        if ack > self._round:
+            self._expected = self._taken or 1
+            self._taken = 0
+            self._round = nxt
+        self._taken += 1
         srtt = self.srtt
         if srtt == 0.0:  # (2.2)
             self.srtt = srtt = rtt if rtt > 0.0 else 1e-6
             self.rttvar = rtt / 2
         else:  # (2.3): beta = 1/4, alpha = 1/8
             error = rtt - srtt
-            self.rttvar += ((error if error > 0.0 else -error) - self.rttvar) / 4
-            self.srtt = srtt = srtt + error / 8
+            expected = self._expected
+            self.rttvar += ((error if error > 0.0 else -error) - self.rttvar) / (4 * expected)
+            self.srtt = srtt = srtt + error / (8 * expected)
         # K = 4; instead of the clock granularity G, the least RTO bounds it from below, as (2.4) does.
         rto = srtt + 4 * self.rttvar
         if rto < self._least:

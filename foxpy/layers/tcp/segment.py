@@ -12,13 +12,34 @@ __all__ = ["ACK", "CWR", "ECE", "FIN", "PSH", "RST", "SYN", "URG", "Options", "S
 
 @mypyc_attr(acyclic=True)
 class Options:
-    """The options of a segment that this TCP understands; None for those that were not there."""
+    """The options of a segment that this TCP understands; None for those that were not there.
 
-    __slots__ = ("mss", "window_scale")
+    Not changed once given away: segments that carry the same ones share them.
+    """
 
-    def __init__(self, mss: int | None = None, window_scale: int | None = None) -> None:
+    __slots__ = ("encoded", "mss", "sack", "sack_permitted", "tsecr", "tsval", "window_scale")
+
+    def __init__(
+        self,
+        mss: int | None = None,
+        window_scale: int | None = None,
+        *,
+        sack_permitted: bool = False,
+        tsval: int | None = None,
+        tsecr: int = 0,
+        sack: tuple[tuple[int, int], ...] = (),
+    ) -> None:
         self.mss = mss
         self.window_scale = window_scale
+        self.sack_permitted = sack_permitted
+        self.tsval = tsval
+        """The sender's clock; the timestamps option has both."""
+        self.tsecr = tsecr
+        """The value that it echoes; only of an ACK it means anything ([7323] section 3.2)."""
+        self.sack = sack
+        """SACK blocks as pairs of sequence numbers as on the wire."""
+        self.encoded = b""
+        """What they are on the wire, once that was needed; all that is sent more than once is built once."""
 
 
 @mypyc_attr(acyclic=True, free_list_len=1)

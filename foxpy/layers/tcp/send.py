@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from foxpy.layers.tcp.actions import SendSegment
 from foxpy.layers.tcp.congestion.base import initial_window
-from foxpy.layers.tcp.emit import start_timer, urgent_pointer
+from foxpy.layers.tcp.emit import options_now, start_timer, urgent_pointer
 from foxpy.layers.tcp.recovery import resend_lost
 from foxpy.layers.tcp.segment import ACK, FIN, PSH, URG
 from foxpy.layers.tcp.sequence import MASK
@@ -111,7 +111,8 @@ def _send_text(tcb: Tcb, size: int, queued: int) -> None:
     if snd.up > seq:
         flags |= URG
         urgent = urgent_pointer(snd, seq)
-    tcb.todo.append(SendSegment(seq & MASK, rcv.nxt & MASK, flags, offer(rcv), payload, urgent, None, snd.mss))
+    options = options_now(tcb, size)
+    tcb.todo.append(SendSegment(seq & MASK, rcv.nxt & MASK, flags, offer(rcv), payload, urgent, options, snd.mss))
     rcv.unacked = 0
     rcv.ack_now = False
 
@@ -124,6 +125,6 @@ def _send_fin(tcb: Tcb) -> None:
     snd.fin = seq
     snd.nxt = seq + 1
     snd.sent.append(Sent(seq, seq + 1, FIN | ACK, b"", tcb.now))
-    tcb.todo.append(SendSegment(seq & MASK, rcv.nxt & MASK, FIN | ACK, offer(rcv), b""))
+    tcb.todo.append(SendSegment(seq & MASK, rcv.nxt & MASK, FIN | ACK, offer(rcv), b"", 0, options_now(tcb)))
     rcv.unacked = 0
     rcv.ack_now = False

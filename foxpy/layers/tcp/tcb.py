@@ -17,11 +17,15 @@ from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.limit import RateLimit
 from foxpy.layers.tcp.reassembly import Reassembly
 from foxpy.layers.tcp.rtt import RttEstimator
+from foxpy.layers.tcp.segment import Options
+from foxpy.layers.tcp.timestamps import SIZE, Stamps
 from foxpy.mypyc_attributes import mypyc_attr
 
 BUFFER: Final = 512 * 1024
 """RCV.BUFF where nobody knows better: 359 full segments, which fit the 500 that Linux keeps for a tap's reader."""
 LARGEST_BUFFER: Final = 4 * 1024 * 1024
+LEAST_FOR_OPTIONS: Final = 48
+"""The least that a path must carry, header included, for timestamps to leave room for text on it."""
 
 _UNOPENED: Final = NoControl(Start(DEFAULT_MSS, DEFAULT_MSS))
 """Until the handshake is complete, which gives a connection the one that was chosen: until then it sends no text."""
@@ -140,6 +144,7 @@ class ReceiveSide:
         "reassembly",
         "round_at",
         "round_nxt",
+        "sack",
         "scaling",
         "shift",
         "shut",
@@ -167,6 +172,8 @@ class ReceiveSide:
         """Our window scale, Rcv.Wind.Shift."""
         self.scaling = False
         """Both sides offered window scaling."""
+        self.sack = False
+        """The peer takes selective acknowledgements, as we do."""
         self.buffer = buffer
         """RCV.BUFF."""
         self.holding = False
@@ -192,6 +199,10 @@ class ReceiveSide:
         """The end of the batch has been asked for: there is something to acknowledge, or room to send."""
         self.delayed = False
         """The delayed-ACK timer runs."""
+
+    def sack_blocks(self, most: int) -> list[tuple[int, int]]:
+        """What to acknowledge selectively, the most recent first: up to ``most`` blocks, their right edge excluded."""
+        return self.reassembly.blocks.report(most)
 
 
 class Recovery:
@@ -261,21 +272,30 @@ class Tcb:
         "heard",
         "keepalives",
         "now",
+        "offset",
         "orphaned",
         "rcv",
         "recovery",
         "retransmissions",
         "rtt",
         "snd",
+        "stamps",
         "timer_running",
         "todo",
     )
 
     def __init__(
-        self, config: TcpConfig, counters: Counters, iss: int, limit: int, now: float, window: int | None = None
+        self,
+        config: TcpConfig,
+        counters: Counters,
+        iss: int,
+        limit: int,
+        now: float,
+        window: int | None = None,
+        offset: int = 0,
     ) -> None:
         """``limit`` is what the path below carries: header, options and text of a segment; ``window`` what may be on
-        its way to us, None where nobody knows."""
+        its way to us, None where nobody knows; ``offset`` what our timestamp clock is moved by."""
         self.config = config
         self.counters = counters
         self.now = now
@@ -292,6 +312,9 @@ class Tcb:
         self.congestion: CongestionControl = _UNOPENED
         self.ack = Ack()
         """What congestion control is told of the acknowledgement that has come."""
+        self.offset = offset
+        self.stamps: Stamps | None = None
+        """Timestamps, once both sides offered them."""
         self.challenge = RateLimit()
         self.todo: list[Action] = []
         self.timer_running = False
@@ -307,14 +330,18 @@ class Tcb:
         self.bytes_delivered = 0
         self.retransmissions = 0
 
-    def negotiated(self, mss: int | None, shift: int | None) -> None:
-        """Take in the options of the peer's SYN: its MSS, and its window scale, which holds only if both offer one."""
+    def negotiated(self, options: Options) -> None:
+        """Take in the options of the peer's SYN. Its MSS holds for itself, the others only where both offer them."""
         config = self.config
         snd = self.snd
         rcv = self.rcv
-        if mss is not None:
-            snd.peer_mss = max(mss, config.smallest_mss)
+        if options.mss is not None:
+            snd.peer_mss = max(options.mss, config.smallest_mss)
+        rcv.sack = options.sack_permitted and config.sack
+        if options.tsval is not None and self.offers_timestamps():
+            self.stamps = Stamps(self.offset, options.tsval, self.now)
         self.fit(snd.limit)
+        shift = options.window_scale
         if shift is not None and config.window_scaling:
             snd.shift = min(shift, 14)  # [7323] section 2.3
             rcv.shift = window_shift(rcv.buffer)
@@ -324,12 +351,29 @@ class Tcb:
             rcv.window = rcv.buffer
             rcv.adaptive = False
 
+    def agreed(self) -> tuple[str, ...]:
+        """What both sides offered, by name."""
+        found: list[str] = []
+        if self.stamps is not None:
+            found.append("timestamps")
+        if self.rcv.sack:
+            found.append("SACK")
+        if self.rcv.scaling:
+            found.append("window scaling")
+        return tuple(found)
+
     def fit(self, limit: int) -> None:
-        """Reckon the effective send MSS: what the peer takes, and what the path below carries (MUST-16)."""
+        """Reckon the effective send MSS: what the peer takes, and what the path below carries, less the options that
+        every segment has (MUST-16, [6691] section 2). SACK blocks only ride where there is room for them."""
         snd = self.snd
+        options = 0 if self.stamps is None else SIZE
         snd.limit = limit
-        snd.mss = mss = max(1, min(snd.peer_mss, limit - 20))
-        snd.large = max(0, snd.offloaded - 20) // mss * mss
+        snd.mss = mss = max(1, min(snd.peer_mss, limit - 20) - options)
+        snd.large = max(0, snd.offloaded - 20 - options) // mss * mss
+
+    def offers_timestamps(self) -> bool:
+        """Whether our SYN has timestamps, if the peer's, where that came first, has them too."""
+        return self.config.timestamps and self.snd.limit >= LEAST_FOR_OPTIONS
 
 
 def fitting(window: int | None) -> int:

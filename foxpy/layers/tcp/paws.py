@@ -1,0 +1,41 @@
+"""What the timestamps of an arriving segment say ([7323] sections 3.2, 4.3 and 5.3)."""
+
+from __future__ import annotations
+
+from foxpy.layers.tcp.emit import acknowledge, challenge
+from foxpy.layers.tcp.segment import RST, SYN, Segment
+from foxpy.layers.tcp.tcb import Tcb
+from foxpy.layers.tcp.timestamps import Stamps
+
+
+def acceptable(tcb: Tcb, stamps: Stamps, segment: Segment, seq: int) -> bool:
+    """Whether ``segment``, with number ``seq``, is to be processed; else it is counted, and answered where it must be.
+
+    A reset needs no timestamp and is never too old; a SYN gets its challenge ACK whatever it carries ([5961]).
+    """
+    if segment.flags & (RST | SYN):
+        return True
+    options = segment.options
+    if options is None or options.tsval is None:
+        # "If a non-<RST> segment is received without a TSopt, a TCP SHOULD silently drop the segment."
+        tcb.counters.without_timestamps += 1
+        return False
+    if stamps.fresh(options.tsval, tcb.now):
+        stamps.echo = options.tsecr
+        return True
+    tcb.counters.old_timestamps += 1
+    # "Send an acknowledgment in reply": as to any old segment, without limit only to text that is here already.
+    text = segment.end - segment.start
+    if text and seq + text <= tcb.rcv.nxt:
+        acknowledge(tcb)
+    else:
+        challenge(tcb)
+    return False
+
+
+def record(tcb: Tcb, stamps: Stamps, segment: Segment, seq: int) -> None:
+    """R3, rule (2) of section 4.3: echo what began at or before Last.ACK.sent, once it is known to be acceptable."""
+    rcv = tcb.rcv
+    options = segment.options
+    if seq <= rcv.nxt - rcv.unacked and options is not None and options.tsval is not None:
+        stamps.remember(options.tsval, tcb.now)
