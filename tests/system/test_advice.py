@@ -19,6 +19,7 @@ from foxpy.testing.hosts import hosts
 GROUPS = ("224.0.0.251", "255.255.255.255", "192.0.2.255")
 
 
+@pytest.mark.requirement("MUST-46")
 @pytest.mark.parametrize("group", GROUPS)
 async def test_no_stream_is_opened_to_a_group(group: str) -> None:
     """RFC 9293, MUST-46: over IP, and over UDP over IP."""
@@ -34,6 +35,7 @@ async def test_no_stream_is_opened_to_a_group(group: str) -> None:
     assert host.tcp.query().connections == 0
 
 
+@pytest.mark.requirement("MUST-20")
 async def test_a_peer_that_acknowledges_nothing_has_its_first_hop_polled() -> None:
     """RFC 9293, MUST-20 (b), and RFC 1122, section 2.3.2.1: TCP's doubt reaches ARP."""
     here, there = hosts(2)

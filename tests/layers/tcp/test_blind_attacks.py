@@ -49,6 +49,7 @@ def test_a_syn_is_challenged_whatever_its_number(maker: Maker, offset: int) -> N
     assert peer.state == state
 
 
+@pytest.mark.requirement("MAY-12")
 @pytest.mark.parametrize("offset", [1, 1 << 29, -(1 << 20)])
 def test_data_with_an_ack_out_of_range_is_not_taken(offset: int) -> None:
     """Section 5.2: SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT."""
@@ -81,6 +82,7 @@ def test_challenges_are_limited() -> None:
     peer.expects(ACK)
 
 
+@pytest.mark.requirement("MUST-66")
 def test_a_reset_is_processed_though_the_window_is_zero() -> None:
     """MUST-66."""
     peer = established(TcpConfig(receive_buffer=1000))
@@ -92,6 +94,7 @@ def test_a_reset_is_processed_though_the_window_is_zero() -> None:
     assert peer.end.deleted
 
 
+@pytest.mark.requirement("MUST-66")
 def test_acks_and_urgent_pointers_are_processed_though_the_window_is_zero() -> None:
     """MUST-66, and "special allowance should be made to accept valid ACKs, URGs and RSTs"."""
     peer = established(TcpConfig(receive_buffer=1000))

@@ -26,6 +26,7 @@ SYNCHRONIZED = [established, fin_wait_1, fin_wait_2, closing, time_wait, close_w
 Maker = Callable[[], Ladder]
 
 
+@pytest.mark.requirement("MUST-13")
 def test_normal_close() -> None:
     """Figure 12, the side that closes first."""
     peer = time_wait()
@@ -158,6 +159,7 @@ def test_a_peer_that_goes_on_sending_puts_that_end_off() -> None:
     assert peer.end.deleted
 
 
+@pytest.mark.requirement("SHLD-3", "MAY-1")
 def test_close_with_unread_data_resets() -> None:
     """SHLD-3; RFC 2525, section 2.17."""
     peer = established()
@@ -188,6 +190,7 @@ def test_close_with_unread_data_resets_after_the_peers_fin(maker: Maker) -> None
     assert peer.end.finished is Why.ABORTED
 
 
+@pytest.mark.requirement("SHLD-3", "MAY-1")
 def test_data_after_a_close_resets_where_nobody_reads() -> None:
     peer = established()
     peer.end.machine.hold()
@@ -226,6 +229,7 @@ def test_abort_after_both_closed_sends_nothing(maker: Maker) -> None:
     assert peer.end.deleted
 
 
+@pytest.mark.requirement("MUST-12")
 @pytest.mark.parametrize("maker", [established, fin_wait_1, fin_wait_2, close_wait])
 def test_a_reset_ends_the_connection(maker: Maker) -> None:
     peer = maker()
@@ -236,6 +240,15 @@ def test_a_reset_ends_the_connection(maker: Maker) -> None:
     assert not peer.end.timers
 
 
+@pytest.mark.requirement("SHLD-2")
+def test_a_reset_may_bring_text() -> None:
+    """SHLD-2: it says why, perhaps; the application does not get it."""
+    peer = established()
+    peer.sends(RST, b"out of memory")
+    assert peer.end.finished is Why.RESET
+    assert peer.end.received == b""
+
+
 @pytest.mark.parametrize("maker", [closing, last_ack])
 def test_a_reset_after_both_closed_is_an_end(maker: Maker) -> None:
     peer = maker()
@@ -244,6 +257,7 @@ def test_a_reset_after_both_closed_is_an_end(maker: Maker) -> None:
     assert peer.end.deleted
 
 
+@pytest.mark.requirement("MUST-12")
 def test_a_reset_in_last_ack_that_loses_data_is_told() -> None:
     """MUST-12."""
     peer = close_wait()
@@ -263,6 +277,7 @@ def test_a_reset_cuts_time_wait_short_unless_told_otherwise() -> None:
     assert peer.state == "TIME-WAIT"
 
 
+@pytest.mark.requirement("MUST-13")
 def test_the_peers_fin_again_restarts_time_wait() -> None:
     peer = time_wait()
     peer.advance(50)
@@ -279,6 +294,7 @@ def test_time_wait_runs_one_timer_only() -> None:
     assert set(peer.end.timers) <= {Timer.LINGER, Timer.DELAYED_ACK}
 
 
+@pytest.mark.requirement("MAY-2")
 def test_a_new_syn_ends_time_wait() -> None:
     """MAY-2."""
     peer = time_wait()
@@ -288,6 +304,7 @@ def test_a_new_syn_ends_time_wait() -> None:
     assert peer.end.reopened[0].last == peer.end.machine.tcb.snd.nxt
 
 
+@pytest.mark.requirement("MAY-2")
 def test_an_old_syn_does_not_end_time_wait() -> None:
     peer = time_wait()
     peer.sends(SYN, seq=-1000)

@@ -34,6 +34,7 @@ def test_unwrapping_across_the_wrap(number: int, near: int, unwrapped: int) -> N
     assert unwrap(number, near) == unwrapped
 
 
+@pytest.mark.requirement("MUST-8")
 def test_initial_numbers_grow_with_the_clock() -> None:
     """MUST-8: by one each 4 us, for one pair of ends."""
     first = initial_sequence_number(SECRET, 1000.0, "a 1 b 2")
@@ -41,6 +42,7 @@ def test_initial_numbers_grow_with_the_clock() -> None:
     assert (later - first) & MASK == 250_000
 
 
+@pytest.mark.requirement("SHLD-1", "MUST-9")
 def test_initial_numbers_of_other_ends_are_unrelated() -> None:
     """RFC 6528: each pair of ends has a sequence space of its own, and each secret (MUST-9)."""
     numbers = {initial_sequence_number(SECRET, 5.0, f"a 1 b {port}") for port in range(1000)}
@@ -54,6 +56,7 @@ def test_initial_numbers_have_32_bits() -> None:
         assert 0 <= initial_sequence_number(SECRET, now, "x") <= MASK
 
 
+@pytest.mark.requirement("MAY-2")
 def test_a_successor_begins_above_the_last_number() -> None:
     """MAY-2 (1), across the wrap."""
     assert above(1000, 900) == 1000
@@ -80,6 +83,7 @@ def test_the_window_shift_is_the_least_that_fits(buffer: int, shift: int) -> Non
     assert window_shift(buffer) == shift
 
 
+@pytest.mark.requirement("MUST-40")
 @pytest.mark.parametrize(
     "setting",
     [

@@ -60,6 +60,7 @@ def test_a_listener_checks_rst_then_ack_then_syn(flags: int, verdict: Verdict) -
 # -- active open
 
 
+@pytest.mark.requirement("MUST-14", "MUST-67", "SHLD-5", "MAY-3")
 def test_active_open() -> None:
     """Figure 6 of RFC 9293."""
     peer = Ladder()
@@ -75,6 +76,23 @@ def test_active_open() -> None:
     assert peer.end.opened
 
 
+@pytest.mark.requirement("MUST-14", "MUST-65", "MAY-3")
+def test_the_mss_is_on_syns_alone() -> None:
+    """MUST-65; MAY-3: on each of them, the one that answers a SYN too."""
+    peer = Ladder()
+    peer.sends(SYN)
+    syn_ack = peer.expects(SYN | ACK)
+    assert syn_ack.options is not None
+    assert syn_ack.options.mss == 1000
+    peer.sends(ACK, b"question")
+    peer.end.send(b"answer")
+    peer.end.half_close()
+    peer.advance(10)
+    assert len(peer.sent) > 2
+    assert all(sent.options is None or sent.options.mss is None for sent in peer.sent)
+
+
+@pytest.mark.requirement("MUST-15")
 def test_the_default_mss_is_536() -> None:
     """MUST-15."""
     peer = syn_sent()
@@ -84,6 +102,7 @@ def test_the_default_mss_is_536() -> None:
     peer.expects(ACK, length=536)
 
 
+@pytest.mark.requirement("MUST-14", "MUST-16")
 @pytest.mark.parametrize(("announced", "limit", "effective"), [(1460, 1020, 1000), (700, 1020, 700), (1, 1020, 48)])
 def test_the_effective_mss_is_the_smaller(announced: int, limit: int, effective: int) -> None:
     """MUST-16; and a hostile MSS of 1 counts as 48."""
@@ -149,6 +168,7 @@ def test_data_queued_in_syn_sent_goes_once_established() -> None:
     peer.expects_nothing()
 
 
+@pytest.mark.requirement("MUST-22", "MUST-23", "SHLD-9")
 def test_syn_is_sent_again_for_three_minutes() -> None:
     """MUST-23; RFC 6298: 1 s, doubled up to 60 s."""
     peer = syn_sent()
@@ -252,6 +272,7 @@ def test_an_unacceptable_ack_in_syn_received_is_reset(ack: int) -> None:
     assert peer.state == "SYN-RECEIVED"
 
 
+@pytest.mark.requirement("MUST-11")
 def test_a_reset_returns_a_passive_open_to_listen() -> None:
     peer = syn_received()
     peer.sends(RST)
@@ -275,6 +296,7 @@ def test_another_syn_is_challenged() -> None:
     assert peer.state == "SYN-RECEIVED"
 
 
+@pytest.mark.requirement("MUST-22")
 def test_syn_ack_is_sent_again_and_given_up() -> None:
     peer = syn_received()
     peer.advance(1)
@@ -317,6 +339,7 @@ def test_a_close_in_syn_received_waits_for_established() -> None:
 # -- simultaneous open
 
 
+@pytest.mark.requirement("MUST-10")
 def test_simultaneous_open() -> None:
     """Figure 7 of RFC 9293 (MUST-10)."""
     peer = syn_sent()
@@ -331,6 +354,7 @@ def test_simultaneous_open() -> None:
     assert peer.end.machine.tcb.snd.wnd <= 30000  # a SYN's window is not scaled
 
 
+@pytest.mark.requirement("MUST-11")
 def test_a_reset_in_a_simultaneous_open_refuses() -> None:
     """MUST-11: it remembers that it came from SYN-SENT."""
     peer = syn_sent()

@@ -146,6 +146,7 @@ def test_a_full_listener_drops_syns() -> None:
     net(test, right=TcpConfig(connections=1))
 
 
+@pytest.mark.requirement("MUST-41")
 def test_the_more_specific_listener_is_asked_first() -> None:
     async def test(net: Net) -> None:
         acceptors: list[Acceptor[Connection]] = [Acceptor() for _ in range(4)]
@@ -167,6 +168,32 @@ def test_the_more_specific_listener_is_asked_first() -> None:
     net(test)
 
 
+@pytest.mark.requirement("MUST-41", "MUST-42")
+def test_a_port_can_be_listened_to_while_a_connection_on_it_opens() -> None:
+    """MUST-42: in SYN-SENT and in SYN-RECEIVED. MUST-41: what opens is not disturbed."""
+
+    async def test(net: Net) -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(net.right.active_open, TcpAddress(NOBODY, PORT, PORT), lambda _: Collector())
+            await trio.sleep(0.01)
+            first = net.right.listen(TcpPattern(PORT), lambda _: Collector())
+            stranger = net.stranger()
+            stranger.sends(SYN, seq=5)
+            await trio.sleep(0.01)
+            states = sorted(each.state for each in net.right.query().details())
+            assert states == ["SYN-RECEIVED", "SYN-SENT"]
+            net.right.listen(TcpPattern(PORT, LEFT), lambda _: Collector())
+            await net.left.active_open(TcpAddress(RIGHT, PORT), lambda _: Collector())
+            await trio.sleep(0.01)
+            states = sorted(each.state for each in net.right.query().details())
+            assert states == ["ESTABLISHED", "SYN-RECEIVED", "SYN-SENT"]
+            first.stop()
+            nursery.cancel_scope.cancel()
+
+    net(test)
+
+
+@pytest.mark.requirement("MUST-42")
 def test_what_is_half_open_ends_with_its_listening() -> None:
     async def test(net: Net) -> None:
         stranger = net.stranger()

@@ -104,6 +104,7 @@ def test_sequence_numbers_wrap() -> None:
 # -- reassembly
 
 
+@pytest.mark.requirement("SHLD-31", "MAY-13")
 def test_text_out_of_order_waits_and_is_acknowledged_at_once() -> None:
     """SHLD-31; RFC 5681 section 4.2."""
     peer = established()
@@ -186,6 +187,7 @@ def test_pieces_stay_disjoint_and_counted(pieces: list[tuple[int, int]]) -> None
 # -- acknowledgements
 
 
+@pytest.mark.requirement("SHLD-18", "MUST-40")
 def test_one_segment_is_acknowledged_after_the_delay() -> None:
     """SHLD-18, MUST-40; also the first segment of a connection."""
     peer = established()
@@ -198,6 +200,7 @@ def test_one_segment_is_acknowledged_after_the_delay() -> None:
     peer.expects_nothing()
 
 
+@pytest.mark.requirement("SHLD-19")
 @pytest.mark.parametrize("config", [EACH, TcpConfig()])
 def test_every_second_full_segment_is_acknowledged_at_once(config: TcpConfig) -> None:
     """SHLD-19."""
@@ -209,6 +212,7 @@ def test_every_second_full_segment_is_acknowledged_at_once(config: TcpConfig) ->
     peer.expects_nothing()
 
 
+@pytest.mark.requirement("MUST-58", "MUST-59")
 def test_a_batch_is_acknowledged_once() -> None:
     """MUST-58, MUST-59."""
     peer = established()
@@ -286,6 +290,7 @@ def test_what_is_held_closes_the_window() -> None:
     assert len(peer.end.received) == 4000
 
 
+@pytest.mark.requirement("MUST-39")
 def test_the_window_opens_in_large_steps_only() -> None:
     """MUST-39: receiver silly-window avoidance."""
     peer = established(TcpConfig(receive_buffer=4000))
@@ -302,6 +307,7 @@ def test_the_window_opens_in_large_steps_only() -> None:
     peer.expects_nothing()  # half of the buffer is on offer: news of more can wait
 
 
+@pytest.mark.requirement("MUST-39")
 def test_a_small_segment_does_not_open_the_window_a_little() -> None:
     peer = established(TcpConfig(receive_buffer=4000))
     peer.sends(ACK, b"x")
@@ -309,6 +315,7 @@ def test_a_small_segment_does_not_open_the_window_a_little() -> None:
     peer.expects(ACK, ack=2, window=3999)
 
 
+@pytest.mark.requirement("SHLD-14")
 def test_the_right_edge_never_moves_back() -> None:
     """SHLD-14, also with a scaled window, where each field is rounded."""
     peer = established(TcpConfig(receive_buffer=300_000, initial_receive_window=300_000), scale=2)
@@ -352,6 +359,7 @@ def rounds(peer: Ladder, count: int, gap: bool = False) -> int:
     return rcv.window
 
 
+@pytest.mark.requirement("REC-1")
 def test_the_window_grows_as_it_is_used() -> None:
     peer = established(scale=7)
     assert rounds(peer, 1) == 32_768
@@ -375,6 +383,7 @@ def test_losses_make_the_window_small_but_no_smaller_than_shows_them() -> None:
     assert edge >= peer.end.machine.tcb.rcv.nxt
 
 
+@pytest.mark.requirement("SHLD-14")
 def test_an_adapting_window_never_moves_back_either() -> None:
     """SHLD-14: it closes from the left, as data comes."""
     peer = established(scale=7)
@@ -400,6 +409,7 @@ def test_a_fixed_window_stays() -> None:
 # -- urgent data
 
 
+@pytest.mark.requirement("MUST-30", "MUST-32", "MUST-33", "MUST-62")
 def test_urgent_data_is_announced() -> None:
     """MUST-32, MUST-33: how much urgent data lies ahead."""
     peer = established()
@@ -408,6 +418,7 @@ def test_urgent_data_is_announced() -> None:
     assert peer.end.received == b"abc"
 
 
+@pytest.mark.requirement("MUST-32", "MUST-33")
 def test_an_urgent_pointer_that_advances_is_announced_again() -> None:
     peer = established()
     peer.sends(ACK | URG, b"abc", urgent=10)
@@ -423,6 +434,7 @@ def test_an_urgent_pointer_behind_the_data_is_nothing() -> None:
     assert peer.end.urgent == []
 
 
+@pytest.mark.requirement("MUST-30", "MUST-62")
 def test_urgent_data_is_sent() -> None:
     """MUST-30, MUST-62: the pointer points to the octet after the urgent data."""
     peer = established()
@@ -436,6 +448,7 @@ def test_urgent_data_is_sent() -> None:
     peer.expects(ACK)
 
 
+@pytest.mark.requirement("MUST-31")
 def test_urgent_data_of_any_length() -> None:
     """MUST-31."""
     peer = established(window=4000)
@@ -443,6 +456,7 @@ def test_urgent_data_of_any_length() -> None:
     assert [peer.expects(ACK | URG).urgent for _ in range(4)] == [3500, 2500, 1500, 500]
 
 
+@pytest.mark.requirement("MUST-61")
 def test_push_is_on_the_last_segment() -> None:
     """MUST-61."""
     peer = established()

@@ -73,6 +73,7 @@ def flowing(config: TcpConfig | None = None, window: int = 60_000) -> Ladder:
     return peer
 
 
+@pytest.mark.requirement("MUST-19")
 def test_a_lost_segment_is_sent_again_with_doubled_timeouts() -> None:
     """(5.4) to (5.6)."""
     peer = flowing()
@@ -111,6 +112,7 @@ def test_when_everything_is_acknowledged_no_timer_runs() -> None:
     assert not peer.end.timers
 
 
+@pytest.mark.requirement("MUST-18")
 def test_an_ack_of_what_was_sent_twice_is_no_sample() -> None:
     """Karn's algorithm (MUST-18)."""
     peer = flowing()
@@ -124,6 +126,7 @@ def test_an_ack_of_what_was_sent_twice_is_no_sample() -> None:
     assert peer.end.machine.tcb.rtt.rto >= backed_off
 
 
+@pytest.mark.requirement("MUST-20", "SHLD-9", "SHLD-10", "SHLD-11")
 def test_trouble_is_told_at_r1_and_the_end_at_r2() -> None:
     """MUST-20, SHLD-9 to SHLD-11."""
     peer = flowing()
@@ -139,6 +142,7 @@ def test_trouble_is_told_at_r1_and_the_end_at_r2() -> None:
     assert peer.end.troubles == [3]
 
 
+@pytest.mark.requirement("MUST-21")
 def test_r2_can_be_set_for_a_connection() -> None:
     """MUST-21."""
     peer = flowing()
@@ -348,6 +352,7 @@ def test_the_initial_window_is_ten_segments() -> None:
     assert len(peer.sent) == 10
 
 
+@pytest.mark.requirement("MUST-19")
 def test_slow_start_doubles() -> None:
     peer = established()
     peer.end.send(bytes(60_000))
@@ -387,6 +392,7 @@ def test_no_control_never_limits() -> None:
 # -- keep-alive
 
 
+@pytest.mark.requirement("MUST-25", "MUST-28")
 def test_keepalive_is_off_by_default() -> None:
     """MUST-25."""
     peer = established()
@@ -395,6 +401,7 @@ def test_keepalive_is_off_by_default() -> None:
     assert not peer.end.timers
 
 
+@pytest.mark.requirement("MAY-5", "MUST-26", "MUST-27", "SHLD-12")
 def test_keepalive_probes_an_idle_peer() -> None:
     """MUST-26, SHLD-12: SEG.SEQ = SND.NXT-1 and no data."""
     peer = established(TcpConfig(keepalive=7200.0))
@@ -409,6 +416,7 @@ def test_keepalive_probes_an_idle_peer() -> None:
     peer.expects(ACK, seq=0)
 
 
+@pytest.mark.requirement("MUST-26", "MUST-27")
 def test_keepalive_waits_while_something_comes() -> None:
     peer = established(TcpConfig(keepalive=100.0))
     for _ in range(10):
@@ -418,6 +426,7 @@ def test_keepalive_waits_while_something_comes() -> None:
     assert peer.end.counters.keepalive_probes == 0
 
 
+@pytest.mark.requirement("MUST-29")
 def test_keepalive_gives_up_after_nine_probes() -> None:
     """MUST-29: not for one lost answer."""
     peer = established(TcpConfig(keepalive=1000.0))
@@ -428,6 +437,7 @@ def test_keepalive_gives_up_after_nine_probes() -> None:
     assert peer.end.finished is Why.TIMED_OUT
 
 
+@pytest.mark.requirement("MUST-24")
 def test_keepalive_can_be_turned_on_and_off() -> None:
     """MUST-24."""
     peer = established()
@@ -441,6 +451,7 @@ def test_keepalive_can_be_turned_on_and_off() -> None:
     peer.expects_nothing()
 
 
+@pytest.mark.requirement("MUST-26")
 def test_keepalive_leaves_unacknowledged_data_to_retransmission() -> None:
     peer = established(TcpConfig(keepalive=5.0, give_up_after=100.0))
     peer.end.send(b"x")

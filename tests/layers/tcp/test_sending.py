@@ -51,6 +51,7 @@ def test_a_cleared_buffer_is_empty() -> None:
 # -- segmentation
 
 
+@pytest.mark.requirement("SHLD-28")
 def test_data_is_cut_to_the_mss() -> None:
     """SHLD-28."""
     peer = established()
@@ -61,6 +62,7 @@ def test_data_is_cut_to_the_mss() -> None:
     peer.expects_nothing()
 
 
+@pytest.mark.requirement("MAY-16", "SHLD-27")
 def test_several_sends_fill_one_segment() -> None:
     peer = established(TcpConfig(initial_window=1))
     for letter in b"abcde":
@@ -142,6 +144,7 @@ def test_nothing_is_sent_on_a_closed_machine() -> None:
 # -- Nagle's algorithm
 
 
+@pytest.mark.requirement("MUST-60", "SHLD-7")
 def test_a_short_segment_waits_for_an_earlier_short_one() -> None:
     """SHLD-7, in the form of section A.3."""
     peer = established()
@@ -172,6 +175,7 @@ def test_a_full_segment_does_not_wait() -> None:
     peer.expects(ACK, length=1000)
 
 
+@pytest.mark.requirement("MUST-17")
 def test_nagle_can_be_turned_off() -> None:
     """MUST-17, also on a connection that is open."""
     peer = established(TcpConfig(nagle=False))
@@ -212,6 +216,7 @@ def test_the_peers_window_is_not_exceeded() -> None:
     peer.expects_nothing()
 
 
+@pytest.mark.requirement("MUST-38")
 def test_half_of_the_largest_window_is_enough() -> None:
     """Section 3.8.6.2.1 (3): a peer with small buffers gets what it can take."""
     peer = established(window=600)
@@ -222,6 +227,7 @@ def test_half_of_the_largest_window_is_enough() -> None:
     peer.expects(ACK, length=300)
 
 
+@pytest.mark.requirement("MUST-38", "MUST-60")
 def test_a_silly_window_is_not_filled_until_the_override() -> None:
     """MUST-38, and (4): the override timeout."""
     peer = established(window=4000)
@@ -234,6 +240,7 @@ def test_a_silly_window_is_not_filled_until_the_override() -> None:
     peer.expects(ACK, length=100)
 
 
+@pytest.mark.requirement("MUST-34", "SHLD-15", "SHLD-16")
 def test_a_window_that_shrinks_is_survived() -> None:
     """MUST-34; SHLD-15: no new data; SHLD-16: the old is sent again."""
     peer = established(window=5000)
@@ -260,6 +267,7 @@ def test_an_old_segment_does_not_change_the_window() -> None:
     assert peer.end.machine.tcb.snd.wnd == 8000
 
 
+@pytest.mark.requirement("MUST-1")
 def test_the_window_counts_as_unsigned() -> None:
     """MUST-1."""
     peer = established()
@@ -267,14 +275,25 @@ def test_the_window_counts_as_unsigned() -> None:
     assert peer.end.machine.tcb.snd.wnd == 0xFFFF
 
 
+@pytest.mark.requirement("REC-1")
+def test_a_scaled_window_has_more_than_16_bits() -> None:
+    """REC-1."""
+    peer = established(TcpConfig(congestion_control="none"), scale=3)
+    peer.sends(ACK, window=0xFFFF)
+    peer.end.send(bytes(500_000))
+    assert sum(len(sent.payload) for sent in peer.sent) == 500_000
+
+
 # -- zero windows
 
 
+@pytest.mark.requirement("MUST-36", "MUST-37", "SHLD-29", "SHLD-30")
 def test_a_zero_window_is_probed_at_growing_intervals() -> None:
     """MUST-36, SHLD-29, SHLD-30; MUST-37: as long as the peer answers, for ever."""
     peer = established(window=0)
     peer.end.send(b"waiting")
     peer.expects_nothing()
+    rto = peer.end.machine.tcb.rtt.rto
     times: list[float] = []
     while len(times) < 12:
         peer.advance(0.01)
@@ -283,12 +302,35 @@ def test_a_zero_window_is_probed_at_growing_intervals() -> None:
             times.append(peer.simulation.now)
             peer.sends(ACK, ack=1)
     gaps = [later - earlier for earlier, later in pairwise(times)]
+    assert times[0] == pytest.approx(rto, abs=0.02)
     assert gaps == pytest.approx([0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 60, 60, 60], abs=0.02)
     assert peer.state == "ESTABLISHED"
     assert peer.end.counters.window_probes == 12
     peer.sends(ACK, ack=1, window=1000)
     peer.expects(ACK, b"w", seq=1)
     peer.expects(ACK, b"aiting", seq=2)
+
+
+@pytest.mark.requirement("MUST-34", "MUST-35", "MUST-37", "SHLD-17", "MAY-7")
+def test_a_window_that_shrinks_to_nothing_is_probed() -> None:
+    """MUST-35; SHLD-17: what lies beyond the edge does not end the connection. MAY-7: it makes the probe."""
+    peer = established(window=3000)
+    peer.end.send(bytes(3000))
+    peer.sent.clear()
+    peer.sends(ACK, ack=1, window=0)
+    probes = 0
+    while peer.simulation.now < 1000:
+        peer.advance(0.1)
+        if peer.sent:
+            peer.expects(ACK, seq=1, length=1000)
+            peer.expects_nothing()
+            probes += 1
+            peer.sends(ACK, ack=1, window=0)
+    assert probes > 16
+    assert peer.state == "ESTABLISHED"
+    peer.sends(ACK, ack=1, window=3000)
+    peer.advance(1)
+    assert [peer.relative(sent.seq) for sent in peer.sent][:1] == [1]
 
 
 def test_a_window_opened_by_an_update_goes_on_at_once() -> None:
@@ -318,6 +360,7 @@ def test_a_peer_that_does_not_answer_probes_is_given_up() -> None:
     assert peer.end.finished is Why.TIMED_OUT
 
 
+@pytest.mark.requirement("MUST-37")
 def test_a_lost_probe_does_not_end_a_connection_whose_peer_answered_the_others() -> None:
     peer = established(window=0)
     peer.end.send(b"x")
@@ -376,6 +419,7 @@ def test_a_closed_connection_is_not_kept_by_a_zero_window() -> None:
     assert peer.end.deleted
 
 
+@pytest.mark.requirement("MUST-36")
 def test_a_fin_probes_a_zero_window() -> None:
     peer = established(window=0)
     peer.end.half_close()

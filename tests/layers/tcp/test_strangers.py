@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import trio
 
 from foxpy.layers.tcp import (
@@ -107,6 +108,50 @@ def test_a_flood_from_many_hosts_leaves_no_paths() -> None:
     net(test, right=TcpConfig(backlog=10))
 
 
+@pytest.mark.requirement("MUST-4", "MUST-5", "MUST-6", "MUST-7", "MUST-64")
+def test_options_may_come_in_any_segment() -> None:
+    """MUST-5; MUST-6: unknown ones are ignored, MUST-64: wherever they begin; MUST-7: broken ones do no harm."""
+
+    async def test(net: Net) -> None:
+        acceptor: Acceptor[Connection] = Acceptor()
+        net.right.listen(TcpPattern(PORT), acceptor)
+        stranger = net.stranger()
+
+        def sends(flags: int, options: str, data: bytes = b"", seq: int = 6, ack: int = 0) -> None:
+            area = bytes.fromhex(options)
+            segment = bytearray()
+            append_tcp(
+                segment,
+                len(data),
+                sport=1000,
+                dport=PORT,
+                seq=seq,
+                ack=ack,
+                flags=flags,
+                window=1000,
+                options=area,
+            )
+            fill_tcp(segment, 0, data, 0)
+            stranger.path.sender.send(bytes(segment) + data)
+
+        sends(SYN, "01 fd03aa 02040064 00000000", seq=5)
+        await trio.sleep(0.01)
+        ((flags, iss, _),) = stranger.heard
+        assert flags == SYN | ACK
+        sends(ACK, "01010101", ack=iss + 1)
+        sends(ACK, "01 fd03aa", b"one ", ack=iss + 1)
+        sends(ACK, "02040218", b"two ", seq=10, ack=iss + 1)
+        sends(ACK, "0200 fdff", b"three", seq=14, ack=iss + 1)
+        await trio.sleep(0.01)
+        ((connection, collector),) = acceptor.accepted
+        assert collector.data == b"one two three"
+        assert net.right.query().details()[0].mss == 100  # as the SYN said, and no other
+        net.right.abort(connection)
+
+    net(test)
+
+
+@pytest.mark.requirement("MUST-7", "MUST-3")
 def test_damaged_segments_are_dropped_and_counted() -> None:
     async def test(net: Net) -> None:
         stranger = net.stranger()

@@ -64,6 +64,7 @@ def test_a_large_transfer_with_flow_control() -> None:
     net(test)
 
 
+@pytest.mark.requirement("MAY-8")
 def test_hold_and_consumed() -> None:
     async def test(net: Net) -> None:
         connection, _, accepted, theirs = await net.connect()
@@ -106,6 +107,7 @@ def test_half_close() -> None:
     net(test)
 
 
+@pytest.mark.requirement("MUST-30", "MUST-32")
 def test_urgent_data() -> None:
     async def test(net: Net) -> None:
         connection, _, _, theirs = await net.connect()
@@ -175,6 +177,7 @@ def test_close_returns_when_all_has_arrived() -> None:
     net(test)
 
 
+@pytest.mark.requirement("MUST-12", "SHLD-3")
 def test_close_of_what_is_held_resets() -> None:
     async def test(net: Net) -> None:
         connection, _, accepted, theirs = await net.connect()
@@ -282,6 +285,7 @@ def test_time_wait_is_bounded() -> None:
     net(test, left=TcpConfig(time_waits=4))
 
 
+@pytest.mark.requirement("MAY-2")
 def test_the_same_ports_can_be_used_again_by_a_new_syn() -> None:
     """MAY-2: the listener's side is in TIME-WAIT, the peer begins anew."""
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foxpy.layers.tcp.options import decode_untrusted
 from foxpy.layers.tcp.wire import (
     ACK,
     SYN,
@@ -87,6 +88,7 @@ def test_selective_acknowledgements() -> None:
     assert tcp_options.parse(area, 0, 20) == (NoOperation(), NoOperation(), sack)
 
 
+@pytest.mark.requirement("MUST-4", "MUST-69")
 def test_padding_is_zeros_and_not_an_option() -> None:
     segment = TCP(sport=1, dport=2, seq=3, window=4, options=[WindowScale(shift=3)], body=b"data")
     built = segment.build()
@@ -95,6 +97,7 @@ def test_padding_is_zeros_and_not_an_option() -> None:
     assert tcp_options.parse(bytes.fromhex("01 00 0204"), 0, 4) == (NoOperation(),)
 
 
+@pytest.mark.requirement("MUST-7")
 @pytest.mark.parametrize(
     ("area", "message"),
     [
@@ -119,8 +122,36 @@ def test_illegal_option_lengths(area: str, message: str) -> None:
     assert f" > {message} (byte " in str(caught.value)
 
 
+@pytest.mark.requirement("MUST-6")
 def test_an_unknown_option_is_kept() -> None:
     assert tcp_options.parse(b"\xfd\4ab", 0, 4) == (OtherOption(kind=0xFD, data=b"ab"),)
+
+
+@pytest.mark.requirement("MUST-4", "MUST-6", "MUST-64")
+def test_options_are_found_wherever_they_begin() -> None:
+    """RFC 9293, MUST-64: not only at a word; MUST-4, MUST-6: beside what is known, what is not."""
+    area = bytes.fromhex("01 fd03aa 020405b4 01 030307 00")
+    found = decode_untrusted(area, 0, len(area))
+    assert (found.mss, found.window_scale) == (1460, 7)
+    found = decode_untrusted(b"-" + area[1:], 1, len(area))
+    assert (found.mss, found.window_scale) == (1460, 7)
+
+
+@pytest.mark.requirement("MUST-68")
+def test_every_option_but_two_says_its_length() -> None:
+    """RFC 9293, MUST-68."""
+    options = (
+        MaximumSegmentSize(size=1460),
+        WindowScale(shift=7),
+        SackPermitted(),
+        Sack(blocks=[SackBlock(left=1, right=2)]),
+        Timestamps(value=1, echo=2),
+        OtherOption(kind=0xFD, data=b"abc"),
+    )
+    for option in options:
+        built = option.build()
+        assert built[1] == len(built)
+    assert NoOperation().build() == b"\1"
 
 
 def test_at_most_40_bytes_of_options() -> None:
@@ -140,6 +171,7 @@ def test_header_lengths_on_the_wire() -> None:
         TCP.parse(bytes(12) + b"\x60" + bytes(10))
 
 
+@pytest.mark.requirement("MUST-2", "MUST-3")
 @given(st.binary(max_size=30), st.integers(0, 10), st.integers(0, 0x3FFFF))
 def test_the_data_path(payload: bytes, words: int, pseudo: int) -> None:
     options = b"\x01" * (4 * words)

@@ -64,6 +64,7 @@ def test_a_factory_of_other_things_is_named() -> None:
         peer.sends(0x12)
 
 
+@pytest.mark.requirement("MAY-18")
 def test_an_algorithm_of_ones_own() -> None:
     peer = established(TcpConfig(congestion_control=Fixed))
     control = peer.end.machine.tcb.congestion

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from foxpy.layers.tcp.congestion import NewReno, Start
 from tests.support.congestion import ack
 
@@ -26,6 +28,7 @@ def test_slow_start_ends_at_the_threshold() -> None:
     assert control.window == 12_500
 
 
+@pytest.mark.requirement("MUST-19")
 def test_congestion_avoidance_grows_by_a_segment_a_round_trip() -> None:
     """Equation 3, counted in bytes."""
     control = newreno()
