@@ -56,6 +56,7 @@ STACK: Final = (
     "foxpy.layers.tcp.tcb",
     "foxpy.layers.tcp.timestamps",
     "foxpy.layers.tcp.transitions",
+    "foxpy.layers.tcp.room",
     "foxpy.layers.tcp.window",
     "foxpy.layers.udp.connection",
     "foxpy.layers.udp.counters",

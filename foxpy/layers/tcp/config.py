@@ -39,16 +39,21 @@ class TcpConfig:
     # -- windows and buffers
 
     receive_buffer: int | None = attrs.field(default=None, validator=attrs.validators.optional(_COUNT))
-    """RCV.BUFF, the largest window offered. None: what the queue of the link holds (``tcb.fitting``), and 512 KiB
-    where nobody knows. A window larger than the queue below it only makes losses. A limit: nothing is set aside."""
+    """RCV.BUFF, the largest window offered. None: what the queue of the link holds (``tcb.fitting``), 512 KiB where
+    nobody knows, as a larger window only makes losses there; where round trips are long, up to 16 MiB
+    (``window.adapt``). A limit: nothing is set aside."""
 
     initial_receive_window: int = attrs.field(default=32 * 1024, validator=_COUNT)
     """The window kept open to begin with, after what the SYN offers; it follows what the path can use
     (``window.adapt``), unless it is as large as the buffer. Without SACK, the more a sender has in flight on a lossy
     path, the less gets through: 10 MB from Linux through 5 % loss took minutes with 512 KiB, and take 15 s so."""
 
-    send_buffer: int = attrs.field(default=512 * 1024, validator=_COUNT)
+    send_buffer: int = attrs.field(default=16 * 1024 * 1024, validator=_COUNT)
     """The most that is kept of what was sent and not acknowledged; as much as a peer like us would let be in flight."""
+
+    initial_send_buffer: int = attrs.field(default=512 * 1024, validator=_COUNT)
+    """What is kept to begin with. It grows to twice the congestion window (``room.py``), which is what a path makes use
+    of: more for each connection would be memory that only waits."""
 
     window_scaling: bool = True
     """Offer window scaling [7323]; without it no window exceeds 65535."""
@@ -62,7 +67,8 @@ class TcpConfig:
     missing. They cost nothing where nothing is lost."""
 
     reassembly_segments: int = attrs.field(default=1024, validator=_COUNT)
-    """Segments held out of order: above the 359 full ones of the default window, far below one for each byte of it."""
+    """Pieces held out of order that have fewer than 512 bytes on the average: far fewer than one for each byte of the
+    window. As many larger ones as the window has room for."""
 
     # -- segments
 

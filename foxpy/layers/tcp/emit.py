@@ -29,7 +29,7 @@ def send_syn(tcb: Tcb, sent: Sent) -> None:
     answering = sent.flags & ACK
     # in an answer window scaling may stand only where the peer offered it ([7323] section 2.2)
     scaling = rcv.scaling if answering else tcb.config.window_scaling
-    options = Options(rcv.mss, window_shift(rcv.buffer) if scaling else None)
+    options = Options(rcv.mss, window_shift(rcv.most) if scaling else None)
     options.sack_permitted = rcv.sack if answering else tcb.config.sack
     stamps = tcb.stamps
     if stamps is not None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import Final
+
+SUBSTANTIAL: Final = 512
+"""Bytes of a piece, on the average, from which on the window is limit enough."""
 
 from foxpy.layers.tcp.blocks import Blocks
 
@@ -24,7 +28,7 @@ class Reassembly:
     """The same, as selective acknowledgements tell of it."""
 
     def __init__(self, limit: int) -> None:
-        """``limit``: the most pieces to hold."""
+        """``limit``: the most pieces to hold that are small, SUBSTANTIAL on the average."""
         self._limit = limit
         self._starts: list[int] = []
         self._pieces: list[bytes] = []
@@ -53,7 +57,7 @@ class Reassembly:
         while seq < stop:
             until = min(stop, starts[at]) if at < len(starts) else stop
             if until > seq:
-                if limited and len(starts) >= self._limit:
+                if limited and len(starts) >= self._limit and self.size < SUBSTANTIAL * len(starts):
                     return False
                 starts.insert(at, seq)
                 pieces.insert(at, frame[base + seq : base + until])

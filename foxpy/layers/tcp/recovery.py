@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from foxpy.layers.tcp.actions import Room
 from foxpy.layers.tcp.emit import again, start_timer, stop_timer
+from foxpy.layers.tcp.room import make_room
 from foxpy.layers.tcp.tcb import Tcb
 
 DUPLICATES: Final = 3
@@ -102,9 +102,8 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
         stop_timer(tcb)
     elif restart:
         start_timer(tcb)
-    if snd.starved and 2 * snd.pending() <= tcb.config.send_buffer:
-        snd.starved = False
-        tcb.todo.append(Room(tcb.config.send_buffer - snd.pending()))
+    if snd.starved:
+        make_room(tcb)
 
 
 def _trim_front(tcb: Tcb, ack: int) -> None:

@@ -23,7 +23,9 @@ from foxpy.mypyc_attributes import mypyc_attr
 
 BUFFER: Final = 512 * 1024
 """RCV.BUFF where nobody knows better: 359 full segments, which fit the 500 that Linux keeps for a tap's reader."""
-LARGEST_BUFFER: Final = 4 * 1024 * 1024
+LARGEST_SHARE: Final = 4 * 1024 * 1024
+LARGEST_BUFFER: Final = 0xFFFF << 8
+"""What RCV.BUFF grows to, by and by: 1 Gbit/s for 130 ms, and the most that a window scale of 8 can say."""
 LEAST_FOR_OPTIONS: Final = 48
 """The least that a path must carry, header included, for timestamps to leave room for text on it."""
 
@@ -54,6 +56,7 @@ class SendSide:
 
     __slots__ = (
         "buffer",
+        "capacity",
         "fin",
         "fin_wanted",
         "freed",
@@ -77,7 +80,7 @@ class SendSide:
         "wnd",
     )
 
-    def __init__(self, iss: int, limit: int) -> None:
+    def __init__(self, iss: int, limit: int, capacity: int) -> None:
         self.iss = iss
         self.una = iss
         self.nxt = iss
@@ -111,6 +114,8 @@ class SendSide:
         self.freed = 0
         """Bytes acknowledged since ``output`` last saw to it that the room is used again: in one batch they count as in
         flight still, for the question whether the congestion window is what limits."""
+        self.capacity = capacity
+        """The most that is kept of the application's data now; grows with the congestion window (``room.py``)."""
         self.starved = False
         """The application found the buffer full, and is to hear of room."""
 
@@ -138,6 +143,7 @@ class ReceiveSide:
         "held",
         "holding",
         "irs",
+        "most",
         "mss",
         "nxt",
         "quick",
@@ -153,8 +159,8 @@ class ReceiveSide:
         "window",
     )
 
-    def __init__(self, buffer: int, window: int, mss: int, pieces: int) -> None:
-        self.adaptive = window < buffer
+    def __init__(self, buffer: int, most: int, window: int, mss: int, pieces: int) -> None:
+        self.adaptive = window < most
         """The window follows what the path can use."""
         self.window = min(window, buffer)
         """How much of the buffer is offered."""
@@ -163,7 +169,7 @@ class ReceiveSide:
         self.gap = False
         """Something came out of order since then."""
         self.round_nxt = 0
-        """RCV.NXT then."""
+        """RCV.NXT then, without what the application still holds."""
         self.irs = 0
         self.nxt = 0
         self.edge = 0
@@ -176,6 +182,8 @@ class ReceiveSide:
         """The peer takes selective acknowledgements, as we do."""
         self.buffer = buffer
         """RCV.BUFF."""
+        self.most = most
+        """What RCV.BUFF may grow to."""
         self.holding = False
         """What is delivered stays on account until the application says that it is consumed."""
         self.held = 0
@@ -300,9 +308,10 @@ class Tcb:
         self.counters = counters
         self.now = now
         """The time of the event being processed."""
-        self.snd = SendSide(iss, limit)
+        self.snd = SendSide(iss, limit, min(config.initial_send_buffer, config.send_buffer))
         self.rcv = ReceiveSide(
             config.receive_buffer or fitting(window),
+            config.receive_buffer or LARGEST_BUFFER,
             config.initial_receive_window,
             announced_mss(config, limit),
             config.reassembly_segments,
@@ -344,10 +353,10 @@ class Tcb:
         shift = options.window_scale
         if shift is not None and config.window_scaling:
             snd.shift = min(shift, 14)  # [7323] section 2.3
-            rcv.shift = window_shift(rcv.buffer)
+            rcv.shift = window_shift(rcv.most)
             rcv.scaling = True
         else:
-            rcv.buffer = min(rcv.buffer, 0xFFFF)
+            rcv.buffer = rcv.most = min(rcv.buffer, 0xFFFF)
             rcv.window = rcv.buffer
             rcv.adaptive = False
 
@@ -380,11 +389,12 @@ def fitting(window: int | None) -> int:
     """The receive buffer for a link on which ``window`` bytes may be on their way to us, to all our connections.
 
     An eighth of it, as they share it; but 512 KiB where it holds that, which is enough for most round trips, and never
-    more than 4 MiB, from where on there was nothing more to gain.
+    more than 4 MiB, from where on there was nothing more to gain. Where round trips are long it grows
+    (``window.adapt``).
     """
     if window is None:
         return BUFFER
-    return max(min(window, BUFFER), min(window >> 3, LARGEST_BUFFER))
+    return max(min(window, BUFFER), min(window >> 3, LARGEST_SHARE))
 
 
 def announced_mss(config: TcpConfig, limit: int) -> int:

@@ -110,7 +110,7 @@ class Machine:
         """
         tcb = self.tcb
         snd = tcb.snd
-        room = tcb.config.send_buffer - snd.buffer.size - snd.nxt + snd.una
+        room = snd.capacity - snd.buffer.size - snd.nxt + snd.una
         match self.state:
             case Established() | CloseWait():
                 opened = True
@@ -142,7 +142,7 @@ class Machine:
                 if self.tcb.snd.fin_wanted:
                     return 0
                 snd = self.tcb.snd
-                room = max(0, self.tcb.config.send_buffer - snd.pending())
+                room = max(0, snd.capacity - snd.pending())
                 if not room:
                     snd.starved = True
                 return room

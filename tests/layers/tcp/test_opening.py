@@ -68,7 +68,7 @@ def test_active_open() -> None:
     syn = peer.expects(SYN, seq=0, window=0xFFFF)
     assert syn.options is not None
     assert syn.options.mss == 1000
-    assert syn.options.window_scale == 4
+    assert syn.options.window_scale == 8
     assert peer.state == "SYN-SENT"
     peer.sends(SYN | ACK, options=Options(mss=700))
     peer.expects(ACK, seq=1, ack=1)
@@ -346,7 +346,7 @@ def test_simultaneous_open() -> None:
     peer.sends(SYN, options=Options(mss=1000, window_scale=7))
     syn_ack = peer.expects(SYN | ACK, seq=0, ack=1)
     assert syn_ack.options is not None
-    assert syn_ack.options.window_scale == 4
+    assert syn_ack.options.window_scale == 8
     assert peer.state == "SYN-RECEIVED"
     peer.sends(SYN | ACK, seq=0, ack=1, window=30000, options=Options(mss=1000, window_scale=7))
     assert peer.state == "ESTABLISHED"
@@ -372,7 +372,7 @@ def test_both_windows_are_scaled_when_both_offer_it() -> None:
     peer.sends(ACK, b"x", window=1000)
     assert peer.end.machine.tcb.snd.wnd == 8000
     peer.advance(1)
-    peer.expects(ACK, window=0x10000 >> 4)  # what the SYN offered, rounded up
+    peer.expects(ACK, window=0x10000 >> 8)  # what the SYN offered, rounded up
 
 
 def test_no_window_is_scaled_when_the_peer_offers_none() -> None:

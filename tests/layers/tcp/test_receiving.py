@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.reassembly import Reassembly
 from foxpy.layers.tcp.segment import ACK, FIN, PSH, URG
+from foxpy.layers.tcp.tcb import LARGEST_BUFFER
+from foxpy.layers.tcp.window import adapt
 from tests.support.tcp_ladder import Ladder, established
 
 EACH = TcpConfig(ack_per_batch=False)
@@ -364,7 +366,37 @@ def test_the_window_grows_as_it_is_used() -> None:
     peer = established(scale=7)
     assert rounds(peer, 1) == 32_768
     assert rounds(peer, 1) == 65_536
-    assert rounds(peer, 6) == 512 * 1024
+    assert rounds(peer, 6) == 512 * 1024  # the default for a link whose queue nobody knows
+
+
+def test_the_window_is_bounded_by_the_queue_where_round_trips_are_short() -> None:
+    peer = established(scale=7)
+    tcb = peer.end.machine.tcb
+    for _ in range(20):
+        tcb.rcv.nxt += tcb.rcv.window
+        peer.advance(0.002)
+        adapt(tcb.rcv, tcb.rcv.round_at + 0.002, 0.002)
+    assert tcb.rcv.window == 512 * 1024
+
+
+def test_the_window_ends_where_its_scale_does() -> None:
+    peer = established(scale=7)
+    tcb = peer.end.machine.tcb
+    for _ in range(40):
+        tcb.rcv.nxt += tcb.rcv.window
+        adapt(tcb.rcv, tcb.rcv.round_at + 1.0, 1.0)
+    assert tcb.rcv.window == 0xFFFF << tcb.rcv.shift == LARGEST_BUFFER
+
+
+def test_the_window_does_not_grow_for_who_reads_nothing() -> None:
+    peer = established(scale=7)
+    peer.end.machine.hold()
+    tcb = peer.end.machine.tcb
+    for _ in range(20):
+        tcb.rcv.nxt += tcb.rcv.window - tcb.rcv.held
+        tcb.rcv.held = tcb.rcv.window
+        adapt(tcb.rcv, tcb.rcv.round_at + 1.0, 1.0)
+    assert tcb.rcv.window <= 65_536
 
 
 def test_the_window_does_not_grow_unused() -> None:
@@ -397,12 +429,13 @@ def test_an_adapting_window_never_moves_back_either() -> None:
                 peer.sends(ACK, bytes(1000))
         while peer.sent:
             sent = peer.sent.popleft()
-            edges.append(peer.peers(sent.ack) + (sent.window << 4))
+            edges.append(peer.peers(sent.ack) + (sent.window << peer.end.machine.tcb.rcv.shift))
     assert edges == sorted(edges)
 
 
 def test_a_fixed_window_stays() -> None:
-    peer = established(TcpConfig(initial_receive_window=512 * 1024), scale=7)
+    size = 512 * 1024
+    peer = established(TcpConfig(receive_buffer=size, initial_receive_window=size), scale=7)
     assert rounds(peer, 5, gap=True) == 512 * 1024
 
 

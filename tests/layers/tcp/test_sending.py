@@ -120,6 +120,28 @@ def test_room_is_told_once_half_of_it_is_free() -> None:
     assert peer.end.rooms == [2000]
 
 
+def test_the_send_buffer_grows_to_twice_the_congestion_window_and_no_further_than_it_may() -> None:
+    peer = established(TcpConfig(initial_send_buffer=4000, send_buffer=50_000))
+    tcb = peer.end.machine.tcb
+    tcb.congestion.window = 10_000
+    peer.end.send(bytes(4000))
+    peer.sends(ACK, ack=1001)
+    assert tcb.snd.capacity == 2 * tcb.congestion.window > 4000
+    assert peer.end.rooms == [tcb.snd.capacity - 3000]
+    tcb.congestion.window = 40_000
+    peer.end.send(bytes(tcb.snd.capacity - 3000))
+    peer.sends(ACK, ack=2001)
+    assert tcb.snd.capacity == 50_000
+
+
+def test_the_send_buffer_does_not_grow_for_who_does_not_fill_it() -> None:
+    peer = established(TcpConfig(initial_send_buffer=4000))
+    peer.end.machine.tcb.congestion.window = 100_000
+    peer.end.send(bytes(3999))
+    peer.sends(ACK, ack=1001)
+    assert peer.end.machine.tcb.snd.capacity == 4000
+
+
 def test_room_is_not_told_to_who_never_lacked_it() -> None:
     peer = established(TcpConfig(send_buffer=4000))
     peer.end.send(bytes(2000))

@@ -27,7 +27,7 @@ from foxpy.layers.ipv4 import interface, ipv4
 from foxpy.layers.tcp import TcpConfig, tcp
 from foxpy.layers.tcp.config import DEFAULT_MSS
 from foxpy.layers.tcp.segment import ACK, FIN, PSH
-from foxpy.layers.tcp.tcb import BUFFER, LARGEST_BUFFER, fitting
+from foxpy.layers.tcp.tcb import BUFFER, LARGEST_SHARE, fitting
 from foxpy.layers.udp import udp
 from foxpy.message import Writer
 from foxpy.offload import LARGEST_PACKET, NONE, Offload, Offloads
@@ -214,7 +214,7 @@ def test_what_counts_as_a_full_segment_is_never_more_than_the_mss() -> None:
         (None, BUFFER),
         (1500 * 1000, BUFFER),  # a plain tap
         (1500 * 100, 150_000),  # one with a short queue
-        (65535 * 1000, LARGEST_BUFFER),  # one with super-frames
+        (65535 * 1000, LARGEST_SHARE),  # one with super-frames
         (16 << 20, 2 << 20),
     ],
 )
