@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import Final
 
+from foxpy.layers.tcp.blocks import Blocks
+
 SUBSTANTIAL: Final = 512
 """Bytes of a piece, on the average, from which on the window is limit enough."""
-
-from foxpy.layers.tcp.blocks import Blocks
 
 
 class Reassembly:

@@ -46,10 +46,10 @@ def adapt(rcv: ReceiveSide, now: float, round_trip: float) -> None:
     """Data came: once a round trip, fit the window to what the path can make use of.
 
     It doubles while the peer fills at least half of it, as a sender in slow start does (dynamic right-sizing, as in
-    Linux). Without SACK, a round trip with a loss in it halves it, down to eight segments, which still tell of a loss by three
-    duplicate ACKs: so it comes to about as many segments as pass between two losses. A congestion window comes to less
-    than that, about the square root of it ([5681]), so the sender is not held up; but a sender without SACK that has
-    filled a large window goes back over all of it after a time-out, and loses as many segments again.
+    Linux). Without SACK, a round trip with a loss in it halves it, down to eight segments, which still tell of a loss
+    by three duplicate ACKs: so it comes to about as many segments as pass between two losses. A congestion window comes
+    to less than that, about the square root of it ([5681]), so the sender is not held up; but a sender without SACK
+    that has filled a large window goes back over all of it after a time-out, and loses as many segments again.
     """
     if now - rcv.round_at < round_trip:
         return
