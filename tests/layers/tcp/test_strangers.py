@@ -110,7 +110,7 @@ def test_a_flood_from_many_hosts_leaves_no_paths() -> None:
 
 @pytest.mark.requirement("MUST-4", "MUST-5", "MUST-6", "MUST-7", "MUST-64")
 def test_options_may_come_in_any_segment() -> None:
-    """MUST-5; MUST-6: unknown ones are ignored, MUST-64: wherever they begin; MUST-7: broken ones do no harm."""
+    """MUST-5; MUST-6: unknown ones are ignored, MUST-64: wherever they begin; MUST-7: broken ones drop the segment."""
 
     async def test(net: Net) -> None:
         acceptor: Acceptor[Connection] = Acceptor()
@@ -141,10 +141,12 @@ def test_options_may_come_in_any_segment() -> None:
         sends(ACK, "01010101", ack=iss + 1)
         sends(ACK, "01 fd03aa", b"one ", ack=iss + 1)
         sends(ACK, "02040218", b"two ", seq=10, ack=iss + 1)
-        sends(ACK, "0200 fdff", b"three", seq=14, ack=iss + 1)
+        sends(ACK, "0200 fdff", b"never", seq=14, ack=iss + 1)
+        sends(ACK, "00ffffff", b"three", seq=14, ack=iss + 1)
         await trio.sleep(0.01)
         ((connection, collector),) = acceptor.accepted
         assert collector.data == b"one two three"
+        assert net.right.query().counters["bad_options"] == 1
         assert net.right.query().details()[0].mss == 100  # as the SYN said, and no other
         net.right.abort(connection)
 
