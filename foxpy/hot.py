@@ -35,6 +35,8 @@ STACK: Final = (
     "foxpy.layers.tcp.blocks",
     "foxpy.layers.tcp.buffers",
     "foxpy.layers.tcp.congestion.base",
+    "foxpy.layers.tcp.congestion.cubic",
+    "foxpy.layers.tcp.congestion.hystart",
     "foxpy.layers.tcp.congestion.newreno",
     "foxpy.layers.tcp.congestion.none",
     "foxpy.layers.tcp.counters",

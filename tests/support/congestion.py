@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foxpy.layers.tcp.congestion import Ack
+from foxpy.layers.tcp.congestion import Ack, CongestionControl
 
 
 def ack(
@@ -24,6 +24,21 @@ def ack(
     told.mss = mss
     told.now = now
     told.round_trip = round_trip
+    told.srtt = max(round_trip, 0.0)
     told.round_started = round_started
     told.lost = lost
     return told
+
+
+def drive(control: CongestionControl, round_trip: float, seconds: float, now: float = 0.0, mss: int = 1000) -> float:
+    """Full windows acknowledged segment by segment, evenly, for ``seconds`` from ``now`` on; the time afterwards."""
+    end = now + seconds
+    while now < end:
+        segments = max(1, control.window // mss)
+        for number in range(segments):
+            now += round_trip / segments
+            flight = control.window
+            control.acknowledged(
+                ack(mss, flight=flight, mss=mss, now=now, round_trip=round_trip, round_started=number == 0)
+            )
+    return now

@@ -111,7 +111,7 @@ class TcpConfig:
     give_up_syn_after: float = attrs.field(default=180.0, validator=_SECONDS)
     """R2 for SYN segments; MUST-23 wants three minutes or more. An application that cannot wait cancels its open."""
 
-    congestion_control: str | Factory = attrs.field(default="newreno", validator=_check_congestion_control)
+    congestion_control: str | Factory = attrs.field(default="cubic", validator=_check_congestion_control)
     """A name in ``foxpy.layers.tcp.congestion.ALGORITHMS``, or a class or function of one's own that makes a
     ``CongestionControl`` from a ``Start``. Given to an open connection, it goes on from the window that there is."""
 

@@ -54,6 +54,7 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
             elapsed = tcb.stamps.elapsed(now)
             if elapsed <= measured + 1e-3:
                 tcb.rtt.sample(elapsed, ack, snd.nxt)
+    told.srtt = tcb.rtt.srtt
     del queue[:taken]
     if queue and queue[0].seq < ack:
         _trim_front(tcb, ack)

@@ -60,6 +60,7 @@ class Ack:
         "prior_delivered",
         "round_started",
         "round_trip",
+        "srtt",
         "total_delivered",
     )
 
@@ -76,6 +77,8 @@ class Ack:
         self.now = 0.0
         self.round_trip = -1.0
         """The round trip of the newest segment acknowledged; below 0: none was measured (Karn's algorithm)."""
+        self.srtt = 0.0
+        """The smoothed round-trip time ([6298]); 0 before the first sample."""
         self.round_started = False
         """Of what is acknowledged, some was sent after the last round trip had started: another one starts."""
         self.marked = False

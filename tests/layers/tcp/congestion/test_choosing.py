@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from foxpy.layers.tcp.config import TcpConfig
-from foxpy.layers.tcp.congestion import ALGORITHMS, Ack, CongestionControl, NewReno, NoControl, Start
+from foxpy.layers.tcp.congestion import ALGORITHMS, Ack, CongestionControl, Cubic, NewReno, NoControl, Start
 from foxpy.layers.tcp.congestion.base import UNLIMITED, initial_window
 from foxpy.layers.tcp.segment import ACK
 from tests.support.tcp_ladder import established, syn_sent
@@ -35,7 +35,7 @@ class Fixed(CongestionControl):
 
 
 def test_the_table_has_each_algorithm() -> None:
-    assert {"none": NoControl, "newreno": NewReno} == ALGORITHMS
+    assert {"none": NoControl, "newreno": NewReno, "cubic": Cubic} == ALGORITHMS
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
