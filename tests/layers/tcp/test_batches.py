@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from foxpy.layers.tcp import TcpConfig
@@ -9,6 +10,7 @@ from foxpy.layers.tcp.segment import ACK, FIN
 from tests.support.tcp_ladder import Ladder, established
 
 EACH = TcpConfig(ack_per_batch=False)
+NEWRENO = TcpConfig(congestion_control="newreno")
 
 
 def sending(config: TcpConfig | None = None, size: int = 100_000) -> Ladder:
@@ -78,7 +80,7 @@ def test_duplicates_are_answered_one_by_one() -> None:
     peer.expects(ACK, seq=11_001, length=1000)
     peer.gives(peer.segment(ACK, ack=1))
     peer.expects(ACK, seq=1, length=1000)
-    assert peer.end.machine.tcb.congestion.ssthresh == 5000  # half of what was on its way before limited transmit
+    assert peer.end.machine.tcb.congestion.ssthresh == 7000  # of what was on its way before limited transmit
 
 
 def test_room_that_waits_for_the_end_is_used_before_a_loss_is_weighed() -> None:
@@ -101,7 +103,7 @@ def test_a_fin_that_the_room_allows_goes_with_it() -> None:
     peer.expects_nothing()
 
 
-@pytest.mark.parametrize("config", [TcpConfig(), EACH])
+@pytest.mark.parametrize("config", [NEWRENO, attrs.evolve(NEWRENO, ack_per_batch=False)])
 def test_congestion_avoidance_grows_alike(config: TcpConfig) -> None:
     """RFC 5681, section 3.1: by one segment for a window's worth, however the acknowledgements come."""
     peer = sending(config)

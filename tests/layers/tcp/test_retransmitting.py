@@ -63,8 +63,8 @@ def test_a_round_trip_of_nothing_counts() -> None:
 
 
 def flowing(config: TcpConfig | None = None, window: int = 60_000) -> Ladder:
-    """Established, with a round trip of 0.1 s measured and one segment acknowledged."""
-    peer = established(config, window=window)
+    """Established, with a round trip of 0.1 s measured and one segment acknowledged; NewReno, which the RFCs are of."""
+    peer = established(config or TcpConfig(congestion_control="newreno"), window=window)
     peer.end.send(bytes(1000))
     peer.expects(ACK)
     peer.advance(0.1)

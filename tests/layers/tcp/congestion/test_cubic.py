@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from foxpy.layers.tcp.congestion import Cubic, Start
@@ -85,7 +87,7 @@ def test_the_aimd_estimate_has_renos_throughput() -> None:
 
     def mean(alpha: float, beta: float) -> float:
         packets = (30**2 - (30 * beta) ** 2) / (2 * alpha)  # in one sawtooth
-        return ((alpha * (1 + beta)) / (2 * (1 - beta))) ** 0.5 * packets**0.5
+        return math.sqrt(alpha * (1 + beta) / (2 * (1 - beta)) * packets)
 
     assert mean(ALPHA, BETA) == pytest.approx(30 * (1 + BETA) / 2)
     assert pytest.approx(1.5) == ALPHA * (1 + BETA) / (2 * (1 - BETA))
