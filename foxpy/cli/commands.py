@@ -48,6 +48,8 @@ def world(command: F) -> F:
             click.option("--mac", metavar="MAC", help="This station's address. [default: a random local one]"),
             click.option("--pcap", "pcap_file", metavar="FILE",
                          help="Record what the stack sends and receives; as pcapng if FILE ends so."),
+            click.option("--decisions", "decision_file", metavar="FILE.ndjson",
+                         help="Log what TCP decides, for foxpy plot and foxpy explain."),
             click.option("--trace", "tracing", is_flag=True, help="Print a line for each packet."),
             click.option("--faults", "fault", metavar="LIST",
                          help="Harm what passes: loss=0.02,delay=20ms,jitter=5ms,reorder=0.03,duplicate=0.01,..."),

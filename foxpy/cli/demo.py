@@ -86,6 +86,7 @@ def _transfer(file: StackFile, seed: int, output: Path) -> Outcome:
         devices=(parsing.DeviceSpec("link", ""),) * len(file.wants.media),
         settings=Settings((IPv4Interface("10.0.0.1/24"),) if file.wants.addresses else ()),
         pcap=capture,
+        decisions=None,
         trace=False,
         faults=FaultConfig(loss=LOSS, delay=DELAY),
         seed=seed,

@@ -22,6 +22,7 @@ from foxpy import dissect
 from foxpy.cli import parsing
 from foxpy.cli.stackfile import Settings, StackFile, load, medium_name
 from foxpy.cli.usage import CommandError
+from foxpy.decisions import DecisionWriter, LogClock
 from foxpy.decode import Registry, told
 from foxpy.devices import interface
 from foxpy.devices.device import AnyMedium, Device, EthernetFrames, IpPackets
@@ -62,6 +63,7 @@ class Plan:
     devices: tuple[parsing.DeviceSpec, ...]
     settings: Settings
     pcap: Path | None
+    decisions: Path | None
     trace: bool
     faults: FaultConfig | None
     seed: int | None
@@ -81,6 +83,7 @@ def plan(
     gateway: str | None,
     mac: str | None,
     pcap_file: str | None,
+    decision_file: str | None,
     tracing: bool,
     fault: str | None,
     seed: int | None,
@@ -121,6 +124,7 @@ def plan(
         specs,
         settings,
         Path(pcap_file) if pcap_file else None,
+        Path(decision_file) if decision_file else None,
         tracing,
         parsing.faults(fault) if fault else None,
         seed,
@@ -162,6 +166,7 @@ async def hosts(plan: Plan) -> AsyncIterator[tuple[Stack, Stack | None]]:
         known = Registry()
         if not plan.virtual:
             runtime = Runtime(trio_scheduler(), plan.seed)
+            _log(plan, runtime, closing)
             real = [_real(plan, spec, medium, runtime) for spec, medium in zip(plan.devices, media, strict=True)]
             stack = _read(plan.stack.build(_dressed(plan, real, known, closing), plan.settings), known)
             async with stack.running():
@@ -169,10 +174,33 @@ async def hosts(plan: Plan) -> AsyncIterator[tuple[Stack, Stack | None]]:
             return
         scheduler = trio_scheduler()
         segments = [_segment(medium, plan, scheduler) for medium in media]
-        stack = _read(plan.stack.build(_dressed(plan, _attached(segments), known, closing), plan.settings), known)
+        own = _attached(segments)
+        _log(plan, own[0].runtime, closing)
+        stack = _read(plan.stack.build(_dressed(plan, own, known, closing), plan.settings), known)
         peer = plan.stack.build(_attached(segments), _opposite(plan.settings))
         async with stack.running(), peer.running():
             yield stack, peer
+
+
+def _log(plan: Plan, runtime: Runtime, closing: ExitStack) -> None:
+    """Write what this host's TCP decides, where that was asked for; ``closing`` ends it."""
+    if plan.decisions is None:
+        return
+    path = plan.decisions
+    try:
+        writer = DecisionWriter(path, LogClock.VIRTUAL if plan.virtual else LogClock.REAL)
+    except OSError as error:
+        raise CommandError(f"--decisions {path}: {error.strerror}") from error
+
+    def close() -> None:
+        runtime.observer = None
+        try:
+            writer.close()
+        except OSError as error:
+            raise CommandError(f"--decisions {path}: the log is not complete: {error.strerror}") from error
+
+    closing.callback(close)
+    runtime.observer = writer
 
 
 def _mac_of(name: str) -> str | None:

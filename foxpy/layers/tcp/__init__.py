@@ -6,15 +6,16 @@ from foxpy.layers.tcp.connection import (
     Consumed,
     HalfClose,
     Hold,
+    Observe,
     SendUrgent,
     TcpAddress,
     TcpConnection,
     TcpConnectionInfo,
     TcpControl,
-    TcpEvent,
     TcpInfo,
     TcpPattern,
 )
+from foxpy.layers.tcp.events import TcpEvent
 from foxpy.layers.tcp.layer import Tcp, tcp
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Consumed",
     "HalfClose",
     "Hold",
+    "Observe",
     "SendUrgent",
     "Tcp",
     "TcpAddress",

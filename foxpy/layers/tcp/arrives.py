@@ -24,6 +24,7 @@ from foxpy.layers.tcp.actions import (
 from foxpy.layers.tcp.congestion import Start, make
 from foxpy.layers.tcp.congestion.base import initial_window
 from foxpy.layers.tcp.emit import acknowledge, again, challenge, reset, start_timer, stop_timer
+from foxpy.layers.tcp.events import Rule
 from foxpy.layers.tcp.recovery import acknowledged, duplicate, go_back
 from foxpy.layers.tcp.segment import ACK, FIN, RST, SYN, URG, Options, Segment
 from foxpy.layers.tcp.send import output
@@ -101,6 +102,8 @@ def _syn_sent(tcb: Tcb, state: State, segment: Segment) -> State:
         # Simultaneous open (MUST-10): our SYN now acknowledges theirs. What came with it waits (MUST-11: not passive).
         _first_window(tcb, segment, snd.una)
         snd.sent[0].flags = SYN | ACK
+        if tcb.log is not None:
+            tcb.log.lost(Rule.SYN_AGAIN, snd.una, snd.nxt)
         again(tcb, 0)
         return SynReceived(passive=False)
     _syn_acknowledged(tcb, ack)
@@ -328,6 +331,8 @@ def _syn(tcb: Tcb, state: State, segment: Segment, seq: int) -> State:
             # the peer's SYN once more: our SYN,ACK was lost
             config = tcb.config
             if tcb.challenge.allow(tcb.now, config.challenge_limit, config.challenge_period):
+                if tcb.log is not None:
+                    tcb.log.lost(Rule.SYN_AGAIN, tcb.snd.una, tcb.snd.nxt)
                 again(tcb, 0)
             return state
         case SynReceived() if seq == tcb.rcv.irs:
@@ -365,7 +370,7 @@ def _set_window(tcb: Tcb, segment: Segment, seq: int, ack: int) -> None:
         tcb.recovery.advanced = tcb.now  # what was sent into the closed window has its time from here on
         if snd.sent:
             # what was sent into the closed window was most likely thrown away
-            go_back(tcb)
+            go_back(tcb, Rule.CLOSED_WINDOW)
             start_timer(tcb)
 
 

@@ -9,6 +9,7 @@ import attrs
 
 from foxpy.addresses import Port
 from foxpy.layers.tcp.config import TcpConfig
+from foxpy.layers.tcp.events import Observer
 from foxpy.ports import ANY, check_port, check_port_or_any
 from foxpy.protocol import Connection, Host
 
@@ -158,21 +159,18 @@ class SendUrgent(Generic[Host]):
     data: bytes
 
 
-TcpControl: TypeAlias = Configure[Host] | HalfClose[Host] | Hold[Host] | Consumed[Host] | SendUrgent[Host]
-
-
-# -- events, to the runtime's observer
-
-
 @attrs.frozen
-class TcpEvent(Generic[Host]):
-    """One action that a connection performs, or one change of its state, in words. Made only where someone observes."""
+class Observe(Generic[Host]):
+    """Tell ``observer`` of every decision of ``connection`` from now on (``events.py``), in place of the host's
+    observer; None: tell nobody. It must neither raise nor call into the stack."""
 
     connection: TcpConnection[Host]
-    what: str
+    observer: Observer | None
 
-    def __str__(self) -> str:
-        return f"{self.connection}: {self.what}"
+
+TcpControl: TypeAlias = (
+    Configure[Host] | HalfClose[Host] | Hold[Host] | Consumed[Host] | SendUrgent[Host] | Observe[Host]
+)
 
 
 # -- query

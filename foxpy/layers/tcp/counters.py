@@ -41,6 +41,17 @@ NAMES: Final = (
     "without_timestamps",
 )
 
+DROPS: Final = (
+    "bad_acknowledgements",
+    "duplicate_segments",
+    "old_timestamps",
+    "out_of_window",
+    "reassembly_full",
+    "without_ack",
+    "without_timestamps",
+)
+"""Those of the segments of a connection that are thrown away, whole or all that is new in them."""
+
 
 class Counters:
     """Plain numbers that only grow. Every segment that is dropped is counted under the name of its reason."""

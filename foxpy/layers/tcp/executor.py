@@ -39,7 +39,9 @@ from foxpy.layers.tcp.actions import (
     UrgentAhead,
 )
 from foxpy.layers.tcp.config import TcpConfig
-from foxpy.layers.tcp.connection import TcpConnection, TcpConnectionInfo, TcpEvent
+from foxpy.layers.tcp.connection import TcpConnection, TcpConnectionInfo
+from foxpy.layers.tcp.events import Observer
+from foxpy.layers.tcp.log import DecisionLog
 from foxpy.layers.tcp.segment import Segment
 from foxpy.layers.tcp.states import TIME_WAIT, State, Why, name
 from foxpy.layers.tcp.table import Event
@@ -119,6 +121,8 @@ class Executor(Generic[Host]):
         self._reopen: Reopen | None = None
         self._trouble: Trouble | None = None
         self._performing = False
+        if runtime.observer is not None:
+            self.observe(runtime.observer)
 
     # -- what happens to it
 
@@ -135,7 +139,14 @@ class Executor(Generic[Host]):
         self.perform()
 
     def arrives(self, segment: Segment) -> None:
-        self.machine.arrives(segment, self._runtime.now)
+        machine = self.machine
+        log = machine.tcb.log
+        if log is None:
+            machine.arrives(segment, self._runtime.now)
+        else:
+            log.arrives(segment)
+            machine.arrives(segment, self._runtime.now)
+            log.arrived()
         if not self._performing:
             self.perform()
 
@@ -143,7 +154,10 @@ class Executor(Generic[Host]):
         """Raises InvalidConnection, PacketSize."""
         if self.closed:
             self.require_open()
-        self.machine.send(data, self._runtime.now, urgent=urgent, more=more)
+        machine = self.machine
+        machine.send(data, self._runtime.now, urgent=urgent, more=more)
+        if machine.tcb.log is not None:
+            machine.tcb.log.gave(len(data))
         if not self._performing:
             self.perform()
 
@@ -155,6 +169,8 @@ class Executor(Generic[Host]):
 
     def consumed(self, count: int) -> None:
         machine = self.machine
+        if machine.tcb.log is not None:
+            machine.tcb.log.consumes()
         machine.consumed(count)
         if machine.todo:
             self.perform()
@@ -242,16 +258,15 @@ class Executor(Generic[Host]):
         if self._performing:
             return
         self._performing = True
-        machine = self.machine
-        todo = machine.todo
-        runtime = self._runtime
+        tcb = self.machine.tcb
+        todo = tcb.todo
         done = 0
         try:
             while done < len(todo):
                 action = todo[done]
                 done += 1
-                if runtime.observer is not None:
-                    runtime.observer(TcpEvent(self.connection, str(action)))
+                if tcb.log is not None:
+                    tcb.log.performs(action)
                 # Frequent ones first, and tested by isinstance, which takes a quarter of the time of a match.
                 if isinstance(action, SendSegment):
                     self._transmit(action)
@@ -259,21 +274,33 @@ class Executor(Generic[Host]):
                     if self.receiver is not None:
                         self.receiver.deliver(action.frame, action.start, action.end)
                 elif isinstance(action, StartTimer):
-                    self._timer(action.timer).start_at(machine.tcb.now + action.delay)
+                    self._timer(action.timer).start_at(tcb.now + action.delay)
                 elif isinstance(action, CallAtEndOfBatch):
-                    runtime.at_end_of_batch(self._end_of_batch)
+                    self._runtime.at_end_of_batch(self._end_of_batch)
                 elif isinstance(action, StopTimer):
                     self._timer(action.timer).stop()
                 else:
                     self._do_seldom(action)
+            if tcb.log is not None:
+                tcb.log.settle()
         finally:
             del todo[:done]
             self._performing = False
 
     def _changed(self, event: Event, source: State, target: State) -> None:
         """The machine changed its state."""
-        if self._runtime.observer is not None:
-            self._runtime.observer(TcpEvent(self.connection, f"{name(source)} to {name(target)}: {event.value}"))
+        log = self.machine.tcb.log
+        if log is not None:
+            log.changed(event, source, target)
+
+    def observe(self, observer: Observer | None) -> None:
+        """Tell ``observer`` of every decision from now on; None: nobody."""
+        machine = self.machine
+        machine.tcb.log = (
+            None
+            if observer is None
+            else DecisionLog(str(self.connection), machine, self._runtime.scheduler.now, observer)
+        )
 
     def _do_seldom(self, action: Seldom) -> None:
         match action:
@@ -323,6 +350,9 @@ class Executor(Generic[Host]):
         return made
 
     def _due(self, timer: Timer) -> None:
+        log = self.machine.tcb.log
+        if log is not None:
+            log.fires(timer)
         self.machine.timeout(timer, self._runtime.now)
         self.perform()
 
@@ -395,6 +425,7 @@ class Executor(Generic[Host]):
         for _, timer in self._timers:
             timer.end()
         self._timers.clear()
+        self.machine.tcb.log = None
         path = self.path
         path.remove(self)
         reopen, self._reopen = self._reopen, None

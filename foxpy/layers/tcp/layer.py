@@ -20,6 +20,7 @@ from foxpy.layers.tcp.connection import (
     Consumed,
     HalfClose,
     Hold,
+    Observe,
     SendUrgent,
     TcpAddress,
     TcpConnection,
@@ -329,6 +330,8 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
                 executor.consumed(count)
             case SendUrgent(data=data):
                 executor.send(data, urgent=True)
+            case Observe(observer=observer):
+                executor.observe(observer)
 
     def query(self) -> TcpInfo:
         return TcpInfo(

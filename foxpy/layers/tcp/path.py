@@ -8,9 +8,10 @@ from foxpy.addresses import Port
 from foxpy.checksum import fold
 from foxpy.layers.paths import SharedPath
 from foxpy.layers.tcp.actions import SendSegment
+from foxpy.layers.tcp.events import Dropped
 from foxpy.layers.tcp.executor import Executor
 from foxpy.layers.tcp.options import decode_untrusted, encode
-from foxpy.layers.tcp.segment import Options, Segment
+from foxpy.layers.tcp.segment import Options, Segment, flag_names
 from foxpy.layers.tcp.stateless import Verdict, listener, reset_for
 from foxpy.layers.tcp.timestamps import SIZE
 from foxpy.layers.tcp.wire import (
@@ -166,11 +167,13 @@ class TcpPath(SharedPath, Generic[Host]):
             sport, dport, seq, ack, header, flags, window, _, urgent = read_tcp(frame, start, end)
         except PacketError:
             counters.bad_headers += 1
+            self._dropped("bad_headers", 0, end - start)
             self.let_go()
             return
         text = start + header
         if header < HEADER or text > end:
             counters.bad_headers += 1
+            self._dropped("bad_headers", 0, end - start)
             self.let_go()
             return
         arriving = self._arriving
@@ -180,6 +183,7 @@ class TcpPath(SharedPath, Generic[Host]):
             and not verify_tcp(frame, start, end, self._pseudo + end - start if self._pseudo else 0)
         ):
             counters.checksum_errors += 1
+            self._dropped("checksum_errors", 0, end - start)
             self.let_go()
             return
         options = None
@@ -192,6 +196,7 @@ class TcpPath(SharedPath, Generic[Host]):
                     options = _decoded(area)
                 except PacketError:
                     counters.bad_options += 1
+                    self._dropped("bad_options", 0, end - start)
                     self.let_go()
                     return
                 self._area = area
@@ -204,6 +209,24 @@ class TcpPath(SharedPath, Generic[Host]):
         self.of_nobody(segment, sport << 16 | dport)
         self.let_go()
 
+    def _dropped(self, counter: str, flags: int, length: int) -> None:
+        """Tell the host's observer, if there is one, of a segment that reached no connection."""
+        runtime = self.layer.runtime
+        observer = runtime.observer
+        if observer is not None:
+            name = f"tcp {self.local} to {self.peer}"
+            observer(
+                Dropped(
+                    time=round(runtime.now, 9),
+                    connection=name,
+                    counter=counter,
+                    flags=flag_names(flags),
+                    seq=None,
+                    ack=None,
+                    length=length,
+                )
+            )
+
     def of_nobody(self, segment: Segment, key: int, last: int | None = None) -> None:
         """``segment`` belongs to no connection: a listener's SYN, or one to be answered with a reset.
 
@@ -211,10 +234,12 @@ class TcpPath(SharedPath, Generic[Host]):
         """
         if not self.answerable or not key >> 16 or not key & 0xFFFF:
             self._counters.not_answerable += 1  # MUST-57; port 0 names nobody
+            self._dropped("not_answerable", segment.flags, segment.end - segment.start)
             return
         if listener(segment) is Verdict.ACCEPT and self._begin(segment, key, last):
             return
         self._counters.to_nobody += 1
+        self._dropped("to_nobody", segment.flags, segment.end - segment.start)
         reset = reset_for(segment)
         if reset is not None:
             self.layer.reset_stranger(self, key, reset)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from foxpy.layers.tcp.emit import again, start_timer, stop_timer
+from foxpy.layers.tcp.events import Rule
 from foxpy.layers.tcp.room import make_room
 from foxpy.layers.tcp.tcb import Tcb
 
@@ -81,6 +82,8 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
             if tcb.congestion.own_recovery:
                 told.acknowledged = count
                 tcb.congestion.acknowledged(told)
+            if tcb.log is not None:
+                tcb.log.lost(Rule.PARTIAL, ack, queue[0].end)
             again(tcb, 0)
             # "For the first partial ACK ... also reset the retransmit timer": where many are lost, the timer then ends
             # a recovery that mends one loss each round trip.
@@ -134,6 +137,8 @@ def duplicate(tcb: Tcb) -> None:
         recovery.inflation = 0
         return
     else:
+        if tcb.log is not None:
+            tcb.log.lost(Rule.DUPLICATES, snd.una, snd.sent[0].end)
         recovery.recover = snd.nxt
         recovery.recovering = True
         recovery.first_partial = True
@@ -172,9 +177,11 @@ def _is_a_loss(tcb: Tcb) -> bool:
     )
 
 
-def go_back(tcb: Tcb) -> None:
-    """Count everything in flight as lost; ``resend_lost`` sends it again as the window allows."""
+def go_back(tcb: Tcb, rule: Rule) -> None:
+    """Count everything in flight as lost, by ``rule``; ``resend_lost`` sends it again as the window allows."""
     recovery = tcb.recovery
+    if tcb.log is not None:
+        tcb.log.lost(rule, tcb.snd.una, tcb.snd.nxt)
     recovery.recover = tcb.snd.nxt
     recovery.recovering = False
     recovery.duplicates = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from foxpy.layers.tcp.actions import DeliveryTrouble, StartTimer, Timer
 from foxpy.layers.tcp.emit import again
+from foxpy.layers.tcp.events import Rule
 from foxpy.layers.tcp.recovery import go_back
 from foxpy.layers.tcp.segment import SYN
 from foxpy.layers.tcp.send import force, output, probe
@@ -56,6 +57,8 @@ def _syn_timeout(tcb: Tcb) -> bool:
         return False
     tcb.counters.retransmission_timeouts += 1
     tcb.rtt.back_off()
+    if tcb.log is not None:
+        tcb.log.lost(Rule.TIMEOUT, tcb.snd.una, tcb.snd.nxt)
     again(tcb, 0)
     _trouble(tcb)
     _try_again_until(tcb, until)
@@ -72,7 +75,7 @@ def _timeout(tcb: Tcb) -> bool:
     tcb.counters.retransmission_timeouts += 1
     tcb.rtt.back_off()
     tcb.congestion.timeout(snd.nxt - snd.una, snd.mss, first, tcb.now)
-    go_back(tcb)
+    go_back(tcb, Rule.TIMEOUT)
     output(tcb)
     _trouble(tcb)
     _try_again_until(tcb, until)

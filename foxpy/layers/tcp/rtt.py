@@ -9,15 +9,21 @@ from foxpy.mypyc_attributes import mypyc_attr
 class RttEstimator:
     """SRTT, RTTVAR and RTO. Fed only with samples that Karn's algorithm allows (MUST-18)."""
 
-    __slots__ = ("_expected", "_largest", "_least", "_round", "_taken", "rto", "rttvar", "srtt")
+    __slots__ = ("_expected", "_largest", "_least", "_round", "_taken", "latest", "rto", "rttvar", "samples", "srtt")
 
     srtt: float
     """The smoothed round-trip time; 0 before the first sample."""
+    latest: float
+    """The last sample."""
+    samples: int
+    """How many there were."""
     rto: float
     """The timeout to use now, backed off where timeouts happened since the last sample."""
 
     def __init__(self, initial: float, least: float, largest: float) -> None:
         self.srtt = 0.0
+        self.latest = 0.0
+        self.samples = 0
         self.rttvar = 0.0
         self.rto = initial
         self._least = least
@@ -38,6 +44,8 @@ class RttEstimator:
             self._taken = 0
             self._round = nxt
         self._taken += 1
+        self.latest = rtt
+        self.samples += 1
         srtt = self.srtt
         if srtt == 0.0:  # (2.2)
             self.srtt = srtt = rtt if rtt > 0.0 else 1e-6

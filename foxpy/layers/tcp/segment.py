@@ -7,7 +7,7 @@ from typing import Final
 from foxpy.layers.tcp.wire import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG
 from foxpy.mypyc_attributes import mypyc_attr
 
-__all__ = ["ACK", "CWR", "ECE", "FIN", "PSH", "RST", "SYN", "URG", "Options", "Segment", "describe"]
+__all__ = ["ACK", "CWR", "ECE", "FIN", "PSH", "RST", "SYN", "URG", "Options", "Segment", "describe", "flag_names"]
 
 
 @mypyc_attr(acyclic=True)
@@ -85,9 +85,14 @@ class Segment:
 
 def describe(flags: int, seq: int, ack: int, window: int, length: int) -> str:
     """A segment in the RFC's notation: ``<SEQ=100><ACK=300><WND=500><LEN=10><CTL=ACK,PSH>``."""
-    names = ",".join(name for bit, name in _NAMES if flags & bit)
     acknowledgement = f"<ACK={ack}>" if flags & ACK else ""
-    return f"<SEQ={seq}>{acknowledgement}<WND={window}>" + (f"<LEN={length}>" if length else "") + f"<CTL={names}>"
+    text = f"<LEN={length}>" if length else ""
+    return f"<SEQ={seq}>{acknowledgement}<WND={window}>{text}<CTL={flag_names(flags)}>"
+
+
+def flag_names(flags: int) -> str:
+    """The control bits as ``SYN,ACK``."""
+    return ",".join(name for bit, name in _NAMES if flags & bit)
 
 
 _NAMES: Final = (

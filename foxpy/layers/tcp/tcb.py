@@ -7,7 +7,7 @@ machine's own modules write to it; the layer reads it for ``query``.
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from foxpy.layers.tcp.actions import Action
 from foxpy.layers.tcp.buffers import SendBuffer
@@ -20,6 +20,9 @@ from foxpy.layers.tcp.rtt import RttEstimator
 from foxpy.layers.tcp.segment import Options
 from foxpy.layers.tcp.timestamps import SIZE, Stamps
 from foxpy.mypyc_attributes import mypyc_attr
+
+if TYPE_CHECKING:
+    from foxpy.layers.tcp.log import DecisionLog
 
 BUFFER: Final = 512 * 1024
 """RCV.BUFF where nobody knows better: 359 full segments, which fit the 500 that Linux keeps for a tap's reader."""
@@ -279,6 +282,7 @@ class Tcb:
         "finished",
         "heard",
         "keepalives",
+        "log",
         "now",
         "offset",
         "orphaned",
@@ -325,6 +329,8 @@ class Tcb:
         self.stamps: Stamps | None = None
         """Timestamps, once both sides offered them."""
         self.challenge = RateLimit()
+        self.log: DecisionLog | None = None
+        """Who is told of decisions, if anybody is."""
         self.todo: list[Action] = []
         self.timer_running = False
         """The retransmission timer is wanted; else it may still run, for nothing."""

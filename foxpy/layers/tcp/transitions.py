@@ -19,6 +19,7 @@ from foxpy.layers.tcp.congestion import Start, make
 from foxpy.layers.tcp.congestion.base import UNLIMITED, initial_window
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.emit import acknowledge, keepalive, reset, start_timer, syn
+from foxpy.layers.tcp.events import Rule
 from foxpy.layers.tcp.recovery import go_back
 from foxpy.layers.tcp.segment import ACK, SYN, Segment
 from foxpy.layers.tcp.send import output
@@ -346,7 +347,7 @@ class Machine:
         tcb.fit(limit)
         if snd.mss < before and any(len(sent.payload) > snd.mss for sent in snd.sent):
             tcb.now = now
-            go_back(tcb)
+            go_back(tcb, Rule.PATH)
             output(tcb)
             start_timer(tcb)
 
@@ -361,7 +362,7 @@ class Machine:
         most = snd.large or snd.mss
         if any(len(sent.payload) > most for sent in snd.sent):
             tcb.now = now
-            go_back(tcb)
+            go_back(tcb, Rule.PATH)
             output(tcb)
             start_timer(tcb)
 

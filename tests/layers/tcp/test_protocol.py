@@ -22,7 +22,6 @@ from foxpy.layers.tcp import (
     Hold,
     TcpAddress,
     TcpConfig,
-    TcpEvent,
     TcpPattern,
     tcp,
 )
@@ -311,31 +310,5 @@ def test_a_connection_belongs_to_its_tcp() -> None:
             await net.right.close(connection)
         with pytest.raises(InvalidConnection):
             net.right.control(Hold(connection))
-
-    net(test)
-
-
-def test_an_observer_sees_every_action_and_change_of_state() -> None:
-    async def test(net: Net) -> None:
-        seen: list[str] = []
-
-        def observe(event: object) -> None:
-            if isinstance(event, TcpEvent):
-                seen.append(str(event))
-
-        net.left.runtime.observer = observe
-        connection, _, accepted, _ = await net.connect()
-        net.left.send(connection).send(b"hello")
-        net.right.send(accepted).send(b"hello")
-        connection.half_close()
-        accepted.half_close()
-        await trio.sleep(100)
-        told = [line.partition(": ")[2] for line in seen]
-        assert told[0] == "CLOSED to SYN-SENT: active open"
-        assert told[1].startswith("send <SEQ=")
-        assert told[1].endswith("<WND=65535><CTL=SYN>")
-        for line in ("opened", "deliver 5", "peer closed", "finished: closed in good order", "start linger timer 60"):
-            assert line in told
-        assert told[-1] == "delete"
 
     net(test)
