@@ -431,7 +431,7 @@ def _text_and_fin(tcb: Tcb, state: State, seq: int, text: int, flags: int, segme
             # what is held already stands, even where this segment covers it
             reassembly.add(seq, segment.frame, segment.start, segment.end, limited=False)
             rcv.quick = QUICK  # "all or part of a gap" is filled: acknowledge at once ([5681] section 4.2)
-    elif text:
+    elif text or (flags & FIN and seq > rcv.nxt):
         tcb.counters.out_of_order += 1
         if not reassembly.add(seq, segment.frame, segment.start, segment.end):
             tcb.counters.reassembly_full += 1
