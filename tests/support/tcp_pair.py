@@ -15,6 +15,8 @@ from foxpy.errors import PacketSize
 from foxpy.interpose import Interposer, Session
 from foxpy.layers.ethernet import ethernet
 from foxpy.layers.tcp import Tcp, TcpAddress, TcpConfig, TcpConnection, TcpPattern, tcp
+from foxpy.layers.tcp.options import decode_untrusted, encode
+from foxpy.layers.tcp.segment import Options
 from foxpy.layers.tcp.wire import append_tcp, fill_tcp, read_tcp
 from foxpy.message import Writer
 from foxpy.protocol import Connection as LowerConnection
@@ -40,19 +42,31 @@ class Stranger(Receiver):
         self.path: Path[Mac] = self.ethernet.carrier(TYPE).open(RIGHT, lambda _: self)
         self.heard: list[tuple[int, int, int]] = []
         """Flags, sequence and acknowledgement numbers."""
+        self.options: list[Options] = []
+        """The options of each of those."""
 
     def sends(
-        self, flags: int, *, seq: int = 0, ack: int = 0, port: int = 1000, to: int = PORT, data: bytes = b""
+        self,
+        flags: int,
+        *,
+        seq: int = 0,
+        ack: int = 0,
+        port: int = 1000,
+        to: int = PORT,
+        data: bytes = b"",
+        options: Options | None = None,
     ) -> None:
-        writer = self.path.sender.begin(20 + len(data))
+        area = b"" if options is None else encode(options)
+        writer = self.path.sender.begin(20 + len(area) + len(data))
         at = len(writer)
-        append_tcp(writer, len(data), sport=port, dport=to, seq=seq, ack=ack, flags=flags, window=1000)
+        append_tcp(writer, len(data), sport=port, dport=to, seq=seq, ack=ack, flags=flags, window=1000, options=area)
         fill_tcp(writer, at, data, 0)
         self.path.sender.commit(writer, data)
 
     def deliver(self, frame: bytes, start: int, end: int) -> None:
-        _, _, seq, ack, _, flags, *_ = read_tcp(frame, start, end)
+        _, _, seq, ack, header, flags, *_ = read_tcp(frame, start, end)
         self.heard.append((flags, seq, ack))
+        self.options.append(decode_untrusted(frame, start + 20, start + header))
 
     def leaves(self) -> None:
         """It is gone from the segment."""

@@ -158,7 +158,7 @@ def _syn_acknowledged(tcb: Tcb, ack: int) -> None:
     segments = config.initial_window
     if sent.times == 1:
         tcb.rtt.sample(tcb.now - sent.at)
-    else:
+    elif sent.times:
         tcb.rtt.syn_was_lost()
         if tcb.recovery.stalled is not None:
             segments = 1  # [5681] section 3.1: one segment where a SYN or SYN,ACK was lost
@@ -341,8 +341,8 @@ def _syn(tcb: Tcb, state: State, segment: Segment, seq: int) -> State:
             segment.seq = (segment.seq + 1) & MASK
             segment.window >>= tcb.snd.shift  # a SYN's window is not scaled
             return _other_states(tcb, state, segment)
-        case TimeWait() if seq >= tcb.rcv.nxt and not segment.flags & ACK:
-            # MAY-2: a new connection, begun above the sequence numbers of the old one
+        case TimeWait() if not segment.flags & ACK and paws.may_reopen(tcb, segment, seq):
+            # MAY-2: a new connection, begun above the sequence numbers of the old one, or after its timestamps
             tcb.todo.append(Reopen(segment, tcb.snd.nxt))
             return Closed(Why.SUPERSEDED)
         case SynReceived() | Established() | FinWait1() | FinWait2() | CloseWait() | Closing() | LastAck() | TimeWait():

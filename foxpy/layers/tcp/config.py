@@ -152,7 +152,12 @@ class TcpConfig:
     challenge_period: float = attrs.field(default=5.0, validator=_SECONDS)
 
     backlog: int = attrs.field(default=1024, validator=_COUNT)
-    """Half-open connections that one TCP keeps; a further SYN takes the place of the oldest."""
+    """Half-open connections that one TCP keeps. What becomes of a further SYN is for ``syn_cookies``."""
+
+    syn_cookies: bool = True
+    """Answer SYNs beyond the backlog with a cookie, and remember nothing ([4987] section 3.6): so no flood keeps anyone
+    out, whatever its rate. What a cookie cannot hold is lost: the MSS is rounded down, and a peer without timestamps
+    gets neither window scaling nor SACK. False: a further SYN takes the place of the oldest half-open connection."""
 
     connections: int = attrs.field(default=65536, validator=_COUNT)
     """All connections of one TCP; beyond it SYNs are dropped and opens fail. Peers must not fill the memory."""

@@ -34,6 +34,9 @@ NAMES: Final = (
     "segments_received",
     "segments_sent",
     "send_failures",
+    "syn_cookies_accepted",
+    "syn_cookies_refused",
+    "syn_cookies_sent",
     "time_waits_cut",
     "to_nobody",
     "window_probes",
@@ -74,6 +77,8 @@ class Counters:
         self.resets_sent = 0
         self.challenge_acks = 0
         self.out_of_order = 0
+        self.syn_cookies_sent = 0
+        self.syn_cookies_accepted = 0
         # dropped, or not sent
         self.bad_headers = 0
         self.bad_options = 0
@@ -90,6 +95,7 @@ class Counters:
         self.old_timestamps = 0
         self.reassembly_full = 0
         self.half_open_evicted = 0
+        self.syn_cookies_refused = 0
         self.time_waits_cut = 0
         self.refused = 0
         self.send_failures = 0

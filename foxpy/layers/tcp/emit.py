@@ -15,12 +15,21 @@ from foxpy.layers.tcp.window import offer
 
 def syn(tcb: Tcb, flags: int = SYN) -> None:
     """Send our SYN, or SYN,ACK, for the first time; it goes on the retransmission queue."""
+    send_syn(tcb, _queue_syn(tcb, flags))
+    start_timer(tcb)
+
+
+def syn_by_cookie(tcb: Tcb) -> None:
+    """Our SYN,ACK has been sent, and nothing remembered of it (``cookies.py``), not when: it tells no round trip."""
+    _queue_syn(tcb, SYN | ACK).times = 0
+
+
+def _queue_syn(tcb: Tcb, flags: int) -> Sent:
     snd = tcb.snd
     sent = Sent(snd.iss, snd.iss + 1, flags, b"", tcb.now)
     snd.sent.append(sent)
     snd.nxt = snd.iss + 1
-    send_syn(tcb, sent)
-    start_timer(tcb)
+    return sent
 
 
 def send_syn(tcb: Tcb, sent: Sent) -> None:

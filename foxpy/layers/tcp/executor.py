@@ -138,6 +138,13 @@ class Executor(Generic[Host]):
         self.machine.accept(segment, self._runtime.now)
         self.perform()
 
+    def resume(self, syn: Segment, segment: Segment) -> None:
+        """Passive open by ``segment``, which acknowledges a cookie; ``syn`` is what the cookie was for."""
+        now = self._runtime.now
+        self.machine.resume(syn, now)
+        self.machine.arrives(segment, now)
+        self.perform()
+
     def arrives(self, segment: Segment) -> None:
         machine = self.machine
         log = machine.tcb.log

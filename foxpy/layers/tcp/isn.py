@@ -27,8 +27,12 @@ def timestamp_offset(secret: bytes, connection: str) -> int:
     It hides how long this host has been up, and is the same for each connection between the same two ends, whose
     timestamps so grow from one incarnation to the next ([6191] section 2).
     """
-    digest = hashlib.blake2s(connection.encode(), key=secret, digest_size=4, person=b"TSoffset").digest()
-    return int.from_bytes(digest, "big")
+    return keyed(secret, b"TSoffset", connection)
+
+
+def keyed(secret: bytes, purpose: bytes, text: str) -> int:
+    """32 bits that only who knows ``secret`` can reckon from ``text``; others for each ``purpose``, up to 8 bytes."""
+    return int.from_bytes(hashlib.blake2s(text.encode(), key=secret, digest_size=4, person=purpose).digest(), "big")
 
 
 def above(iss: int, last: int) -> int:

@@ -29,12 +29,16 @@ from foxpy.layers.tcp.connection import (
     TcpInfo,
     TcpPattern,
 )
+from foxpy.layers.tcp.cookies import SynCookies
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.executor import Executor
 from foxpy.layers.tcp.isn import above, initial_sequence_number, timestamp_offset
 from foxpy.layers.tcp.limit import RateLimit
 from foxpy.layers.tcp.path import HEADER, TcpPath
+from foxpy.layers.tcp.segment import ACK, RST, SYN, Options, Segment
 from foxpy.layers.tcp.sender import TcpSender
+from foxpy.layers.tcp.sequence import MASK
+from foxpy.layers.tcp.tcb import LEAST_FOR_OPTIONS, announced_mss, fitting, window_shift
 from foxpy.ports import Ports, PortsInUse
 from foxpy.protocol import Carrier, Handler, Host, Listening, Path, Protocol, Receiver, Sender
 from foxpy.status import Aborted
@@ -76,6 +80,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self._lingering: dict[Executor[Host], None] = {}
         self._ports = Ports(over.runtime, config.first_port, config.last_port)
         self._resets = RateLimit()
+        self._cookies = SynCookies(over.runtime.secret)
 
     @property
     def over(self) -> Carrier[Host]:
@@ -161,18 +166,25 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
             key = high | port
             if key in path.connections:
                 raise OpenFailed(f"{path.connections[key].connection} exists already, or lingers; take another port")
-            return self._enter(path, key, handler, None)
+            return self._enter(path, key, handler)
         finally:
             path.users -= 1
             path.let_go()
 
     def _enter(
-        self, path: TcpPath[Host], key: int, handler: Handler[TcpConnection[Host]], last: int | None
+        self,
+        path: TcpPath[Host],
+        key: int,
+        handler: Handler[TcpConnection[Host]],
+        last: int | None = None,
+        iss: int | None = None,
     ) -> Executor[Host]:
-        """A new connection on ``path``; ``last`` is the last sequence number of one before it on the same ports."""
+        """A new connection on ``path``; ``last`` is the last sequence number of one before it on the same ports,
+        ``iss`` its own where it has one already."""
         ends = f"{path.ends} {key}"
         secret = self.runtime.secret
-        iss = initial_sequence_number(secret, self.runtime.now, ends)
+        if iss is None:
+            iss = initial_sequence_number(secret, self.runtime.now, ends)
         if last is not None:
             iss = above(iss, last)
         offset = timestamp_offset(secret, ends) if self.config.timestamps else 0
@@ -245,6 +257,46 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
             next(iter(self._half_open)).forget()
         return connection
 
+    def answered_by_cookie(self, path: TcpPath[Host], key: int, syn: Segment) -> bool:
+        """Answer ``syn`` without remembering it, if there are too many half-open connections and the settings say so.
+        Whether it was."""
+        config = self.config
+        if len(self._half_open) < config.backlog or not config.syn_cookies:
+            return False
+        limit = path.limit()
+        if limit <= HEADER:
+            return False
+        ends = f"{path.ends} {key}"
+        buffer = config.receive_buffer or fitting(path.sender.offloads().window)
+        offered = Options(announced_mss(config, limit), window_shift(buffer) if config.window_scaling else None)
+        offered.sack_permitted = config.sack
+        offset = 0
+        if config.timestamps and limit >= LEAST_FOR_OPTIONS:
+            offered.tsval = offset = timestamp_offset(self.runtime.secret, ends)
+        answer = self._cookies.answer(ends, syn, offered, min(buffer, 0xFFFF), offset, self.runtime.now)
+        self.counters.syn_cookies_sent += 1
+        self._say(path, key, answer)
+        return True
+
+    def resumed(self, path: TcpPath[Host], key: int, segment: Segment) -> bool:
+        """Open the connection whose cookie ``segment`` acknowledges. Whether it does, and somebody listens."""
+        now = self.runtime.now
+        if not self._cookies.outstanding(now) or segment.flags & (SYN | RST | ACK) != ACK:
+            return False
+        accept = self.listening_to(path, Port(key & 0xFFFF))
+        if accept is None:
+            return False
+        syn = self._cookies.syn(f"{path.ends} {key}", segment, now)
+        if syn is None:
+            self.counters.syn_cookies_refused += 1
+            return False
+        if len(self._connections) >= self.config.connections:
+            self.counters.refused += 1
+            return False
+        self.counters.syn_cookies_accepted += 1
+        self._enter(path, key, accept, iss=(segment.ack - 1) & MASK).resume(syn, segment)
+        return True
+
     def no_longer_half_open(self, connection: Executor[Host]) -> None:
         self._half_open.pop(connection, None)
 
@@ -266,11 +318,17 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         if not self._resets.allow(self.runtime.now, self.config.resets_per_second, 1.0):
             self.counters.resets_withheld += 1
             return
-        try:
-            path.transmit(key, reset)
+        if self._say(path, key, reset):
             self.counters.resets_sent += 1
+
+    def _say(self, path: TcpPath[Host], key: int, action: SendSegment) -> bool:
+        """Send a segment of no connection. Whether it went."""
+        try:
+            path.transmit(key, action)
         except (PacketSize, InvalidConnection, OpenFailed):
             self.counters.send_failures += 1
+            return False
+        return True
 
     def suspect(self, path: TcpPath[Host]) -> None:
         """Advise the layer below that ``path`` may be dead (MUST-20 (b))."""

@@ -236,7 +236,10 @@ class TcpPath(SharedPath, Generic[Host]):
             self._counters.not_answerable += 1  # MUST-57; port 0 names nobody
             self._dropped("not_answerable", segment.flags, segment.end - segment.start)
             return
-        if listener(segment) is Verdict.ACCEPT and self._begin(segment, key, last):
+        verdict = listener(segment)
+        if verdict is Verdict.ACCEPT and self._begin(segment, key, last):
+            return
+        if verdict is Verdict.RESET and self.layer.resumed(self, key, segment):
             return
         self._counters.to_nobody += 1
         self._dropped("to_nobody", segment.flags, segment.end - segment.start)
@@ -249,6 +252,8 @@ class TcpPath(SharedPath, Generic[Host]):
         accept = self.layer.listening_to(self, Port(key & 0xFFFF))
         if accept is None:
             return False
+        if last is None and self.layer.answered_by_cookie(self, key, segment):
+            return True
         connection = self.layer.admit(self, key, accept, last)
         if connection is not None:
             connection.accept(segment)

@@ -1,11 +1,12 @@
-"""What the timestamps of an arriving segment say ([7323] sections 3.2, 4.3 and 5.3)."""
+"""What the timestamps of an arriving segment say ([7323] sections 3.2, 4.3 and 5.3; [6191])."""
 
 from __future__ import annotations
 
 from foxpy.layers.tcp.emit import acknowledge, challenge
 from foxpy.layers.tcp.segment import RST, SYN, Segment
+from foxpy.layers.tcp.sequence import MASK
 from foxpy.layers.tcp.tcb import Tcb
-from foxpy.layers.tcp.timestamps import Stamps
+from foxpy.layers.tcp.timestamps import HALF, Stamps
 
 
 def acceptable(tcb: Tcb, stamps: Stamps, segment: Segment, seq: int) -> bool:
@@ -39,3 +40,17 @@ def record(tcb: Tcb, stamps: Stamps, segment: Segment, seq: int) -> None:
     options = segment.options
     if seq <= rcv.nxt - rcv.unacked and options is not None and options.tsval is not None:
         stamps.remember(options.tsval, tcb.now)
+
+
+def may_reopen(tcb: Tcb, segment: Segment, seq: int) -> bool:
+    """Whether ``segment``, a SYN with number ``seq``, may begin a new connection in place of this one in TIME-WAIT, as
+    nothing of the old one can be taken for its own ([6191] section 2)."""
+    stamps = tcb.stamps
+    options = segment.options
+    above = seq >= tcb.rcv.nxt
+    if options is None or options.tsval is None or not tcb.config.timestamps:
+        return above
+    if stamps is None:
+        return True  # what is left of the old one has no timestamps, and a segment without is dropped
+    since = (options.tsval - stamps.recent) & MASK
+    return 0 < since < HALF or (since == 0 and above)

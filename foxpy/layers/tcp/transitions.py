@@ -18,7 +18,7 @@ from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.congestion import Start, make
 from foxpy.layers.tcp.congestion.base import UNLIMITED, initial_window
 from foxpy.layers.tcp.counters import Counters
-from foxpy.layers.tcp.emit import acknowledge, keepalive, reset, start_timer, syn
+from foxpy.layers.tcp.emit import acknowledge, keepalive, reset, start_timer, syn, syn_by_cookie
 from foxpy.layers.tcp.events import Rule
 from foxpy.layers.tcp.recovery import go_back
 from foxpy.layers.tcp.segment import ACK, SYN, Segment
@@ -99,6 +99,16 @@ class Machine:
         tcb.counters.passive_opens += 1
         target = arrives.accept(tcb, segment)
         syn(tcb, SYN | ACK)
+        self._become(Event.PASSIVE_OPEN, target)
+
+    def resume(self, segment: Segment, now: float) -> None:
+        """``accept`` for a SYN that was answered with a cookie, which has come back; ``arrives`` takes what brought it.
+        Once."""
+        tcb = self.tcb
+        tcb.now = now
+        tcb.counters.passive_opens += 1
+        target = arrives.accept(tcb, segment)
+        syn_by_cookie(tcb)
         self._become(Event.PASSIVE_OPEN, target)
 
     # -- 3.10.2 SEND, and the part of 3.10.3 RECEIVE that is left where data is delivered by upcall
