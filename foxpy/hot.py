@@ -43,6 +43,7 @@ STACK: Final = (
     "foxpy.layers.tcp.emit",
     "foxpy.layers.tcp.executor",
     "foxpy.layers.tcp.limit",
+    "foxpy.layers.tcp.pacing",
     "foxpy.layers.tcp.path",
     "foxpy.layers.tcp.paws",
     "foxpy.layers.tcp.reassembly",

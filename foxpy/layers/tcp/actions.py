@@ -22,6 +22,8 @@ class Timer(enum.Enum):
     """Also the one that probes zero windows and overrides the silly-window avoidance: they exclude each other."""
     DELAYED_ACK = "delayed ACK"
     KEEPALIVE = "keep-alive"
+    PACING = "pacing"
+    """What the windows allow is to go now, as congestion control set the rate."""
     LINGER = "linger"
     """The end of TIME-WAIT, or of FIN-WAIT-2 for a connection that nobody reads."""
 

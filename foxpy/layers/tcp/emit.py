@@ -5,6 +5,7 @@ Each is queued as an action at once; ``send.py`` decides about new data.
 
 from __future__ import annotations
 
+from foxpy.layers.tcp import pacing
 from foxpy.layers.tcp.actions import SendSegment, StartTimer, Timer
 from foxpy.layers.tcp.segment import ACK, RST, SYN, URG, Options
 from foxpy.layers.tcp.sequence import MASK
@@ -150,6 +151,8 @@ def again(tcb: Tcb, index: int) -> None:
         flags |= URG
         urgent = urgent_pointer(snd, sent.seq)
     payload = sent.payload
+    if tcb.congestion.pacing_rate > 0.0:
+        pacing.sent(tcb, len(payload))
     options = options_now(tcb, len(payload))
     tcb.todo.append(SendSegment(sent.seq & MASK, rcv.nxt & MASK, flags, offer(rcv), payload, urgent, options, snd.mss))
     rcv.unacked = 0

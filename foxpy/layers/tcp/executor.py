@@ -348,7 +348,7 @@ class Executor(Generic[Host]):
             self.machine.offloaded(path.largest, self._runtime.now)
 
     def _timer(self, timer: Timer) -> RuntimeTimer:
-        """The runtime's timer for ``timer``; most connections only ever need one or two of the four."""
+        """The runtime's timer for ``timer``; most connections only ever need one or two of the five."""
         for known, started in self._timers:
             if known is timer:
                 return started

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from foxpy.layers.tcp import pacing
 from foxpy.layers.tcp.actions import SendSegment
 from foxpy.layers.tcp.congestion.base import initial_window
 from foxpy.layers.tcp.emit import options_now, start_timer, urgent_pointer
@@ -33,6 +34,10 @@ def output(tcb: Tcb) -> None:
         if snd.wnd < allowed:
             allowed = snd.wnd
         edge = una + allowed
+        limit = edge
+        begin = snd.nxt
+        if congestion.pacing_rate > 0.0:
+            edge = pacing.paced(tcb, edge)
         large = 0 if snd.up > snd.nxt else snd.large  # urgent data is not cut below
         while True:
             queued = buffer.size
@@ -48,6 +53,11 @@ def output(tcb: Tcb) -> None:
             _send_text(tcb, size, queued)
             if size == queued:
                 break
+        if congestion.pacing_rate > 0.0:
+            if snd.nxt > begin:
+                pacing.sent(tcb, snd.nxt - begin)
+            if buffer.size:
+                pacing.wake(tcb, limit)
     if snd.fin_wanted and snd.fin is None and not buffer.size and snd.wnd > snd.nxt - snd.una:
         _send_fin(tcb)
     if not tcb.timer_running and (snd.sent or snd.waiting()):

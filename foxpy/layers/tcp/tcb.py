@@ -71,6 +71,8 @@ class SendSide:
         "mss",
         "nxt",
         "offloaded",
+        "paced_until",
+        "pacing",
         "peer_mss",
         "sent",
         "shift",
@@ -114,6 +116,10 @@ class SendSide:
         self.short_end = iss
         """The end of the last segment sent below the MSS (Nagle's algorithm as in [9293] section A.3)."""
         self.last_sent = 0.0
+        self.paced_until = 0.0
+        """Where sending is paced: when the next may go."""
+        self.pacing = False
+        """The pacing timer runs."""
         self.freed = 0
         """Bytes acknowledged since ``output`` last saw to it that the room is used again: in one batch they count as in
         flight still, for the question whether the congestion window is what limits."""

@@ -291,6 +291,9 @@ class Machine:
                     acknowledge(tcb)
             case Timer.KEEPALIVE:
                 self._keepalive()
+            case Timer.PACING:
+                tcb.snd.pacing = False
+                output(tcb)
             case Timer.LINGER:
                 if self.state is TIME_WAIT:
                     self._become(Event.TIMEOUT, Closed(Why.CLOSED))
