@@ -14,6 +14,7 @@ STACK: Final = (
     "foxpy.devices.port",
     "foxpy.devices.segmentation",
     "foxpy.devices.sender",
+    "foxpy.devices.series",
     "foxpy.devices.virtio",
     "foxpy.devices.xdp.partial",
     "foxpy.devices.xdp.ring",

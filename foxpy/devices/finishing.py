@@ -7,5 +7,7 @@ from foxpy.checksum import ones_sum
 
 def summed(frame: bytes, at: int, place: int) -> bytes:
     """``frame`` with the checksum of all from ``at`` on at ``place``, where now the sum of the pseudo-header is."""
-    check = 0xFFFF - ones_sum(frame, at, len(frame)) or 0xFFFF  # the same, and 0 says "none" in UDP (RFC 768)
+    check: int = 0xFFFF - ones_sum(frame, at, len(frame))
+    if not check:
+        check = 0xFFFF  # the same, and 0 says "none" in UDP (RFC 768)
     return frame[:place] + check.to_bytes(2, "big") + frame[place + 2 :]

@@ -10,7 +10,7 @@ from typing import Final
 from foxpy.devices import virtio
 from foxpy.devices.finishing import summed
 from foxpy.devices.port import Outlet, Port
-from foxpy.devices.segmentation import completed, segments
+from foxpy.devices.segmentation import completed, finish, segments
 from foxpy.message import Writer
 from foxpy.offload import Kind, Offload
 from foxpy.source import Source
@@ -83,9 +83,12 @@ class FrameFile(Outlet):
         by_kernel = self.finishes and task.version and task.checksum >= 0
         if by_kernel and (not task.segment or self.cuts_udp or task.kind is not Kind.UDP):
             self._write((virtio.header_for(task, len(headers)), headers, payload))
-        else:
+        elif task.segment:
             for each, part in segments(headers, payload, task):
                 self.transmit(each, part)
+        else:
+            finish(headers, payload, task)
+            self.transmit(headers, payload)
 
     def _write(self, parts: tuple[bytes | bytearray, ...]) -> None:
         counters = self.counters

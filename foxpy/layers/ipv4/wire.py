@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address
-from typing import Annotated
+from typing import Annotated, Final
 
 from foxpy.wire import (
     Body,
@@ -158,8 +158,10 @@ read_ipv4 = reader(
 Neither length is checked: a header of 20 bytes is there, and the rest is the reader's duty.
 """
 
-read_kept = reader(IPv4.dscp, IPv4.ecn, IPv4.ident, IPv4.df, IPv4.ttl, IPv4.proto, IPv4.src, IPv4.dst)
-"""What the packets that a datagram is cut into have in common; of options, which follow, nothing."""
+LENGTH: Final = 2
+IDENT: Final = 4
+CHECKSUM: Final = 10
+"""Where in the header are the bytes in all, the identification, the header's checksum."""
 
 append_ipv4 = appender(IPv4)
 put_ipv4 = writer(IPv4)

@@ -189,8 +189,10 @@ read_tcp = reader(
 read_quote = reader(Quote.sport, Quote.dport, Quote.seq)
 """Ports and sequence number of a segment that an ICMP error is about."""
 
+SEQ: Final = 4
+CONTROL: Final = 12
 CHECKSUM: Final = 16
-"""Where in the header the checksum is."""
+"""Where in the header are the sequence number, the 16 bits with the header's length and the flags, the checksum."""
 
 append_tcp = appender(TcpHeader)
 put_tcp = writer(TcpHeader)

@@ -35,8 +35,9 @@ class UDP(Packet):
 HEADER: Final = UDP.MIN
 """Bytes of header."""
 
+LENGTH: Final = 4
 CHECKSUM: Final = 6
-"""Where in the header the checksum is."""
+"""Where in the header the length and the checksum are."""
 
 read_udp = reader(UDP.sport, UDP.dport, UDP.length, UDP.checksum)
 """Source port, destination port, length (not checked), checksum."""

@@ -31,13 +31,19 @@ SUPPORT = (
     "foxpy.wire.window",
     "foxpy.wire.out",
     "foxpy.wire.numbers",
+    "foxpy.wire.copies",
     "foxpy.wire.ahead.stamping",
     "foxpy.wire.ahead.sums",
     "foxpy.wire.ahead.native",
 )
 """What is compiled along with them."""
 
-REPLACED = {"foxpy.wire.out": "foxpy.wire.ahead.out", "foxpy.wire.numbers": "foxpy.wire.ahead.numbers"}
+REPLACED = {
+    "foxpy.checksum": "foxpy.wire.ahead.sums",
+    "foxpy.wire.copies": "foxpy.wire.ahead.copies",
+    "foxpy.wire.numbers": "foxpy.wire.ahead.numbers",
+    "foxpy.wire.out": "foxpy.wire.ahead.out",
+}
 """Modules that are compiled from another source than is run where nothing is compiled."""
 
 IGNORED = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
