@@ -47,6 +47,7 @@ STACK: Final = (
     "foxpy.layers.tcp.pacing",
     "foxpy.layers.tcp.path",
     "foxpy.layers.tcp.paws",
+    "foxpy.layers.tcp.pathmtu",
     "foxpy.layers.tcp.reassembly",
     "foxpy.layers.tcp.recovery",
     "foxpy.layers.tcp.retransmit",

@@ -25,6 +25,7 @@ from foxpy.layers.tcp.congestion import Start, make
 from foxpy.layers.tcp.congestion.base import initial_window
 from foxpy.layers.tcp.emit import acknowledge, again, challenge, reset, start_timer, stop_timer
 from foxpy.layers.tcp.events import Rule
+from foxpy.layers.tcp.pathmtu import search
 from foxpy.layers.tcp.recovery import acknowledged, duplicate, go_back
 from foxpy.layers.tcp.segment import ACK, FIN, RST, SYN, URG, Options, Segment
 from foxpy.layers.tcp.send import output
@@ -163,6 +164,8 @@ def _syn_acknowledged(tcb: Tcb, ack: int) -> None:
         if tcb.recovery.stalled is not None:
             segments = 1  # [5681] section 3.1: one segment where a SYN or SYN,ACK was lost
     tcb.recovery.stalled = None
+    if config.probe_path == "always":
+        tcb.fit(search(tcb).low)
     start = Start(snd.mss, initial_window(segments, snd.mss), tcb.now, tcb.rtt.srtt, seed=snd.iss)
     tcb.congestion = make(config.congestion_control, start)
     tcb.counters.established += 1

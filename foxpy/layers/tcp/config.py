@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import attrs
 
 from foxpy.addresses import Port
@@ -80,6 +82,13 @@ class TcpConfig:
 
     nagle: bool = True
     """Hold back a short segment while an earlier short one is unacknowledged ([9293] section 3.7.4 and A.3)."""
+
+    probe_path: Literal["never", "black holes", "always"] = attrs.field(
+        default="black holes", validator=attrs.validators.in_(("never", "black holes", "always"))
+    )
+    """Find out by segments of the stream how large packets may be, and not by ICMP alone [4821]: from the start, or
+    when large segments seem to vanish, as they do behind firewalls that drop ICMP [2923]. The default costs a path that
+    carries what it says nothing; "always" begins with packets of 1024 bytes."""
 
     # -- acknowledgements
 

@@ -9,6 +9,7 @@ NAMES: Final = (
     "bad_acknowledgements",
     "bad_headers",
     "bad_options",
+    "black_holes",
     "challenge_acks",
     "challenges_withheld",
     "checksum_errors",
@@ -24,6 +25,8 @@ NAMES: Final = (
     "out_of_order",
     "out_of_window",
     "passive_opens",
+    "path_probes",
+    "path_probes_lost",
     "reassembly_full",
     "refused",
     "resets_received",
@@ -73,6 +76,9 @@ class Counters:
         self.delayed_acks = 0
         self.window_probes = 0
         self.keepalive_probes = 0
+        self.path_probes = 0
+        self.path_probes_lost = 0
+        self.black_holes = 0
         self.resets_received = 0
         self.resets_sent = 0
         self.challenge_acks = 0

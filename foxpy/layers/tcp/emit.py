@@ -135,6 +135,8 @@ def again(tcb: Tcb, index: int) -> None:
     """Send the segment at ``index`` of the retransmission queue once more, cut in two if the path has shrunk."""
     snd = tcb.snd
     sent = snd.sent[index]
+    if tcb.search is not None:
+        tcb.search.resent(sent)
     if len(sent.payload) > snd.mss:
         _split(snd, index)
     sent.times += 1

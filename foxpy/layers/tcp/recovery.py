@@ -45,6 +45,8 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
         # The oldest one is measured, so that what the peer's delayed ACKs add is in the estimate; congestion control
         # wants the newest, without. Karn's algorithm: only a segment that was sent once tells a round trip (MUST-18),
         # or one whose timestamp says which it was ([7323] section 4), as far as it can be true.
+        if len(first.payload) >= snd.mss:
+            snd.proven = True
         measured = now - first.at
         if first.times == 1:
             tcb.rtt.sample(measured, ack, snd.nxt)
@@ -106,6 +108,8 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
         stop_timer(tcb)
     elif restart:
         start_timer(tcb)
+    if tcb.search is not None:
+        tcb.search.acknowledged(tcb, ack)
     if snd.starved:
         make_room(tcb)
 

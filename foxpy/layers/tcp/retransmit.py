@@ -5,6 +5,7 @@ from __future__ import annotations
 from foxpy.layers.tcp.actions import DeliveryTrouble, StartTimer, Timer
 from foxpy.layers.tcp.emit import again
 from foxpy.layers.tcp.events import Rule
+from foxpy.layers.tcp.pathmtu import full_stop
 from foxpy.layers.tcp.recovery import go_back
 from foxpy.layers.tcp.segment import SYN
 from foxpy.layers.tcp.send import force, output, probe
@@ -74,6 +75,8 @@ def _timeout(tcb: Tcb) -> bool:
     snd = tcb.snd
     tcb.counters.retransmission_timeouts += 1
     tcb.rtt.back_off()
+    if snd.sent[0].times > tcb.config.trouble_after:
+        full_stop(tcb)
     tcb.congestion.timeout(snd.nxt - snd.una, snd.mss, first, tcb.now)
     go_back(tcb, Rule.TIMEOUT)
     output(tcb)

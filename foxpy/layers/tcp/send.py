@@ -6,6 +6,7 @@ from foxpy.layers.tcp import pacing
 from foxpy.layers.tcp.actions import SendSegment
 from foxpy.layers.tcp.congestion.base import initial_window
 from foxpy.layers.tcp.emit import options_now, start_timer, urgent_pointer
+from foxpy.layers.tcp.pathmtu import BEHIND
 from foxpy.layers.tcp.recovery import resend_lost
 from foxpy.layers.tcp.segment import ACK, FIN, PSH, URG
 from foxpy.layers.tcp.sequence import MASK
@@ -38,6 +39,8 @@ def output(tcb: Tcb) -> None:
         begin = snd.nxt
         if congestion.pacing_rate > 0.0:
             edge = pacing.paced(tcb, edge)
+        if tcb.search is not None and not recovery.at_work():
+            _probe_path(tcb, edge)
         large = 0 if snd.up > snd.nxt else snd.large  # urgent data is not cut below
         while True:
             queued = buffer.size
@@ -97,8 +100,25 @@ def probe(tcb: Tcb) -> None:
         _send_fin(tcb)
 
 
-def _send_text(tcb: Tcb, size: int, queued: int) -> None:
-    """Send the next ``size`` bytes of the ``queued`` ones."""
+def _probe_path(tcb: Tcb, edge: int) -> None:
+    """Let the next segment be a larger one, if the path is being searched and enough follows ([4821] section 7.4)."""
+    snd = tcb.snd
+    search = tcb.search
+    if search is None:
+        return
+    limit = search.size(tcb.now)
+    if not limit or snd.up > snd.nxt:
+        return
+    size = tcb.text(limit)
+    needed = size + BEHIND * snd.mss
+    if size > snd.mss and snd.buffer.size >= needed and edge - snd.nxt >= needed:
+        begin = snd.nxt
+        _send_text(tcb, size, snd.buffer.size, size)
+        search.sent(tcb, begin, snd.nxt, limit)
+
+
+def _send_text(tcb: Tcb, size: int, queued: int, cut: int = 0) -> None:
+    """Send the next ``size`` bytes of the ``queued`` ones; what is larger than ``cut``, 0 for the MSS, is cut below."""
     snd = tcb.snd
     rcv = tcb.rcv
     seq = snd.nxt
@@ -122,7 +142,9 @@ def _send_text(tcb: Tcb, size: int, queued: int) -> None:
         flags |= URG
         urgent = urgent_pointer(snd, seq)
     options = options_now(tcb, size)
-    tcb.todo.append(SendSegment(seq & MASK, rcv.nxt & MASK, flags, offer(rcv), payload, urgent, options, snd.mss))
+    tcb.todo.append(
+        SendSegment(seq & MASK, rcv.nxt & MASK, flags, offer(rcv), payload, urgent, options, cut or snd.mss)
+    )
     rcv.unacked = 0
     rcv.ack_now = False
 

@@ -15,6 +15,7 @@ from foxpy.layers.tcp.config import DEFAULT_MSS, TcpConfig
 from foxpy.layers.tcp.congestion import Ack, CongestionControl, NoControl, Start
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.limit import RateLimit
+from foxpy.layers.tcp.pathmtu import PathSearch
 from foxpy.layers.tcp.reassembly import Reassembly
 from foxpy.layers.tcp.rtt import RttEstimator
 from foxpy.layers.tcp.segment import Options
@@ -74,6 +75,7 @@ class SendSide:
         "paced_until",
         "pacing",
         "peer_mss",
+        "proven",
         "sent",
         "shift",
         "short_end",
@@ -101,6 +103,8 @@ class SendSide:
         self.peer_mss = DEFAULT_MSS
         self.mss = DEFAULT_MSS
         """The effective send MSS (MUST-16)."""
+        self.proven = False
+        """A segment with as much has arrived."""
         self.offloaded = 0
         """The largest segment, header included, that is cut to the MSS below; 0: none is."""
         self.large = 0
@@ -296,6 +300,7 @@ class Tcb:
         "recovery",
         "retransmissions",
         "rtt",
+        "search",
         "snd",
         "stamps",
         "timer_running",
@@ -350,6 +355,8 @@ class Tcb:
         """The application has been told of the end."""
         self.bytes_delivered = 0
         self.retransmissions = 0
+        self.search: PathSearch | None = None
+        """Probing of how much the path carries, where that is done."""
 
     def negotiated(self, options: Options) -> None:
         """Take in the options of the peer's SYN. Its MSS holds for itself, the others only where both offer them."""
@@ -389,8 +396,12 @@ class Tcb:
         snd = self.snd
         options = 0 if self.stamps is None else SIZE
         snd.limit = limit
-        snd.mss = mss = max(1, min(snd.peer_mss, limit - 20) - options)
+        snd.mss = mss = self.text(limit)
         snd.large = max(0, snd.offloaded - 20 - options) // mss * mss
+
+    def text(self, limit: int) -> int:
+        """The most text of a segment of ``limit`` bytes that the peer takes."""
+        return max(1, min(self.snd.peer_mss, limit - 20) - (0 if self.stamps is None else SIZE))
 
     def offers_timestamps(self) -> bool:
         """Whether our SYN has timestamps, if the peer's, where that came first, has them too."""

@@ -357,6 +357,8 @@ class Machine:
         tcb = self.tcb
         snd = tcb.snd
         before = snd.mss
+        if tcb.search is not None:
+            tcb.search.bounded(limit)
         tcb.fit(limit)
         if snd.mss < before and any(len(sent.payload) > snd.mss for sent in snd.sent):
             tcb.now = now
