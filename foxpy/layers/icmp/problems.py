@@ -32,21 +32,25 @@ QUOTED: Final = LARGEST_MESSAGE - IPv4.MIN - Unreachable.MIN
 
 
 def _unreachable(code: int) -> Callable[[Writer, int, int], None]:
-    def append(out: Writer, size: int, pointer: int) -> None:
+    def append(out: Writer, size: int, detail: int) -> None:
         append_unreachable(out, size, code=code)
 
     return append
 
 
 def _time_exceeded(code: int) -> Callable[[Writer, int, int], None]:
-    def append(out: Writer, size: int, pointer: int) -> None:
+    def append(out: Writer, size: int, detail: int) -> None:
         append_time_exceeded(out, size, code=code)
 
     return append
 
 
-def _parameter_problem(out: Writer, size: int, pointer: int) -> None:
-    append_parameter_problem(out, size, pointer=pointer)
+def _parameter_problem(out: Writer, size: int, detail: int) -> None:
+    append_parameter_problem(out, size, pointer=detail)
+
+
+def _too_big(out: Writer, size: int, detail: int) -> None:
+    append_unreachable(out, size, code=4, mtu=min(detail, 0xFFFF))
 
 
 HEADERS: Final = {
@@ -54,13 +58,14 @@ HEADERS: Final = {
     Trouble.HOST_UNREACHABLE: _unreachable(1),
     Trouble.PROTOCOL_UNREACHABLE: _unreachable(2),
     Trouble.PORT_UNREACHABLE: _unreachable(3),
+    Trouble.TOO_BIG: _too_big,
     Trouble.SOURCE_ROUTE_FAILED: _unreachable(5),
     Trouble.PROHIBITED: _unreachable(10),
     Trouble.TIME_EXCEEDED: _time_exceeded(0),
     Trouble.REASSEMBLY_TIMEOUT: _time_exceeded(1),
     Trouble.PARAMETER_PROBLEM: _parameter_problem,
 }
-"""How each trouble is told; only routers tell of packets that are too big."""
+"""How each trouble is told."""
 
 
 class Problems(ProblemReporter):
@@ -71,7 +76,7 @@ class Problems(ProblemReporter):
         self._limits = limits
         self._counters = counters
 
-    def problem(self, trouble: Trouble, frame: bytes, start: int, end: int, pointer: int = 0) -> None:
+    def problem(self, trouble: Trouble, frame: bytes, start: int, end: int, detail: int = 0) -> None:
         header, _, _, _, offset, _, protocol, source, destination = read_ipv4(frame, start, end)
         append = HEADERS.get(trouble)
         if append is None or not self._may_tell(frame, start + header, end, offset, protocol, source, destination):
@@ -82,11 +87,13 @@ class Problems(ProblemReporter):
             return
         quoted = frame[start : min(end, start + QUOTED)]
         message = Writer()
-        append(message, len(quoted), pointer)
+        append(message, len(quoted), detail)
         fill_icmp(message, 0, quoted, 0)
         try:
-            # From the address that the datagram came to: its sender knows this host by no other.
-            address = IpAddress(IPv4Address(source), PROTOCOL, IPv4Address(destination))
+            # From the address that the datagram came to: its sender knows this host by no other. A router that it was
+            # to pass tells it from the address towards the sender (RFC 1812, section 4.3.2.4).
+            local = IPv4Address(destination) if self._ip.routes.is_own(destination) else None
+            address = IpAddress(IPv4Address(source), PROTOCOL, local)
             self._ip.post(address, bytes(message), quoted)
         except ProtocolError:
             self._counters.unsendable += 1

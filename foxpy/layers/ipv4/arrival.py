@@ -57,7 +57,7 @@ class Arrival(Receiver):
             return
         local = self._destinations.get(destination)
         if local is None:
-            self._not_ours(destination)
+            self._not_ours(frame, start, start + length, destination)
             return
         end = start + length  # what follows is padding of the link's
         if header != IPv4.MIN and not self._options_pass(frame, start, header, end, source, local):
@@ -76,12 +76,15 @@ class Arrival(Receiver):
 
     # -- what is seldom
 
-    def _not_ours(self, destination: int) -> None:
-        """RFC 1122, section 3.2.1.3: silently. This host forwards nothing."""
+    def _not_ours(self, frame: bytes, start: int, end: int, destination: int) -> None:
+        """A router sends it on, unless it came to many stations (RFC 1812, section 5.3.4); a host drops it silently
+        (RFC 1122, section 3.2.1.3)."""
         if not self._interface.enabled:
             self._counters.interface_disabled += 1
         elif self._many and self._ip.routes.is_own(destination):
             self._counters.link_broadcast += 1
+        elif self._ip.forwarding is not None and not self._many:
+            self._ip.forwarding.forward(frame, start, end)
         else:
             self._counters.not_for_us += 1
 

@@ -17,6 +17,8 @@ class IpConfig:
     """The byte of codepoint and ECN of datagrams whose connection says nothing else (RFC 2474)."""
     dont_fragment: frozenset[int] = frozenset({6})
     """Protocols that cut to the path's MTU themselves: TCP. Datagrams of the others are fragmented where they must."""
+    forward: bool = False
+    """Be a router: send on what is for others (RFC 1812). Off, as RFC 1122, section 3.3.1, wants it of a host."""
     passive_connections: int = attrs.field(default=4096, validator=attrs.validators.ge(1))
     """How many connections begun by peers are kept."""
     next_hops: int = attrs.field(default=1024, validator=attrs.validators.ge(1))

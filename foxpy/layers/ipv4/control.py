@@ -157,6 +157,8 @@ class IpInfo:
     packets_sent: int
     packets_received: int
     packets_delivered: int
+    packets_forwarded: int
+    """Sent on, as a router does; fragments one by one."""
     packets_discarded: int
     """The sum of ``discards``."""
     discards: Mapping[str, int]

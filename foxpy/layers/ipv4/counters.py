@@ -12,17 +12,21 @@ NAMES: Final = (
     "checksum_errors",
     "delivered",
     "foreign_reports",
+    "forwarded",
     "fragments_sent",
     "interface_disabled",
     "link_broadcast",
     "loopback_full",
     "no_route",
+    "not_forwarded",
     "not_for_us",
     "not_ipv4",
     "received",
     "sent",
     "source_routed",
+    "too_big",
     "truncated",
+    "ttl_expired",
     "unknown_protocol",
 )
 
@@ -37,6 +41,7 @@ class Counters:
         self.fragments_sent = 0
         self.received = 0
         self.delivered = 0
+        self.forwarded = 0  # datagrams, or the fragments that a router made of them
         # why what came was dropped
         self.truncated = 0  # shorter than a header, or than it says
         self.not_ipv4 = 0
@@ -51,11 +56,15 @@ class Counters:
         self.interface_disabled = 0
         self.unknown_protocol = 0
         self.foreign_reports = 0  # about no connection of ours
+        # why what was for others was dropped
+        self.not_forwarded = 0  # not from one host to one host
+        self.ttl_expired = 0
+        self.too_big = 0  # for the next link, and not to be fragmented
         # why what was sent was dropped
         self.no_route = 0
         self.loopback_full = 0  # too much was on its way to this host itself
 
     def discards(self) -> dict[str, int]:
         """Every reason for which datagrams were dropped, by name."""
-        told = ("sent", "fragments_sent", "received", "delivered")
+        told = ("sent", "fragments_sent", "received", "delivered", "forwarded")
         return {name: getattr(self, name) for name in NAMES if name not in told}

@@ -1,4 +1,4 @@
-"""An IPv4 host (RFC 791; RFC 1122, chapter 3): any number of interfaces, and no forwarding between them."""
+"""An IPv4 host (RFC 791; RFC 1122, chapter 3): any number of interfaces. With ``IpConfig.forward`` it is a router."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from foxpy.layers.ipv4.connection import IpConnection, IpSender
 from foxpy.layers.ipv4.control import IpControl, IpInfo
 from foxpy.layers.ipv4.counters import Counters
 from foxpy.layers.ipv4.destinations import Destinations, Local
+from foxpy.layers.ipv4.forwarding import Forwarding
 from foxpy.layers.ipv4.headers import Headers
 from foxpy.layers.ipv4.identification import Identification
 from foxpy.layers.ipv4.interface import Interface
@@ -106,6 +107,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         self._particular = False  # whether anybody has ever listened to one host alone
         self._reporter: ProblemReporter | None = None
         self.headers = Headers()
+        self.forwarding = Forwarding(self) if config.forward else None
         self._destinations = Destinations((*self.interfaces, self.loopback))
         self._administration = Administration(self.interfaces, self.routes, self._destinations, self._addresses_lost)
         self._reports = Reports(self.connections, self._destinations, self.routes, self.path_mtu, self.counters)
@@ -281,9 +283,9 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         """``reporter`` tells other hosts what was wrong with their datagrams; None: nobody does."""
         self._reporter = reporter
 
-    def problem(self, trouble: Trouble, frame: bytes, start: int, end: int, pointer: int = 0) -> None:
+    def problem(self, trouble: Trouble, frame: bytes, start: int, end: int, detail: int = 0) -> None:
         if self._reporter is not None:
-            self._reporter.problem(trouble, frame, start, end, pointer)
+            self._reporter.problem(trouble, frame, start, end, detail)
 
     def _reassembly_timed_out(self, fragment: bytes) -> None:
         self.problem(Trouble.REASSEMBLY_TIMEOUT, fragment, 0, len(fragment))
@@ -356,6 +358,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
             packets_sent=c.sent,
             packets_received=c.received,
             packets_delivered=c.delivered,
+            packets_forwarded=c.forwarded,
             packets_discarded=sum(discards.values()),
             discards=discards,
             fragments_sent=c.fragments_sent,

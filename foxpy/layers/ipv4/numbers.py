@@ -21,6 +21,11 @@ def is_loopback(number: int) -> bool:
     return number >> 24 == 127
 
 
+def is_link_local(number: int) -> bool:
+    """Whether it is in 169.254.0.0/16, which no router passes on (RFC 3927, section 2.7)."""
+    return number >> 16 == 0xA9FE
+
+
 def names_a_host(number: int) -> bool:
     """Whether it could be one host's address: not this network (0/8), loopback, multicast or class E, which ends in
     the limited broadcast. Directed broadcasts are known only to who knows the networks."""

@@ -11,9 +11,10 @@ class ProblemReporter(ABC):
     """See ``Ip.report_problems_to``. It decides whether a problem may be told at all (RFC 1122, section 3.2.2)."""
 
     @abstractmethod
-    def problem(self, trouble: Trouble, frame: bytes, start: int, end: int, pointer: int = 0) -> None:
+    def problem(self, trouble: Trouble, frame: bytes, start: int, end: int, detail: int = 0) -> None:
         """The datagram ``frame[start:end]``, its IP header first, could not be served because of ``trouble``.
 
-        Its header has been checked, and its source could be a host or is this one. ``pointer`` is the offset of the
-        byte that is wrong, for PARAMETER_PROBLEM. Called from inside ``deliver``; must not raise.
+        Its header has been checked, and its source could be a host or is this one. ``detail`` is the offset of the
+        byte that is wrong, for PARAMETER_PROBLEM, and what the next link carries, for TOO_BIG. Called from inside
+        ``deliver``; must not raise.
         """

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from foxpy.wire import (
     Body,
     FieldAs,
+    Mutable,
     Octets,
     Packet,
     Raw,
@@ -56,6 +57,10 @@ class IPv4(Packet):
     dst: Ip4
     options: Raw = sized(ihl * 4 - 20, default=b"")
     body: Body = rest(default=b"")
+
+
+class IPv4Mut(IPv4, Mutable):
+    """The same, to be changed where it lies; its checksum follows (RFC 1624)."""
 
 
 class IpOption(Packet):

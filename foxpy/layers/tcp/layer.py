@@ -136,17 +136,21 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         address: TcpAddress[Host],
         handler: Handler[TcpConnection[Host]],
         waiter: Waiter[TcpConnection[Host]],
+        config: TcpConfig | None = None,
     ) -> Executor[Host]:
         """``active_open`` for who has no event loop to wait in: ``waiter`` hears what that returns or raises later on.
 
-        Raises NotInitialized, BadAddress and OpenFailed itself.
+        ``config`` is that of this connection alone, from its SYN on; ports and tables are the TCP's. Raises
+        NotInitialized, BadAddress and OpenFailed itself.
         """
         self.require_initialized()
-        connection = self._begin(address, handler)
+        connection = self._begin(address, handler, config or self.config)
         connection.open(waiter)
         return connection
 
-    def _begin(self, address: TcpAddress[Host], handler: Handler[TcpConnection[Host]]) -> Executor[Host]:
+    def _begin(
+        self, address: TcpAddress[Host], handler: Handler[TcpConnection[Host]], config: TcpConfig
+    ) -> Executor[Host]:
         """A new connection to ``address``, entered into all tables."""
         if self._over.is_group(address.host):
             raise BadAddress(f"{address}: a stream needs a single peer, not a group")  # MUST-46
@@ -166,7 +170,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
             key = high | port
             if key in path.connections:
                 raise OpenFailed(f"{path.connections[key].connection} exists already, or lingers; take another port")
-            return self._enter(path, key, handler)
+            return self._enter(path, key, handler, config=config)
         finally:
             path.users -= 1
             path.let_go()
@@ -178,17 +182,19 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         handler: Handler[TcpConnection[Host]],
         last: int | None = None,
         iss: int | None = None,
+        config: TcpConfig | None = None,
     ) -> Executor[Host]:
         """A new connection on ``path``; ``last`` is the last sequence number of one before it on the same ports,
         ``iss`` its own where it has one already."""
+        config = config or self.config
         ends = f"{path.ends} {key}"
         secret = self.runtime.secret
         if iss is None:
             iss = initial_sequence_number(secret, self.runtime.now, ends)
         if last is not None:
             iss = above(iss, last)
-        offset = timestamp_offset(secret, ends) if self.config.timestamps else 0
-        connection = Executor(path, key, self.config, iss, offset, handler)
+        offset = timestamp_offset(secret, ends) if config.timestamps else 0
+        connection = Executor(path, key, config, iss, offset, handler)
         path.add(connection)
         self._connections[connection] = None
         return connection

@@ -1,0 +1,232 @@
+"""Routers: what is for others is sent on, or its source is told why not (RFC 1812, section 5)."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Network
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foxpy.layers.icmp import icmp
+from foxpy.layers.icmp.wire import ParameterProblem, TimeExceeded, Unreachable
+from foxpy.layers.ipv4 import DisableInterface, IpConfig, SetSpecificGateway
+from foxpy.layers.ipv4.wire import IPv4, LooseSourceRoute, RouterAlert, ip_options
+from tests.support.ip_bench import PROTOCOL, IpBench, datagram
+
+SOURCE: Final = IPv4Address("192.0.2.9")
+SINK: Final = IPv4Address("198.51.100.9")
+BEYOND: Final = IPv4Address("203.0.113.5")
+OWN: Final = IPv4Address("192.0.2.1")
+NEXT: Final = IPv4Address("198.51.100.254")
+ALERT: Final = ip_options.build([RouterAlert()])
+
+
+class Router(IpBench):
+    """Between two links, with ICMP: what comes by the first goes out by the second."""
+
+    def __init__(self, mtu: int = 1500) -> None:
+        super().__init__(f"{OWN}/24", "198.51.100.1/24", config=IpConfig(forward=True), gateway=None)
+        icmp(self.ip).initialize()
+        self.out = self.links[1]
+        self.out.mtu = mtu
+        self.ip.measure()
+
+    def told(self) -> IPv4:
+        """The one datagram that went back, which is the router's own, of ICMP."""
+        (packet,) = self.link.take()
+        assert (packet.src, packet.dst, packet.proto) == (OWN, SOURCE, 1)
+        assert self.out.sent == []
+        return packet
+
+
+def test_a_datagram_goes_on_with_one_hop_less() -> None:
+    router = Router()
+    router.say(datagram(b"data", src=SOURCE, dst=SINK, ttl=9, df=True, ident=77, dscp=10))
+    ((neighbour, packet),) = router.out.sent
+    assert neighbour == SINK
+    read = IPv4.parse(packet)
+    assert (read.src, read.dst, read.ttl, read.df, read.ident, read.dscp) == (SOURCE, SINK, 8, True, 77, 10)
+    assert read.body == b"data"
+    assert router.ip.query().packets_forwarded == 1
+    assert router.dropped() == {}
+
+
+@given(st.binary(max_size=1480), st.integers(2, 255))
+def test_whatever_it_carries(data: bytes, ttl: int) -> None:
+    router = Router()
+    router.say(datagram(data, src=SOURCE, dst=SINK, ttl=ttl))
+    (packet,) = router.out.take()  # parsing checks the checksum
+    assert (bytes(packet.body), packet.ttl) == (data, ttl - 1)
+
+
+def test_padding_is_the_links_and_stays_there() -> None:
+    router = Router()
+    router.say(datagram(b"data", src=SOURCE, dst=SINK) + bytes(22))
+    ((_, packet),) = router.out.sent
+    assert len(packet) == 24
+
+
+def test_what_is_for_the_router_stays() -> None:
+    router = Router()
+    accepted = router.listen()
+    router.say(datagram(b"data", src=SOURCE, dst=IPv4Address("198.51.100.1")))
+    assert accepted.accepted[0][1].packets == [b"data"]
+    assert router.out.sent == []
+
+
+def test_a_host_forwards_nothing() -> None:
+    host = IpBench(f"{OWN}/24", "198.51.100.1/24", gateway=None)
+    host.say(datagram(b"data", src=SOURCE, dst=SINK))
+    assert host.links[1].sent == []
+    assert host.dropped() == {"not_for_us": 1}
+
+
+def test_it_goes_by_the_gateway_of_its_network_and_by_another_when_that_changes() -> None:
+    router = Router()
+    network = IPv4Network("203.0.113.0/24")
+    for gateway in (NEXT, SINK):
+        router.ip.control(SetSpecificGateway(network, gateway))
+        router.say(datagram(b"data", src=SOURCE, dst=BEYOND))
+        assert router.out.sent.pop()[0] == gateway
+
+
+def test_options_go_on_as_they_came() -> None:
+    router = Router()
+    router.say(datagram(b"data", src=SOURCE, dst=SINK, options=ALERT))
+    (packet,) = router.out.take()
+    assert (packet.options, bytes(packet.body)) == (ALERT, b"data")
+
+
+# -- what is told
+
+
+@pytest.mark.parametrize("ttl", [0, 1])
+def test_the_last_hop_is_used_up(ttl: int) -> None:
+    router = Router()
+    router.say(datagram(b"data" * 10, src=SOURCE, dst=SINK, ttl=ttl))
+    message = TimeExceeded.parse(router.told().body)
+    assert message.code == 0
+    assert IPv4.parse(message.quoted).dst == SINK
+    assert router.dropped() == {"ttl_expired": 1}
+
+
+def test_no_way_leads_there() -> None:
+    router = Router()
+    router.say(datagram(b"data", src=SOURCE, dst=BEYOND))
+    assert Unreachable.parse(router.told().body).code == 0
+    assert router.dropped() == {"no_route": 1}
+
+
+def test_what_is_too_big_and_not_to_be_fragmented_is_told_what_would_pass() -> None:
+    router = Router(mtu=600)
+    router.say(datagram(bytes(1000), src=SOURCE, dst=SINK, df=True))
+    message = Unreachable.parse(router.told().body)
+    assert (message.code, message.mtu) == (4, 600)
+    assert router.dropped() == {"too_big": 1}
+
+
+def test_a_source_route_is_refused() -> None:
+    router = Router()
+    route = ip_options.build([LooseSourceRoute(route=BEYOND.packed)])
+    router.say(datagram(b"data", src=SOURCE, dst=SINK, options=route))
+    assert Unreachable.parse(router.told().body).code == 5
+    assert router.dropped() == {"source_routed": 1}
+
+
+def test_options_that_are_broken_go_no_further() -> None:
+    router = Router()
+    router.say(datagram(b"data", src=SOURCE, dst=SINK, options=b"\x07\x01\x00\x00"))
+    assert ParameterProblem.parse(router.told().body).pointer == 21
+    assert router.dropped() == {"bad_options": 1}
+
+
+# -- fragments
+
+
+def test_what_is_too_big_is_fragmented_and_comes_together_again() -> None:
+    router, sink = Router(mtu=600), IpBench(f"{SINK}/24", gateway=None)
+    accepted = sink.listen()
+    data = bytes(range(250)) * 5
+    router.say(datagram(data, src=SOURCE, dst=SINK, ident=9, options=ALERT))
+    sent = [packet for _, packet in router.out.sent]
+    assert len(sent) == 3
+    assert all(len(packet) <= 600 for packet in sent)
+    for packet in reversed(sent):
+        sink.say(packet)
+    assert accepted.accepted[0][1].packets == [data]
+    assert router.ip.query().fragments_sent == 3
+
+
+def test_a_fragment_is_cut_again_with_its_place_in_the_whole() -> None:
+    router, sink = Router(mtu=600), IpBench(f"{SINK}/24", gateway=None)
+    accepted = sink.listen()
+    data = bytes(range(240)) * 10
+    for start, end in ((0, 1200), (1200, 2400)):
+        router.say(datagram(data[start:end], src=SOURCE, dst=SINK, ident=5, more=end < len(data), offset=start))
+    assert len(router.out.sent) == 6
+    for _, packet in router.out.sent:
+        sink.say(packet)
+    assert accepted.accepted[0][1].packets == [data]
+
+
+# -- what no router passes on
+
+
+@pytest.mark.parametrize(
+    ("source", "sink"),
+    [
+        ("0.0.0.0", "198.51.100.9"),
+        ("127.0.0.1", "198.51.100.9"),
+        ("224.0.0.5", "198.51.100.9"),
+        ("198.51.100.1", "198.51.100.9"),
+        ("169.254.1.1", "198.51.100.9"),
+        ("192.0.2.9", "169.254.1.1"),
+        ("192.0.2.9", "198.51.100.255"),
+        ("192.0.2.9", "239.1.2.3"),
+        ("192.0.2.9", "127.0.0.5"),
+        ("192.0.2.9", "240.0.0.1"),
+        ("192.0.2.9", "0.1.2.3"),
+    ],
+)
+def test_only_what_goes_from_one_host_to_one_host(source: str, sink: str) -> None:
+    router = Router()
+    router.say(datagram(b"data", src=IPv4Address(source), dst=IPv4Address(sink)))
+    assert router.out.sent == router.link.sent == []
+    assert router.dropped() == {"not_forwarded": 1}
+
+
+def test_what_was_sent_to_all_stations_is_not_sent_on() -> None:
+    router = Router()
+    router.say(datagram(b"data", src=SOURCE, dst=SINK), many=True)
+    assert router.out.sent == router.link.sent == []
+    assert router.dropped() == {"not_for_us": 1}
+
+
+def test_a_link_that_is_disabled_is_no_way() -> None:
+    router = Router()
+    router.ip.control(DisableInterface("ip1"))
+    router.say(datagram(b"data", src=SOURCE, dst=SINK))
+    assert Unreachable.parse(router.told().body).code == 0
+
+
+def test_a_link_that_refuses_is_looked_at_again() -> None:
+    router = Router()
+    router.say(datagram(b"data", src=SOURCE, dst=SINK))
+    router.out.sent.clear()
+    router.out.mtu = 100  # it carries less than it did
+    for _ in range(2):
+        router.say(datagram(bytes(200), src=SOURCE, dst=SINK))
+    assert router.ip.query().fragments_sent == 3  # the first datagram was lost, the second is cut
+
+
+@given(st.binary(max_size=60), st.binary(min_size=4, max_size=40))
+def test_whatever_comes_nothing_breaks(data: bytes, junk: bytes) -> None:
+    router = Router()
+    whole = datagram(data, src=SOURCE, dst=SINK, protocol=PROTOCOL)
+    for packet in (junk + whole[len(junk) :], whole[: len(junk)], whole[:20] + junk):
+        router.say(packet)
+    info = router.ip.query()
+    assert info.packets_received == 3
+    assert info.packets_forwarded + info.packets_discarded + info.packets_delivered == 3
