@@ -17,8 +17,8 @@ from foxpy.driver import running
 from foxpy.errors import TimedOut
 from foxpy.layers.tcp import TcpConfig
 from foxpy.runtime import Runtime, Scheduler
+from foxpy.testing.clock import FOREVER, Clock
 from foxpy.testing.lab.channel import KEPT
-from foxpy.testing.lab.clock import FOREVER, VirtualTime
 from foxpy.testing.lab.flows import Bulk, Flow, OnOff, Plan, Requests
 from foxpy.testing.lab.host import Host
 from foxpy.testing.lab.network import Network
@@ -59,10 +59,10 @@ class Lab(Network):
         link that they have at most. Raises ValueError where one makes no sense."""
         if sampling is not None and sampling <= 0.0:
             raise ValueError(f"sampling: {sampling:g} s; write a time above 0, or None for no samples")
-        self._time: VirtualTime | None = None
+        self._clock: Clock | None = None
         if scheduler is None:
-            self._time = VirtualTime()
-            scheduler = self._time.scheduler
+            self._clock = Clock()
+            scheduler = self._clock.scheduler
         super().__init__(seed, scheduler, keep)
         self.flows: list[Flow] = []
         """Those that are not finished, and those that ``forget`` has not taken away."""
@@ -194,14 +194,14 @@ class Lab(Network):
         ``limit`` virtual seconds; ValueError where there is nothing that would end the run, or the time is not the
         laboratory's own.
         """
-        time = self._own_time()
+        clock = self._own_clock()
         self.build()
         if until is not None:
-            time.run(until, _never)
+            clock.advance(until, _never)
         else:
             if not self._unfinished and any(flow.finished is None for flow in self.flows):
                 raise ValueError("run: no flow of a given size is left; say until when")
-            if not time.run(self.now + limit, lambda: self._unfinished == 0):
+            if not clock.advance(self.now + limit, lambda: self._unfinished == 0):
                 late = ", ".join(str(flow) for flow in self.flows if flow.finished is None)
                 raise TimedOut(f"not finished after {limit:g} s of virtual time: {late}")
         self._raise_failures()
@@ -211,12 +211,12 @@ class Lab(Network):
 
         Timers of ARP count, too: a minute or two of virtual time. Gives up after ``limit`` virtual seconds.
         """
-        self._own_time().run(self.now + limit, lambda: self.scheduler.pending() == FOREVER)
+        self._own_clock().advance(self.now + limit, lambda: self.scheduler.pending() == FOREVER)
 
-    def _own_time(self) -> VirtualTime:
-        if self._time is None:
+    def _own_clock(self) -> Clock:
+        if self._clock is None:
             raise ValueError("this laboratory has trio's time; use running() and wait() in place of run()")
-        return self._time
+        return self._clock
 
     def _raise_failures(self) -> None:
         for flow in self.flows:
@@ -253,7 +253,7 @@ class Lab(Network):
             folder = self._captures or tempfile.mkdtemp(prefix="foxpy-lab-")
             self.capture(folder)
             error.add_note(f"the laboratory's captures, seed {self.seed}, at {self.now:.6f} s: {os.fspath(folder)}")
-        if self._time is not None:
+        if self._clock is not None:
             self.close()
 
 

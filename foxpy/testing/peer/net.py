@@ -8,8 +8,8 @@ from foxpy.devices.link import link
 from foxpy.layers.tcp import Tcp, TcpConfig, TcpConnection, TcpPattern, tcp
 from foxpy.layers.tcp.executor import Executor
 from foxpy.protocol import Carrier, Host, Listening, Path, Receiver
+from foxpy.testing.clock import Clock
 from foxpy.testing.collector import ignoring
-from foxpy.testing.peer.clock import Clock
 from foxpy.testing.peer.ends import PORT, Ground
 from foxpy.testing.peer.ladder import Ladder, ScriptFailed
 
