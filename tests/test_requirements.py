@@ -8,9 +8,10 @@ from typing import Final
 
 import pytest
 
-from tests.requirements.items import Answer, Item
+from tests.requirements.items import Answer, Item, Part
 from tests.requirements.marked import HOUSE, UNRELIABLE, BadMark, all_proofs, by_requirement, found_in
 from tests.requirements.page import DOCUMENTS, PAGE, page
+from tests.requirements.rfc1122 import ICMP, IP, LINK, ROUTING, UDP
 from tests.requirements.rfc9293 import RFC9293
 
 ITEMS: Final = [item for document in DOCUMENTS for item in document.items()]
@@ -27,6 +28,12 @@ def test_every_numbered_item_of_tcp_is_there() -> None:
     assert Counter(item.name for item in RFC9293.items()) == Counter(numbers)
 
 
+@pytest.mark.parametrize(("parts", "rows"), [(LINK, 15), ((*IP, *ICMP, *ROUTING), 155), (UDP, 19)])
+def test_every_row_of_the_other_tables_is_there(parts: tuple[Part, ...], rows: int) -> None:
+    """Of RFC 1122, sections 2.5, 3.5 and 4.1.5: so many rows have a level."""
+    assert sum(len(part.items) for part in parts) == rows
+
+
 def test_names_are_distinct() -> None:
     assert len({item.name for item in ITEMS}) == len(ITEMS)
 
@@ -34,12 +41,11 @@ def test_names_are_distinct() -> None:
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.name)
 def test_what_is_met_is_shown_and_what_is_not_has_a_reason(item: Item) -> None:
     assert item.says.endswith(".")
+    assert item.reason.endswith(".") is (item.answer is not Answer.MET), f"{item.name}: say why"
     tests = SHOWN.get(item.name, [])
-    if item.answer is Answer.MET:
-        assert not item.reason
+    if item.answer in (Answer.MET, Answer.CHOSEN):
         assert any(test.everywhere for test in tests), f"{item.name} is met, and no test that always runs shows it"
     else:
-        assert item.reason.endswith("."), f"{item.name} is not met, and nothing says why"
         assert not tests, f"{item.name} is not met, but {tests[0].path} has a test that shows it"
 
 

@@ -22,6 +22,8 @@ class Answer(enum.Enum):
     """What foxpy makes of an item."""
 
     MET = "yes"
+    CHOSEN = "if set"
+    """A setting makes it so, which is not the default."""
     UNMET = "no"
     VOID = "n/a"
     """It is a condition of something that foxpy does not do or that a later RFC has taken back."""
@@ -29,7 +31,7 @@ class Answer(enum.Enum):
 
 @attrs.frozen
 class Item:
-    """One row. It is met, and at least one test shows it, unless there is a reason why not."""
+    """One row. It is met, and at least one test shows it, unless there is a reason why not, or not by default."""
 
     name: str
     """RFC 9293 numbers its own. Those of RFC 1122 are called after the section and what they are about."""
@@ -40,6 +42,10 @@ class Item:
     answer: Answer = Answer.MET
     reason: str = ""
     """Why not."""
+
+    def by_choice(self, reason: str) -> Item:
+        """The same, met where a setting says so; ``reason``: which one, and why it is not the default."""
+        return attrs.evolve(self, answer=Answer.CHOSEN, reason=reason)
 
     def but(self, reason: str) -> Item:
         """The same, not met for ``reason``."""

@@ -10,17 +10,18 @@ from typing import Final
 
 from tests.requirements.items import Answer, Document, Item, Level
 from tests.requirements.marked import HOUSE, Proof, by_requirement
+from tests.requirements.rfc1122 import RFC1122
 from tests.requirements.rfc9293 import RFC9293
 
 PAGE: Final = HOUSE / "docs" / "requirements.md"
-DOCUMENTS: Final = (RFC9293,)
+DOCUMENTS: Final = (RFC9293, RFC1122)
 
 INTRODUCTION: Final = """\
 # What the RFCs require
 
-Every numbered requirement of RFC 9293 (TCP): whether foxpy meets it, the tests that show it, and the reason where it
-does not. `python -m tests.requirements` writes this page, from [the items](../tests/requirements/) and from the marks
-on the tests.
+Every numbered requirement of RFC 9293 (TCP), and every row of RFC 1122's tables for the link layer, IP, ICMP and UDP:
+whether foxpy meets it, the tests that show it, and the reason where it does not. `python -m tests.requirements` writes
+this page, from [the items](../tests/requirements/) and from the marks on the tests.
 
 `make test` fails where a row is met and no test shows it, where a test that shows one fails or is skipped, where a mark
 names no row or one that is not met, and where this page is not what the marks say. To show a requirement, mark a test:
@@ -29,8 +30,9 @@ names no row or one that is not met, and where this page is not what the marks s
 @pytest.mark.requirement("MUST-12")
 ```
 
-*n/a* is what does not arise: a condition of something optional that foxpy does not do, or what a later RFC has taken
-back. In rows of the levels MUST NOT and SHOULD NOT, *yes* says that it is not done.
+*If set* is what a setting turns on that is not the default. *N/a* is what does not arise: a condition of something that
+foxpy does not do, or what a later RFC has taken back. In rows of the levels MUST NOT and SHOULD NOT, *yes* says that it
+is not done.
 """
 
 
@@ -64,10 +66,10 @@ def _lines(shown: Mapping[str, Sequence[Proof]]) -> Iterator[str]:
 
 def _summary(document: Document) -> Iterator[str]:
     counts = Counter((item.level, item.answer) for item in document.items())
-    yield f"| {document.title} | met | not met | n/a | of |"
-    yield "|---|---|---|---|---|"
+    yield f"| {document.title} | met | if set | not met | n/a | of |"
+    yield "|---|---|---|---|---|---|"
     for level in Level:
-        numbers = [counts[level, answer] for answer in (Answer.MET, Answer.UNMET, Answer.VOID)]
+        numbers = [counts[level, answer] for answer in Answer]
         yield f"| {level.value} | " + " | ".join(map(str, (*numbers, sum(numbers)))) + " |"
     yield ""
 

@@ -35,7 +35,7 @@ async def test_no_stream_is_opened_to_a_group(group: str) -> None:
     assert host.tcp.query().connections == 0
 
 
-@pytest.mark.requirement("MUST-20")
+@pytest.mark.requirement("MUST-20", "1122-3.3.1.4-advice")
 async def test_a_peer_that_acknowledges_nothing_has_its_first_hop_polled() -> None:
     """RFC 9293, MUST-20 (b), and RFC 1122, section 2.3.2.1: TCP's doubt reaches ARP."""
     here, there = hosts(2)

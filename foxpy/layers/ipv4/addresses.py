@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Interface
 import attrs
 
 from foxpy.errors import BadAddress
-from foxpy.layers.ipv4.options import Broken, check
+from foxpy.layers.ipv4.options import Broken, check, source_routes
 
 
 def _protocol(instance: object, attribute: attrs.Attribute[int], value: int) -> None:
@@ -27,6 +27,9 @@ def _options(instance: object, attribute: attrs.Attribute[bytes], value: bytes) 
     problem = check(value, source_routes=True)
     if isinstance(problem, Broken):
         raise BadAddress(f"IP options {value.hex()}: wrong at byte {problem.at}")
+    routes = source_routes(value)
+    if routes > 1:
+        raise BadAddress(f"IP options {value.hex()}: {routes} source routes, at most one (RFC 1122, section 3.2.1.8)")
 
 
 def _host(instance: object, attribute: attrs.Attribute[IPv4Address], value: IPv4Address | None) -> None:

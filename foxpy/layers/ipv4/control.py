@@ -165,6 +165,8 @@ class IpInfo:
     """Every reason to drop a datagram, and for how many it was one."""
     fragments_sent: int
     fragments: FragmentInfo
+    largest_received: int
+    """The most bytes above IP in a datagram that comes, in fragments or whole (MMS_R of RFC 1122, section 3.3.2)."""
     interfaces: tuple[InterfaceInfo, ...]
     connections: int
     forgotten: int

@@ -363,6 +363,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
             discards=discards,
             fragments_sent=c.fragments_sent,
             fragments=self.reassembly.info(),
+            largest_received=LARGEST - IPv4.MIN,
             interfaces=self._administration.info(),
             connections=len(self.connections.open),
             forgotten=self.connections.forgotten,

@@ -90,6 +90,11 @@ def check(area: bytes, source_routes: bool) -> Broken | SourceRouted | None:
     return None
 
 
+def source_routes(area: bytes) -> int:
+    """How many source routes are in the options ``area``, which are well formed."""
+    return sum(isinstance(option, LooseSourceRoute | StrictSourceRoute) for _, option in _each(area))
+
+
 def in_fragments(area: bytes) -> bytes:
     """What of the options ``area``, which are well formed, goes into fragments but the first (RFC 791, section 3.2)."""
     return ip_options.build(option for _, option in _each(area) if option.kind & COPIED)

@@ -59,6 +59,7 @@ async def test_a_path_to_a_neighbour() -> None:
             path.sender.send(PACKET)
 
 
+@pytest.mark.requirement("1122-3.3.7-multicast", "1122-3.3.6-link")
 @pytest.mark.parametrize(
     ("group", "station"),
     [
@@ -189,6 +190,7 @@ async def test_claims_go_through_the_link() -> None:
         assert b.arp.query().claims() == ()
 
 
+@pytest.mark.requirement("1122-2.3.3-arp")
 async def test_two_hosts_find_each_other() -> None:
     segment = link()
     layers = []

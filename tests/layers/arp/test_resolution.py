@@ -30,6 +30,7 @@ OTHER = MacAddress.local(3)
 PACKET = bytes(range(60))
 
 
+@pytest.mark.requirement("1122-2.3.2.2-save", "1122-2.4-unreachable")
 async def test_the_first_packet_asks_and_waits() -> None:
     async with arp_bench() as b:
         b.station.answers[PEER] = THEIRS
@@ -63,6 +64,7 @@ async def test_packets_that_wait_keep_their_order() -> None:
         assert [data for _, _, data in b.station.packets] == packets
 
 
+@pytest.mark.requirement("1122-2.3.2.2-save")
 async def test_the_oldest_packet_makes_room() -> None:
     async with arp_bench(ArpConfig(queue=3)) as b:
         _, send, _ = b.open()
@@ -177,6 +179,7 @@ async def test_who_is_told_may_send_again_and_close() -> None:
         assert b.arp.query().neighbours()[0].connections == 0
 
 
+@pytest.mark.requirement("1122-2.3.2.1-floods")
 async def test_requests_for_one_neighbour_are_a_second_apart_whatever_happens() -> None:
     async with arp_bench() as b:
         for _ in range(20):  # RFC 1122, 2.3.2.1: given up and begun again, over and over
@@ -188,6 +191,7 @@ async def test_requests_for_one_neighbour_are_a_second_apart_whatever_happens() 
         assert all(later - earlier >= 0.999 for earlier, later in itertools.pairwise(times))
 
 
+@pytest.mark.requirement("1122-2.3.2.1-floods")
 async def test_requests_are_bounded_over_all_neighbours() -> None:
     async with arp_bench(ArpConfig(request_rate=10)) as b:
         for n in range(10, 60):
@@ -256,6 +260,7 @@ async def reachable(b: ArpBench) -> Callable[[bytes], None]:
     return send
 
 
+@pytest.mark.requirement("1122-2.3.2.1-flush", "1122-3.3.1.4-ping", "1122-3.3.1.4-traffic", "1122-3.3.1.4-forever")
 async def test_an_unused_entry_goes_stale_and_nobody_is_asked() -> None:
     async with arp_bench() as b:
         await reachable(b)
@@ -267,6 +272,17 @@ async def test_an_unused_entry_goes_stale_and_nobody_is_asked() -> None:
         assert b.station.requests() == []
 
 
+@pytest.mark.requirement("1122-2.3.2.1-time-out")
+async def test_how_long_an_answer_is_believed_can_be_chosen() -> None:
+    async with arp_bench(ArpConfig(reachable_time=200.0)) as b:
+        await reachable(b)
+        await trio.sleep(99)
+        assert b.state() is NeighbourState.REACHABLE
+        await trio.sleep(202)
+        assert b.state() is NeighbourState.STALE
+
+
+@pytest.mark.requirement("1122-3.3.1.4-traffic")
 async def test_a_stale_entry_that_is_used_is_polled_and_refreshed() -> None:
     async with arp_bench() as b:
         send = await reachable(b)
@@ -283,6 +299,7 @@ async def test_a_stale_entry_that_is_used_is_polled_and_refreshed() -> None:
         assert b.state() is NeighbourState.REACHABLE
 
 
+@pytest.mark.requirement("1122-2.3.2.1-flush", "1122-3.3.1.4-dead", "1122-3.3.1.4-forever")
 async def test_a_station_that_is_gone_is_polled_thrice_then_searched_for() -> None:
     async with arp_bench() as b:
         send = await reachable(b)
@@ -306,6 +323,7 @@ async def test_a_station_that_is_gone_is_polled_thrice_then_searched_for() -> No
         assert b.station.packets[-1][1] == OTHER
 
 
+@pytest.mark.requirement("1122-3.3.1.4-no-sign", "1122-3.3.1.4-advice")
 async def test_a_layer_above_confirms_instead_of_a_poll() -> None:
     async with arp_bench() as b:
         send = await reachable(b)
@@ -317,6 +335,7 @@ async def test_a_layer_above_confirms_instead_of_a_poll() -> None:
         assert b.state() is NeighbourState.REACHABLE
 
 
+@pytest.mark.requirement("1122-3.3.1.4-advice")
 async def test_a_layer_above_has_doubts() -> None:
     async with arp_bench() as b:
         await reachable(b)
@@ -391,6 +410,7 @@ async def test_the_entry_longest_without_news_makes_room() -> None:
         assert [str(each.address) for each in b.arp.query().neighbours()] == ["192.0.2.10", "192.0.2.12"]
 
 
+@pytest.mark.requirement("1122-3.3.1.4-ping")
 async def test_an_idle_stack_has_no_timer() -> None:
     async with arp_bench() as b:
         await reachable(b)

@@ -113,6 +113,7 @@ def test_unclaimed_ethertypes_are_told_apart_within_bounds() -> None:
     assert len(info.unclaimed_ethertypes) == 64
 
 
+@pytest.mark.requirement("1122-2.4-broadcasts")
 def test_broadcast_arrives_on_a_connection_of_its_own_that_is_not_answerable() -> None:
     rig = Rig()
     paths: list[Path[MacAddress]] = []

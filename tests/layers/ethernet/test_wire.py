@@ -37,6 +37,7 @@ def test_laws_of_bytes(packet: type[Packet], data: bytes) -> None:
     check_bytes(packet, data)
 
 
+@pytest.mark.requirement("1122-2.3.3-ethernet")
 def test_a_frame_of_today() -> None:
     frame = ethernet.view(ARP_REQUEST)
     assert frame == EthernetII(dst=BROADCAST, src=HERE, kind=0x0806, body=bytes(46))

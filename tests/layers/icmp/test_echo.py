@@ -35,6 +35,7 @@ def reply(data: bytes = b"pong", ident: int = 7, seq: int = 0) -> Echo:
 # -- the server
 
 
+@pytest.mark.requirement("1122-3.2.2.6-server", "1122-3.2.2.6-data", "1122-3.1-both")
 @given(st.binary(max_size=1472), st.integers(0, 0xFFFF), st.integers(0, 0xFFFF))
 def test_a_request_is_sent_back(data: bytes, ident: int, seq: int) -> None:
     bench = IcmpBench()
@@ -44,6 +45,7 @@ def test_a_request_is_sent_back(data: bytes, ident: int, seq: int) -> None:
     assert message == reply(data, ident, seq)
 
 
+@pytest.mark.requirement("1122-3.2.2.6-data")
 @pytest.mark.parametrize("size", [1473, 8000, 65507])
 def test_a_large_request_comes_in_fragments_and_so_does_the_answer(size: int) -> None:
     data = random.Random(size).randbytes(size)
@@ -57,6 +59,7 @@ def test_a_large_request_comes_in_fragments_and_so_does_the_answer(size: int) ->
     assert Echo.parse(answer) == reply(data, seq=1)
 
 
+@pytest.mark.requirement("1122-3.2.2.6-broadcast", "1122-3.2.2.6-multicast")
 @pytest.mark.parametrize("destination", [LIMITED, BROADCAST, GROUP])
 def test_requests_to_groups_are_answered_only_if_that_is_wanted(destination: IPv4Address) -> None:
     bench = IcmpBench()
@@ -68,6 +71,16 @@ def test_requests_to_groups_are_answered_only_if_that_is_wanted(destination: IPv
     ((header, message),) = bench.heard()
     assert (header.src, header.dst) == (US, PEER)
     assert message == reply(b"ping", seq=1)
+
+
+@pytest.mark.requirement("1122-3.2.2.6-src", "1122-3.3.4.2-src")
+def test_the_answer_is_from_the_address_that_was_asked() -> None:
+    """RFC 1122, section 3.2.2.6: not from the one that this host would choose."""
+    bench = IcmpBench("192.0.2.1/24", "203.0.113.1/24")
+    other = IPv4Address("203.0.113.1")
+    bench.tell(request(), dst=other)
+    bench.tell(request(), dst=other, dscp=46)
+    assert [header.src for header, _ in bench.heard()] == [other, other]
 
 
 def test_answering_can_be_turned_off() -> None:
@@ -87,6 +100,7 @@ def test_the_answer_has_the_type_of_service_of_the_request() -> None:
     assert message == reply(b"ping", seq=1)
 
 
+@pytest.mark.requirement("1122-3.2.2.6-record", "1122-3.2.1.8d-record")
 def test_the_record_of_the_route_goes_on_in_the_answer() -> None:
     bench = IcmpBench()
     record = RecordRoute(pointer=8, route=PEER.packed + bytes(8))
@@ -134,6 +148,7 @@ def test_what_is_damaged_or_cut_off_is_dropped() -> None:
 # -- sessions that this host opens
 
 
+@pytest.mark.requirement("1122-3.2.2.6-client", "1122-3.2.2.6-pass")
 def test_requests_have_running_numbers_and_replies_are_delivered_with_theirs() -> None:
     bench = IcmpBench()
     connection, collector, send = bench.session(IcmpAddress(PEER, 77))

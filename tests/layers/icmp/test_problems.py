@@ -40,6 +40,7 @@ def rejecting(bench: IcmpBench) -> None:
 # -- which
 
 
+@pytest.mark.requirement("1122-3.2.2-same", "1122-3.2.2-tos", "1122-3.3.8-errors", "1122-3.2.2.1-send")
 def test_an_unknown_protocol() -> None:
     bench = IcmpBench()
     packet = datagram(b"who wants this?")
@@ -50,6 +51,7 @@ def test_an_unknown_protocol() -> None:
     assert bench.icmp.query().errors_sent == 1
 
 
+@pytest.mark.requirement("1122-3.2.2-same", "1122-3.2.2.1-send", "1122-4.1.3.1-unreachable", "1122-3.4-send-icmp")
 @pytest.mark.parametrize("options", [b"", b"\x94\x04\x00\x00"])
 def test_a_port_that_nobody_has(options: bytes) -> None:
     bench = IcmpBench()
@@ -92,6 +94,7 @@ def test_reject_of_what_is_not_being_delivered_says_nothing() -> None:
     assert bench.link.sent == []
 
 
+@pytest.mark.requirement("1122-3.2.2.5-send")
 def test_options_that_are_broken() -> None:
     bench = IcmpBench()
     packet = datagram(b"data", options=b"\x01\x01\x07\x00")
@@ -100,6 +103,7 @@ def test_options_that_are_broken() -> None:
     assert message == ParameterProblem(pointer=23, quoted=packet)
 
 
+@pytest.mark.requirement("1122-3.3.5-unreachable")
 def test_a_source_route() -> None:
     bench = IcmpBench()
     packet = datagram(b"data", options=b"\x83\x07\x04" + FAR.packed + b"\x00")
@@ -108,6 +112,7 @@ def test_a_source_route() -> None:
     assert message == Unreachable(code=5, quoted=packet)
 
 
+@pytest.mark.requirement("1122-3.3.2-time-exceeded")
 def test_fragments_that_waited_in_vain() -> None:
     """RFC 1122, section 3.3.2: only if the first fragment has come."""
     bench = IcmpBench()
@@ -123,6 +128,7 @@ def test_fragments_that_waited_in_vain() -> None:
     assert bench.ip.query().fragments.timed_out == 2
 
 
+@pytest.mark.requirement("1122-3.2.2-more")
 def test_as_much_is_quoted_as_fits_576_bytes() -> None:
     """RFC 1812, section 4.3.2.3."""
     bench = IcmpBench()
@@ -141,9 +147,19 @@ def test_without_icmp_nothing_is_said() -> None:
     assert finalized.link.sent == []
 
 
+@pytest.mark.requirement("1122-3.2.2.2-send")
+def test_nobody_is_redirected() -> None:
+    """RFC 1122, section 3.2.2.2: hosts do not send Redirects, whatever reaches them that is for others."""
+    bench = IcmpBench()
+    for destination in (PEER + 1, FAR, ROUTER):
+        bench.say(datagram(dst=destination))
+    assert bench.link.sent == []
+
+
 # -- about what, and to whom
 
 
+@pytest.mark.requirement("1122-3.2.2-about-groups", "1122-3.2.2-about-link-broadcasts")
 @pytest.mark.parametrize(
     ("packet", "reason"),
     [
@@ -161,12 +177,14 @@ def test_nothing_is_said_about_what_was_sent_to_many(packet: bytes, reason: str,
     assert bench.icmp_dropped() == {reason: 1}
 
 
+@pytest.mark.requirement("1122-3.2.2-about-link-broadcasts")
 def test_nothing_is_said_about_one_host_by_a_link_broadcast() -> None:
     bench = IcmpBench()
     bench.say(datagram(), many=True)
     assert bench.heard() == []
 
 
+@pytest.mark.requirement("1122-3.2.2-about-errors")
 @pytest.mark.parametrize("kind", [3, 4, 5, 11, 12, 1, 2, 6, 7, 41, 255])
 def test_nothing_is_said_about_errors_nor_about_what_might_be_one(kind: int) -> None:
     bench = IcmpBench()
@@ -184,6 +202,7 @@ def test_something_is_said_about_queries(kind: int) -> None:
     assert len(bench.heard()) == 1
 
 
+@pytest.mark.requirement("1122-3.2.2-about-fragments")
 def test_nothing_is_said_about_later_fragments() -> None:
     bench = IcmpBench()
     bench.say(datagram(bytes(8), offset=8, options=b"\x01\x01\x07\x00"))
@@ -191,6 +210,7 @@ def test_nothing_is_said_about_later_fragments() -> None:
     assert bench.icmp_dropped() == {"about_fragments": 1}
 
 
+@pytest.mark.requirement("1122-3.2.2-to-nobody")
 @pytest.mark.parametrize("source", ["0.0.0.0", "127.0.0.1", "224.0.0.1", "240.0.0.1", "192.0.2.255", "192.0.2.1"])
 def test_nothing_is_said_to_what_is_no_other_host(source: str) -> None:
     bench = IcmpBench()

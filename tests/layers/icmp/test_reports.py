@@ -28,6 +28,9 @@ def connected(*, redirects: bool = False) -> tuple[IcmpBench, Collector]:
     return bench, bench.open(FAR)[1]
 
 
+@pytest.mark.requirement(
+    "1122-3.2.2-demux", "1122-3.2.2.1-pass", "1122-3.2.2.4-pass", "1122-3.2.2.5-pass", "1122-3.4-pass-icmp"
+)
 @pytest.mark.parametrize(
     ("message", "trouble"),
     [
@@ -51,6 +54,7 @@ def test_an_error_reaches_the_connection_that_it_is_about(message: Packet, troub
     assert bench.icmp_dropped() == {}
 
 
+@pytest.mark.requirement("1122-3.4-quoted")
 def test_eight_bytes_are_enough() -> None:
     bench, collector = connected()
     bench.tell(Unreachable(code=3, quoted=OURS[:28]), src=ROUTER)
@@ -116,6 +120,7 @@ def test_source_quench_is_ignored() -> None:
     assert bench.icmp_dropped() == {"source_quenches": 1}
 
 
+@pytest.mark.requirement("1122-3.2.2-unknown", "1122-3.2.2.7-information", "1122-3.2.2.9-unauthorized")
 @pytest.mark.parametrize("kind", [1, 2, 6, 9, 10, 13, 14, 15, 16, 17, 18, 30, 255])
 def test_other_types_are_dropped(kind: int) -> None:
     bench = IcmpBench()
@@ -131,6 +136,7 @@ def redirect(gateway: IPv4Address = BETTER, quoted: bytes = OURS, code: int = 1)
     return Redirect(code=code, gateway=gateway, quoted=quoted)
 
 
+@pytest.mark.requirement("1122-3.2.2.2-follow")
 def test_redirects_are_ignored_unless_they_are_wanted() -> None:
     bench, _ = connected()
     bench.tell(redirect(), src=ROUTER)
@@ -142,6 +148,9 @@ def test_redirects_are_ignored_unless_they_are_wanted() -> None:
     assert bench.ip.query().routes()[0] == expected
 
 
+@pytest.mark.requirement(
+    "1122-3.2.2.2-follow", "1122-3.2.2.2-both", "1122-3.3.1.2-cache", "1122-3.3.1.2-redirects", "1122-3.3.1.3-host"
+)
 def test_a_redirect_changes_the_way_to_that_host_alone() -> None:
     bench = IcmpBench(icmp_config=IcmpConfig(accept_redirects=True))
     _, _, one = bench.open(FAR)
@@ -152,6 +161,7 @@ def test_a_redirect_changes_the_way_to_that_host_alone() -> None:
     assert [neighbour for neighbour, _ in bench.link.sent] == [BETTER, ROUTER]
 
 
+@pytest.mark.requirement("1122-3.2.2.2-illegal")
 @pytest.mark.parametrize(
     ("source", "gateway", "quoted"),
     [

@@ -18,6 +18,8 @@ from foxpy.layers.ipv4 import (
     JoinGroup,
     LeaveGroup,
 )
+from foxpy.layers.ipv4.wire import IPv4
+from foxpy.protocol import Receiver
 from foxpy.status import Forgotten
 from foxpy.testing.collector import Collector
 from tests.support.ip_bench import FAR, PEER, PROTOCOL, US, IpBench, datagram
@@ -134,6 +136,7 @@ def test_less_than_the_total_length_is_truncated() -> None:
     only(bench, "truncated")
 
 
+@pytest.mark.requirement("1122-3.2.1.1-version", "1122-3.1-count")
 def test_another_version_is_not_ours() -> None:
     bench = IpBench()
     bench.say(b"\x65" + datagram()[1:])
@@ -155,6 +158,7 @@ def test_a_total_length_below_the_header() -> None:
     only(bench, "bad_length")
 
 
+@pytest.mark.requirement("1122-3.2.1.2-checksum")
 @pytest.mark.parametrize("at", range(8, 20))
 def test_a_bit_turned_over_in_the_header_is_noticed(at: int) -> None:
     bench = IpBench()
@@ -164,6 +168,7 @@ def test_a_bit_turned_over_in_the_header_is_noticed(at: int) -> None:
     only(bench, "checksum_errors")
 
 
+@pytest.mark.requirement("1122-3.2.1.3-bad-src", "1122-4.1.3.6-bad-src")
 @pytest.mark.parametrize(
     "source",
     [
@@ -187,6 +192,7 @@ def test_a_source_must_be_one_other_host(source: str) -> None:
     assert not accepted.accepted
 
 
+@pytest.mark.requirement("1122-3.1-count", "1122-3.2.1.3-bad-dst")
 @pytest.mark.parametrize("destination", ["192.0.2.9", "198.51.100.1", "239.1.2.3", "240.0.0.1", "0.0.0.0"])
 def test_what_is_for_others_is_dropped_not_forwarded(destination: str) -> None:
     bench = IpBench()
@@ -203,6 +209,7 @@ def test_loopback_addresses_do_not_come_from_outside() -> None:
     only(bench, "bad_source")
 
 
+@pytest.mark.requirement("1122-2.4-broadcasts", "1122-3.3.6-link-only")
 def test_one_host_by_a_broadcast_of_the_link_is_dropped() -> None:
     """RFC 1122, section 3.3.6."""
     bench = IpBench()
@@ -217,9 +224,45 @@ def test_a_protocol_that_nobody_listens_to() -> None:
     only(bench, "unknown_protocol")
 
 
+@pytest.mark.requirement("1122-3.2.1.7-discard")
+@pytest.mark.parametrize("ttl", [0, 1])
+def test_what_was_left_of_the_time_to_live_does_not_matter(ttl: int) -> None:
+    """RFC 1122, section 3.2.1.7: it has arrived."""
+    bench = IpBench()
+    accepted = bench.listen()
+    bench.say(datagram(b"data", ttl=ttl))
+    assert accepted.accepted[0][1].packets == [b"data"]
+
+
+class Looking(Receiver):
+    """A layer that looks at the headers of what it is delivered."""
+
+    def __init__(self, bench: IpBench) -> None:
+        self._bench = bench
+        self.seen: list[tuple[int, bytes]] = []
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        header = IPv4.view(frame, self._bench.ip.headers.of(frame, start), end)
+        self.seen.append((header.dscp, bytes(header.options)))
+
+
+@pytest.mark.requirement("1122-3.2.1.6-pass", "1122-3.2.1.8-pass", "1122-3.4-options")
+@pytest.mark.parametrize("options", [b"", b"\x94\x04\x00\x00", b"\x83\x07\x08" + FAR.packed + b"\x00"])
+def test_layers_above_find_the_header(options: bytes) -> None:
+    """RFC 1122, section 3.4: the type of service, and all options; a source route that has come to its end, too."""
+    bench = IpBench(config=IpConfig(accept_source_routes=True))
+    looking = Looking(bench)
+    bench.ip.listen(IpPattern(PROTOCOL), lambda _: looking)
+    bench.say(datagram(b"data", dscp=46, options=options))
+    bench.say(datagram(bytes(8), dscp=10, options=options, ident=2, more=True))
+    bench.say(datagram(bytes(8), ident=2, offset=8))
+    assert looking.seen == [(46, options), (10, options)]
+
+
 # -- groups and broadcasts
 
 
+@pytest.mark.requirement("1122-3.3.6-formats", "1122-3.3.6-all", "1122-3.3.7-all-hosts")
 @pytest.mark.parametrize("destination", [LIMITED, BROADCAST, IPv4Address("192.0.2.0"), IPv4Address("224.0.0.1")])
 @pytest.mark.parametrize("many", [False, True])
 def test_broadcasts_and_the_group_of_all_hosts_are_taken(destination: IPv4Address, many: bool) -> None:
@@ -241,6 +284,7 @@ def test_the_broadcast_of_another_interface_is_not_taken() -> None:
     only(bench, "not_for_us")
 
 
+@pytest.mark.requirement("1122-3.3.7-multicast")
 def test_groups_are_joined_and_left() -> None:
     bench = IpBench("192.0.2.1/24", "203.0.113.1/24")
     accepted = bench.listen()
@@ -286,6 +330,7 @@ def test_a_disabled_interface_neither_takes_nor_claims() -> None:
     assert bench.link.claimed == [IPv4Interface("192.0.2.1/24")]
 
 
+@pytest.mark.requirement("1122-3.1-multihoming")
 def test_an_address_is_taken_on_every_interface() -> None:
     """The weak model of RFC 1122, section 3.3.4.2."""
     bench = IpBench("192.0.2.1/24", "203.0.113.1/24")

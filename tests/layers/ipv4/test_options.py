@@ -23,6 +23,7 @@ class Told(ProblemReporter):
         self.problems.append((trouble, pointer))
 
 
+@pytest.mark.requirement("1122-3.2.1.8-unknown", "1122-3.2.1.8b-ignore")
 @pytest.mark.parametrize(
     "area",
     [
@@ -91,6 +92,7 @@ def test_source_routes_are_refused() -> None:
         assert bench.dropped() == {"source_routed": 1}
 
 
+@pytest.mark.requirement("1122-3.2.1.8c-source-route", "1122-3.2.1.8c-completed")
 def test_the_end_of_a_source_route_may_be_configured_to_be_taken() -> None:
     """RFC 1122, section 3.2.1.8 (c); but this host forwards for nobody."""
     assert check(ARRIVED, source_routes=True) is None
@@ -115,6 +117,7 @@ def test_fragments_carry_what_is_marked_to_be_copied() -> None:
     assert in_fragments(b"\x01\x01\x07\x03\x04\x00\x00\x00") == b""
 
 
+@pytest.mark.requirement("1122-3.2.1.8d-record")
 def test_the_record_goes_on_in_the_answer() -> None:
     """RFC 1122, section 3.2.2.6."""
     area = ip_options.build([RouterAlert(), RecordRoute(pointer=8, route=A + bytes(8))])
@@ -123,6 +126,7 @@ def test_the_record_goes_on_in_the_answer() -> None:
     assert returned(full, US, 0) == full
 
 
+@pytest.mark.requirement("1122-3.2.1.8e-timestamp")
 def test_the_time_is_entered_in_the_answer() -> None:
     """RFC 791: the high bit says that the time is not that since midnight, Universal Time."""
     now = 86_400_000 + 77

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Network
 
+import pytest
 import trio
 
 from foxpy.addresses import MacAddress
@@ -84,6 +85,7 @@ async def one_host_on_two_segments() -> None:
             assert outward.local == network[100]
 
 
+@pytest.mark.requirement("1122-2.3.3-ethernet", "1122-3.1-both", "1122-3.3.1.1-no-gateway", "1122-2.3.3-arp")
 def test_ping_of_every_size() -> None:
     virtual(ping_of_every_size)
 
@@ -96,5 +98,6 @@ def test_pings_of_all_neighbours_are_refused_by_each() -> None:
     virtual(pings_of_all_neighbours)
 
 
+@pytest.mark.requirement("1122-3.1-multihoming")
 def test_one_host_on_two_segments() -> None:
     virtual(one_host_on_two_segments)

@@ -37,6 +37,7 @@ def said(*packets: bytes, config: IpConfig | None = None) -> tuple[IpBench, list
     return bench, [data for each in accepted for _, collector in each.accepted for data in collector.packets]
 
 
+@pytest.mark.requirement("1122-3.2.1.4-reassembly", "1122-3.3.2-reassembly")
 @given(st.binary(min_size=9, max_size=2000), st.integers(1, 40).map(lambda n: 8 * n), st.randoms(use_true_random=False))
 def test_any_order_makes_the_datagram(data: bytes, size: int, order: random.Random) -> None:
     packets = pieces(data, size)
@@ -57,9 +58,12 @@ def test_cutting_leaves_nothing_out(size: int, first: int, others: int) -> None:
     assert all(end - start <= room for (start, end), room in zip(cuts, [first, *[others] * len(cuts)], strict=False))
 
 
+@pytest.mark.requirement("1122-3.3.2-576", "1122-3.3.2-emtu-r", "1122-3.3.2-mms-r")
 def test_the_largest_datagram() -> None:
     data = random.Random(1).randbytes(65515)
-    assert said(*pieces(data, 1480))[1] == [data]
+    bench, got = said(*pieces(data, 1480))
+    assert got == [data]
+    assert bench.ip.query().largest_received == len(data)
 
 
 def test_the_datagram_is_delivered_with_the_header_of_its_first_fragment() -> None:
@@ -153,6 +157,7 @@ def test_a_first_header_that_makes_it_too_large_is_refused() -> None:
     assert bench.dropped() == {"fragments_refused": 1}
 
 
+@pytest.mark.requirement("1122-3.3.2-fixed")
 def test_the_rest_is_waited_for_so_long_and_no_longer() -> None:
     first, second, last = pieces(DATA, 24)
     bench, _ = said(first)

@@ -50,6 +50,7 @@ def way(bench: IpBench, host: IPv4Address) -> tuple[int, IPv4Address, IPv4Addres
     raise AssertionError("nothing was sent")
 
 
+@pytest.mark.requirement("1122-3.2.1.3-subnets", "1122-3.3.1.1-mask", "1122-3.3.1.2-default", "1122-3.2.2.9-static")
 def test_neighbours_are_reached_directly_and_others_by_the_gateway() -> None:
     bench = two()
     assert way(bench, PEER) == (0, PEER, US)
@@ -57,6 +58,7 @@ def test_neighbours_are_reached_directly_and_others_by_the_gateway() -> None:
     assert way(bench, FAR) == (0, ROUTER, US)
 
 
+@pytest.mark.requirement("1122-3.3.1.2-static")
 def test_the_longest_prefix_wins() -> None:
     bench = two()
     bench.ip.control(SetSpecificGateway(SPECIFIC, OTHER_ROUTER))
@@ -78,6 +80,7 @@ def test_the_longest_prefix_wins() -> None:
     ]
 
 
+@pytest.mark.requirement("1122-3.3.1.6-manual")
 def test_staged_senders_follow_the_routes() -> None:
     bench = two()
     _, _, send = bench.open(FAR)
@@ -126,6 +129,7 @@ def test_all_the_world_behind_a_tunnel() -> None:
 # -- addresses
 
 
+@pytest.mark.requirement("1122-3.2.1.3-src")
 def test_the_source_is_on_the_network_of_the_neighbour() -> None:
     bench = IpBench()
     bench.ip.control(AddAddress("ip0", IPv4Interface("10.1.0.1/16")))
@@ -158,6 +162,7 @@ def test_connections_from_an_address_that_is_gone_are_aborted() -> None:
     assert bench.ip.query().connections == 1
 
 
+@pytest.mark.requirement("1122-3.3.1.6-manual")
 def test_set_interface_address_replaces_and_enables() -> None:
     """Fox Net's Set_Interface_Address."""
     bench = IpBench()
@@ -171,6 +176,7 @@ def test_set_interface_address_replaces_and_enables() -> None:
         bench.open(FAR)  # the gateway is no neighbour any more
 
 
+@pytest.mark.requirement("1122-3.2.2.9-reasonable")
 @pytest.mark.parametrize("address", ["192.0.2.255/24", "192.0.2.0/24", "224.0.0.1/4", "127.0.0.2/8", "0.0.0.0/0"])
 def test_addresses_that_no_host_can_have(address: str) -> None:
     bench = IpBench()
@@ -181,6 +187,7 @@ def test_addresses_that_no_host_can_have(address: str) -> None:
 # -- groups and broadcasts
 
 
+@pytest.mark.requirement("1122-3.2.1.3-broadcast-src", "1122-3.3.6-default", "1122-3.3.6-link")
 def test_broadcasts_go_to_everybody_on_the_right_link() -> None:
     bench = two()
     everybody = IPv4Address("255.255.255.255")
@@ -224,6 +231,7 @@ def test_an_interface_without_an_address_sends_nothing_but_questions() -> None:
 # -- the factory
 
 
+@pytest.mark.requirement("1122-3.2.2.9-reasonable")
 def test_what_cannot_be_composed() -> None:
     runtime = Runtime(Scheduler(lambda: 0.0), 1)
     with pytest.raises(InitializationFailed, match="needs an interface"):

@@ -75,6 +75,7 @@ def test_what_is_begun_may_be_dropped() -> None:
     assert [bytes(packet.body) for packet in bench.link.take()] == [b"sent"]
 
 
+@pytest.mark.requirement("1122-3.2.1.6-set", "1122-3.2.1.7-set", "1122-3.2.1.7-fixed")
 def test_the_service_of_a_connection_goes_before_the_configuration() -> None:
     bench = IpBench(config=IpConfig(ttl=33, tos=0x28))
     sender(bench, Service())
@@ -84,6 +85,7 @@ def test_the_service_of_a_connection_goes_before_the_configuration() -> None:
     assert (special.ttl, special.dscp, special.ecn, special.df) == (3, 46, 1, True)
 
 
+@pytest.mark.requirement("1122-3.2.1.7-zero")
 @pytest.mark.parametrize("bad", [{"ttl": 0}, {"ttl": 256}, {"tos": 256}, {"tos": -1}])
 def test_values_that_the_header_cannot_carry_are_refused(bad: dict[str, int]) -> None:
     with pytest.raises(BadAddress):
@@ -103,6 +105,7 @@ def test_tcp_is_not_fragmented_and_others_are() -> None:
     assert [packet.df for packet in bench.link.take()] == [True, False]
 
 
+@pytest.mark.requirement("1122-3.3.7-multicast")
 def test_groups_are_not_reached_beyond_the_link_unasked() -> None:
     """RFC 1112, section 6.1."""
     bench = IpBench()
@@ -145,6 +148,7 @@ def test_counters_are_bounded() -> None:
 # -- fragments
 
 
+@pytest.mark.requirement("1122-3.3.3-fragment")
 @given(st.binary(max_size=8000), st.integers(68, 1500))
 def test_what_is_larger_than_the_link_goes_in_fragments(data: bytes, mtu: int) -> None:
     bench = IpBench(mtu=mtu)
@@ -171,6 +175,7 @@ def test_the_largest_datagram_and_one_byte_more() -> None:
     assert not bench.link.sent
 
 
+@pytest.mark.requirement("1122-3.3.3-not-larger", "1122-3.3.3-mms-s")
 def test_what_may_not_be_fragmented_is_refused_above_the_link() -> None:
     bench = IpBench()
     _, _, send = bench.open(protocol=TCP)
@@ -182,6 +187,7 @@ def test_what_may_not_be_fragmented_is_refused_above_the_link() -> None:
     assert len(bench.link.take()) == 1
 
 
+@pytest.mark.requirement("1122-3.2.1.8-send")
 def test_options_go_into_the_fragments_that_they_belong_to() -> None:
     """RFC 791: the copied flag; here a router alert (copied) and a record of the route (not copied)."""
     bench = IpBench()
@@ -195,6 +201,21 @@ def test_options_go_into_the_fragments_that_they_belong_to() -> None:
     packets = bench.link.take()
     assert whole(packets) == bytes(4000)
     assert [packet.options for packet in packets] == [alert + record, alert, alert]
+
+
+@pytest.mark.requirement("1122-3.2.1.8c-source-route", "1122-3.2.1.8c-several")
+def test_a_source_route_is_sent_and_never_two() -> None:
+    """RFC 1122, section 3.2.1.8 (c): the first router is the destination, the route names the others and the end."""
+    route = b"\x01\x83\x07\x04" + FAR.packed
+    bench = IpBench()
+    sender(bench, Service(options=route), ROUTER)
+    ((neighbour, _),) = bench.link.sent
+    (packet,) = bench.link.take()
+    assert (neighbour, packet.dst, packet.options) == (ROUTER, ROUTER, route)
+    strict = b"\x01\x89" + route[2:]
+    for both in (route + route, route + strict):
+        with pytest.raises(BadAddress, match="2 source routes"):
+            Service(options=both)
 
 
 # -- path MTU
@@ -212,6 +233,7 @@ def limits(collector: Collector) -> list[int]:
     return [event.limit for event in collector.events if isinstance(event, Report)]
 
 
+@pytest.mark.requirement("1122-3.3.3-mms-s")
 def test_a_narrow_path_lowers_the_limit_and_the_connection_is_told() -> None:
     bench = IpBench()
     _, collector, send = bench.open(FAR, TCP)
@@ -346,6 +368,7 @@ def test_a_route_that_goes_away_is_told_outside_of_the_call() -> None:
     assert [neighbour for neighbour, _ in bench.link.sent] == [ROUTER]
 
 
+@pytest.mark.requirement("1122-3.3.1.4-dead")
 def test_a_neighbour_that_does_not_answer_is_reported() -> None:
     bench = IpBench()
     _, collector, send = bench.open(FAR)
@@ -500,6 +523,7 @@ def test_the_carrier_gives_the_pseudo_header() -> None:
         path.sender.send(b"")
 
 
+@pytest.mark.requirement("1122-3.2.1.7-set", "1122-3.4-all")
 def test_the_service_of_a_carrier_is_that_of_all_its_paths() -> None:
     bench = IpBench()
     carrier = bench.ip.carrier(PROTOCOL, Service(ttl=5, dont_fragment=True))
@@ -528,6 +552,7 @@ def test_a_handler_that_raises_leaves_no_connection() -> None:
     assert bench.ip.query().connections == 0
 
 
+@pytest.mark.requirement("1122-3.2.1.3-src", "1122-3.3.4.2-choose")
 def test_a_carrier_with_a_local_address() -> None:
     bench = IpBench("192.0.2.1/24", "203.0.113.1/24")
     carrier = bench.ip.carrier(17)

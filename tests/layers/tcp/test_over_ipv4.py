@@ -242,7 +242,7 @@ def saying(trouble: Trouble, quoted: bytes) -> Packet:
             return Unreachable(code=codes[trouble], quoted=quoted)
 
 
-@pytest.mark.requirement("MUST-54", "MUST-56", "SHLD-25", "MUST-47")
+@pytest.mark.requirement("MUST-54", "MUST-56", "SHLD-25", "MUST-47", "1122-3.2.2.5-report", "1122-3.2.2.1-hint")
 @pytest.mark.parametrize("trouble", SOFT)
 def test_icmp_reaches_the_connection(trouble: Trouble) -> None:
     """The application is told, and the connection goes on."""

@@ -36,7 +36,7 @@ def quoted(connection: Connection, seq: int) -> bytes:
     return ports.to_bytes(4, "big") + seq.to_bytes(4, "big")
 
 
-@pytest.mark.requirement("MUST-54", "MUST-56")
+@pytest.mark.requirement("MUST-54", "MUST-56", "1122-3.2.2.1-act")
 def test_a_port_unreachable_refuses_an_open() -> None:
     async def test(net: Net) -> None:
         error: list[Exception] = []
@@ -98,7 +98,7 @@ def test_soft_errors_can_be_made_to_end_opens() -> None:
     net(test, left=TcpConfig(soft_errors_end_opens=True))
 
 
-@pytest.mark.requirement("MUST-47", "MUST-54", "MUST-56", "SHLD-25")
+@pytest.mark.requirement("MUST-47", "MUST-54", "MUST-56", "SHLD-25", "1122-3.2.2.1-hint")
 def test_reports_reach_the_application_and_end_nothing() -> None:
     """SHLD-25, and hard errors in a synchronized state as soft ones."""
 

@@ -183,6 +183,7 @@ def ephemeral(connection: UdpConnection[str]) -> bool:
 # -- sending
 
 
+@pytest.mark.requirement("1122-4.1.3.4-checksum", "1122-4.1.3.4-default")
 @pytest.mark.parametrize("data", [b"", b"x", b"xy", b"abc" * 100])
 def test_what_is_sent_has_the_header_of_rfc_768(data: bytes) -> None:
     lower, layer = running()
@@ -223,6 +224,7 @@ def test_without_checksums_none_is_sent_and_none_looked_at() -> None:
     assert accepting.made[0][1].got == [b"fine"]
 
 
+@pytest.mark.requirement("1122-4.1.3.4-without", "1122-4.1.3.4-default")
 def test_checksums_can_be_turned_off_for_one_connection() -> None:
     lower, layer = running()
     one = layer.open(UdpAddress("peer", Port(53), Port(4000)), Accepting())
@@ -283,6 +285,7 @@ def test_a_length_that_the_packet_does_not_have_is_counted(packet: bytes) -> Non
     assert not lower.paths
 
 
+@pytest.mark.requirement("1122-4.1.3.4-checksum", "1122-4.1.3.4-discard")
 def test_a_wrong_checksum_is_dropped_in_silence() -> None:
     """RFC 1122, section 4.1.3.4: MUST silently discard."""
     lower, layer = running()
@@ -295,6 +298,7 @@ def test_a_wrong_checksum_is_dropped_in_silence() -> None:
     assert not lower.rejected
 
 
+@pytest.mark.requirement("1122-4.1.3.4-require")
 def test_no_checksum_is_accepted_unless_one_is_required() -> None:
     for required in (False, True):
         lower, layer = running(config=UdpConfig(require_checksums=required))
@@ -320,6 +324,7 @@ def test_without_a_pseudo_header_the_datagram_alone_is_covered() -> None:
     assert lower.sent[0][2] == datagram(4000, 53, b"data", pseudo=0)
 
 
+@pytest.mark.requirement("1122-4.1.3.1-unreachable")
 def test_an_unclaimed_port_is_rejected_and_leaves_nothing() -> None:
     lower, layer = running()
     packet = datagram(9, 7, b"data")
@@ -331,6 +336,7 @@ def test_an_unclaimed_port_is_rejected_and_leaves_nothing() -> None:
     assert not lower.paths
 
 
+@pytest.mark.requirement("1122-4.1.3.5-dst", "1122-4.1.3.5-specify")
 def test_datagrams_find_their_connection_by_hosts_and_ports() -> None:
     lower, layer = running()
     takers: dict[tuple[str, int, int, str], Taker] = {}
@@ -379,6 +385,7 @@ def test_a_pattern_can_be_listened_to_once_at_a_time() -> None:
     layer.listen(UdpPattern(Port(7)), Accepting())
 
 
+@pytest.mark.requirement("1122-4.1.3.5-dst")
 def test_what_came_to_a_group_needs_a_connection_of_its_own_to_be_answered() -> None:
     lower, layer = running()
     accepting = Accepting()
@@ -406,6 +413,7 @@ def test_a_datagram_without_a_source_port_cannot_be_answered() -> None:
 # -- reports
 
 
+@pytest.mark.requirement("1122-4.1.3.3-icmp")
 def test_a_report_reaches_the_connection_that_it_quotes() -> None:
     """RFC 1122, section 4.1.3.3: MUST pass to the application all ICMP error messages."""
     lower, layer = running()
