@@ -23,6 +23,7 @@ def time_wait(stamped: bool, config: TcpConfig | None = None) -> Ladder:
     return peer
 
 
+@pytest.mark.requirement("SHLD-4", "MAY-2")
 @pytest.mark.parametrize(
     ("stamped", "tsval", "seq", "reopened"),
     [

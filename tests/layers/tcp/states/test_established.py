@@ -392,7 +392,7 @@ def test_keep_alive_probes_when_idle_and_gives_up_after_many() -> None:
 # -- reports
 
 
-@pytest.mark.requirement("MUST-54", "MUST-56", "SHLD-25", "SHLD-26")
+@pytest.mark.requirement("MUST-54", "MUST-56", "SHLD-25")
 @pytest.mark.parametrize("trouble", [Trouble.HOST_UNREACHABLE, Trouble.PORT_UNREACHABLE, Trouble.TIME_EXCEEDED])
 def test_a_report_is_passed_on(trouble: Trouble) -> None:
     with established() as peer:
@@ -404,7 +404,7 @@ def test_a_report_is_passed_on(trouble: Trouble) -> None:
         assert peer.state == "ESTABLISHED"
 
 
-@pytest.mark.requirement("SHLD-6")
+@pytest.mark.requirement("MUST-16")
 def test_what_is_too_big_is_cut_up_and_sent_again() -> None:
     with established() as peer:
         peer.app.send(bytes(1000))

@@ -39,7 +39,7 @@ def test_an_acknowledgement_is_reset(flags: int) -> None:
 # -- third, SYN
 
 
-@pytest.mark.requirement("MUST-14", "SHLD-5 IPv4")
+@pytest.mark.requirement("MUST-14", "SHLD-5")
 def test_a_syn_is_answered_with_ours() -> None:
     with listen() as peer:
         peer.send(SYN, seq=100, mss=1460)
@@ -72,7 +72,7 @@ def test_text_and_fin_with_a_syn_wait_for_the_handshake() -> None:
         peer.expect(ACK, ack=13)
 
 
-@pytest.mark.requirement("MUST-15 IPv4", "MUST-16")
+@pytest.mark.requirement("MUST-15", "MUST-16")
 def test_without_an_mss_segments_have_536_bytes() -> None:
     with listen() as peer:
         peer.send(SYN)

@@ -187,7 +187,6 @@ def test_a_soft_error_ends_the_open_where_chosen() -> None:
         assert isinstance(peer.app.failed, Unreachable)
 
 
-@pytest.mark.requirement("SHLD-26")
 @pytest.mark.parametrize("trouble", [Trouble.PORT_UNREACHABLE, Trouble.PROTOCOL_UNREACHABLE])
 def test_a_hard_error_ends_the_open(trouble: Trouble) -> None:
     with syn_sent() as peer:
