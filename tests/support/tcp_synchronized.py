@@ -44,7 +44,6 @@ class Synchronized(ABC):
     # -- first, the sequence number
 
     @pytest.mark.parametrize("before", [3, 500, 65535])
-    @pytest.mark.requirement("MAY-12")
     def test_text_of_long_ago_is_acknowledged_and_not_taken(self, before: int) -> None:
         """An unacceptable segment is answered with an ACK, and dropped: ours was lost."""
         with self.enter() as peer:

@@ -172,7 +172,8 @@ class TcpConfig:
     """All connections of one TCP; beyond it SYNs are dropped and opens fail. Peers must not fill the memory."""
 
     resets_per_second: int = attrs.field(default=5000, validator=_NOT_NEGATIVE)
-    """Resets sent to segments that belong to nobody; enough for a port scan to see every closed port."""
+    """Resets sent to one peer's segments that belong to nobody; enough for a port scan to see every closed port. Each
+    peer has its own limit, as one for all would tell an attacker what others are answered (``limit.PeerLimits``)."""
 
     time_waits: int = attrs.field(default=16384, validator=_COUNT)
     """Connections kept in TIME-WAIT; beyond it the oldest go early, as memory must be bounded."""

@@ -33,7 +33,7 @@ from foxpy.layers.tcp.cookies import SynCookies
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.executor import Executor
 from foxpy.layers.tcp.isn import above, initial_sequence_number, timestamp_offset
-from foxpy.layers.tcp.limit import RateLimit
+from foxpy.layers.tcp.limit import PeerLimits
 from foxpy.layers.tcp.path import HEADER, TcpPath
 from foxpy.layers.tcp.segment import ACK, RST, SYN, Options, Segment
 from foxpy.layers.tcp.sender import TcpSender
@@ -79,7 +79,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self._half_open: dict[Executor[Host], Handler[TcpConnection[Host]]] = {}  # the oldest first, as in the next
         self._lingering: dict[Executor[Host], None] = {}
         self._ports = Ports(over.runtime, config.first_port, config.last_port)
-        self._resets = RateLimit()
+        self._resets = PeerLimits(over.runtime.secret)
         self._cookies = SynCookies(over.runtime.secret)
 
     @property
@@ -321,7 +321,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
 
     def reset_stranger(self, path: TcpPath[Host], key: int, reset: SendSegment) -> None:
         """Answer a segment of no connection with a reset, unless too many were sent lately."""
-        if not self._resets.allow(self.runtime.now, self.config.resets_per_second, 1.0):
+        if not self._resets.allow(self.runtime.now, path.ends, self.config.resets_per_second, 1.0):
             self.counters.resets_withheld += 1
             return
         if self._say(path, key, reset):

@@ -130,7 +130,9 @@ def duplicate(tcb: Tcb) -> None:
     if tcb.congestion.own_recovery:
         _tell_of_duplicate(tcb)
     if recovery.recovering:
-        recovery.inflation += mss  # step 4
+        # Step 4; but no more segments can have left the network than were in it, whatever a lying peer says.
+        if recovery.duplicates * mss <= recovery.recover - snd.una:
+            recovery.inflation += mss
     elif recovery.going_back:
         return
     elif recovery.duplicates < DUPLICATES:

@@ -6,7 +6,7 @@ from typing import Final
 
 from foxpy.testing.peer.arrow import Arrow
 
-SHOWN: Final = 80
+SHOWN: Final = 50
 """The most rungs that a message shows: the last ones."""
 
 

@@ -96,7 +96,6 @@ def test_close_sends_a_fin_behind_what_waits() -> None:
         assert came[-1].seq + len(came[-1].data) == 11
 
 
-@pytest.mark.requirement("SHLD-3")
 def test_abort_resets() -> None:
     with close_wait() as peer:
         peer.app.abort()
