@@ -21,6 +21,7 @@ from foxpy.layers.ipv4.control import (
     SetInterfaceAddress,
     SetSpecificGateway,
 )
+from foxpy.layers.ipv4.headers import Arrived
 from foxpy.layers.ipv4.interface import Interface, interface
 from foxpy.layers.ipv4.layer import Ip, ipv4
 from foxpy.layers.ipv4.link import ANYBODY, EVERYBODY, IpLink, NextHop
@@ -32,6 +33,7 @@ __all__ = [
     "ANYBODY",
     "EVERYBODY",
     "AddAddress",
+    "Arrived",
     "DisableInterface",
     "EnableInterface",
     "FragmentInfo",

@@ -61,13 +61,13 @@ class Administration:
     def carry_out(self, request: IpControl) -> None:
         """Raises BadAddress for what names no interface of this host, no neighbour, no group or no host's address."""
         match request:
-            case SetDefaultGateway(gateway):
+            case SetDefaultGateway(gateway, others):
                 if gateway is None:
                     self._routes.remove(EVERYWHERE)
                 else:
-                    self._routes.set_gateway(EVERYWHERE, gateway)
-            case SetSpecificGateway(destination, gateway):
-                self._routes.set_gateway(destination, gateway)
+                    self._routes.set_gateways(EVERYWHERE, (gateway, *others))
+            case SetSpecificGateway(destination, gateway, others):
+                self._routes.set_gateways(destination, (gateway, *others))
             case SetDirectRoute(destination, name):
                 self._routes.set_direct(destination, self._named(name))
             case RemoveRoute(destination):

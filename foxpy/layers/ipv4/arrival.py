@@ -18,16 +18,26 @@ if TYPE_CHECKING:
     from foxpy.layers.ipv4.layer import Ip
 
 
+class Latest:
+    """The interface that the latest datagram came on: an object of its own, as it is set for each."""
+
+    __slots__ = ("interface",)
+
+    def __init__(self, interface: Interface) -> None:
+        self.interface = interface
+
+
 class Arrival(Receiver):
     """Takes the frames of one interface that were sent to this station alone, or those that were sent to many."""
 
-    __slots__ = ("_connections", "_counters", "_destinations", "_interface", "_ip", "_many")
+    __slots__ = ("_connections", "_counters", "_destinations", "_interface", "_ip", "_latest", "_many")
 
     def __init__(self, ip: Ip, interface: Interface, destinations: dict[int, Local], *, many: bool) -> None:
         """``destinations``: what the datagrams may be for; the dictionary is looked into for each, and may change."""
         self._ip = ip
         self._interface = interface
         self._destinations = destinations
+        self._latest = ip.latest
         self._many = many
         self._counters = ip.counters
         self._connections = ip.connections.open
@@ -55,6 +65,7 @@ class Arrival(Receiver):
         if not verify_ipv4(frame, start, end):
             counters.checksum_errors += 1
             return
+        self._latest.interface = self._interface
         local = self._destinations.get(destination)
         if local is None:
             self._not_ours(frame, start, start + length, destination)

@@ -16,17 +16,23 @@ from foxpy.layers.ipv4.routes import Route
 
 @attrs.frozen
 class SetDefaultGateway:
-    """Send by ``gateway``, which must be on a connected network, what no other route is for. None: no such route."""
+    """Send by ``gateway``, which must be on a connected network, what no other route is for. None: no such route.
+
+    Where it does not answer, the next of ``others`` takes its place, and it is the last of them (RFC 1122, section
+    3.3.1.5).
+    """
 
     gateway: IPv4Address | None
+    others: tuple[IPv4Address, ...] = ()
 
 
 @attrs.frozen
 class SetSpecificGateway:
-    """Send by ``gateway``, which must be on a connected network, what goes to ``destination``."""
+    """Send by ``gateway``, which must be on a connected network, what goes to ``destination``; ``others`` as above."""
 
     destination: IPv4Network
     gateway: IPv4Address
+    others: tuple[IPv4Address, ...] = ()
 
 
 @attrs.frozen

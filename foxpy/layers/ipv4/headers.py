@@ -1,12 +1,30 @@
-"""Where the IP header of a datagram is that is being delivered: what ICMP quotes and answers with.
+"""Where the header of the datagram is that is being delivered: what ICMP quotes and answers, what layers above ask.
 
 Nothing need be kept for each datagram: a header has 20 bytes, and those with options are noted.
 """
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
+
+import attrs
+
 from foxpy.layers.ipv4.wire import IPv4, read_ipv4
 from foxpy.wire import PacketError
+
+
+@attrs.frozen
+class Arrived:
+    """What IP knows of a datagram beside its data (RFC 1122, section 3.4: RECV)."""
+
+    interface: str
+    source: IPv4Address
+    destination: IPv4Address
+    tos: int
+    """The byte of the differentiated services codepoint (its upper 6 bits) and of ECN (its lower 2)."""
+    ttl: int
+    """What was left of it."""
+    options: bytes
 
 
 class Headers:
@@ -34,3 +52,12 @@ class Headers:
         except PacketError:
             return -1
         return at if at + header == start else -1
+
+    def arrived(self, interface: str, frame: bytes, start: int) -> Arrived | None:
+        """All that there is to know of the datagram whose data begins at ``start``, which came on ``interface``."""
+        at = self.of(frame, start)
+        if at < 0:
+            return None
+        header = IPv4.view(frame, at, len(frame))
+        tos = header.dscp << 2 | header.ecn
+        return Arrived(interface, header.src, header.dst, tos, header.ttl, frame[at + IPv4.MIN : start])

@@ -81,7 +81,7 @@ class Interface:
         self._everybody: Hop | None = None
         self._listening: Listening | None = None
         self._unicast: Receiver | None = None
-        self._report: Callable[[Report], None] | None = None
+        self._report: Callable[[IPv4Address, Report], None] | None = None
 
     def __str__(self) -> str:
         return self.name
@@ -92,7 +92,7 @@ class Interface:
         self,
         accept: PathHandler[NextHop],
         unicast: Receiver,
-        report: Callable[[Report], None],
+        report: Callable[[IPv4Address, Report], None],
         hops: int,
     ) -> None:
         """Initialize the link and listen to it. Raises what that raises, and then holds nothing.
@@ -177,7 +177,7 @@ class Hop(Receiver):
     lost: bool
     """The link has let go of it."""
 
-    def __init__(self, unicast: Receiver | None, report: Callable[[Report], None] | None) -> None:
+    def __init__(self, unicast: Receiver | None, report: Callable[[IPv4Address, Report], None] | None) -> None:
         self._unicast = unicast
         self._report = report
         self.lost = False
@@ -189,6 +189,6 @@ class Hop(Receiver):
     def status(self, event: Status) -> None:
         if isinstance(event, Report):
             if self._report is not None:
-                self._report(event)
+                self._report(self.path.peer.address, event)
         elif isinstance(event, Closed | Aborted):
             self.lost = True

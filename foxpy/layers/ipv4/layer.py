@@ -18,7 +18,7 @@ from foxpy.errors import (
 )
 from foxpy.layers.ipv4.addresses import IpAddress, IpPattern, Service
 from foxpy.layers.ipv4.administration import Administration
-from foxpy.layers.ipv4.arrival import Arrival
+from foxpy.layers.ipv4.arrival import Arrival, Latest
 from foxpy.layers.ipv4.carrier import IpCarrier
 from foxpy.layers.ipv4.config import IpConfig
 from foxpy.layers.ipv4.connection import IpConnection, IpSender
@@ -26,7 +26,7 @@ from foxpy.layers.ipv4.control import IpControl, IpInfo
 from foxpy.layers.ipv4.counters import Counters
 from foxpy.layers.ipv4.destinations import Destinations, Local
 from foxpy.layers.ipv4.forwarding import Forwarding
-from foxpy.layers.ipv4.headers import Headers
+from foxpy.layers.ipv4.headers import Arrived, Headers
 from foxpy.layers.ipv4.identification import Identification
 from foxpy.layers.ipv4.interface import Interface
 from foxpy.layers.ipv4.link import NextHop
@@ -68,7 +68,7 @@ def ipv4(*interfaces: Interface, gateway: IPv4Address | str | None = None, confi
     host = Ip(interfaces, config)
     if gateway is not None:
         try:
-            host.routes.set_gateway(EVERYWHERE, IPv4Address(gateway))
+            host.routes.set_gateways(EVERYWHERE, (IPv4Address(gateway),))
         except AddressValueError:
             raise BadAddress(f"gateway {gateway!r} is not an IPv4 address") from None
     return host
@@ -107,6 +107,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         self._particular = False  # whether anybody has ever listened to one host alone
         self._reporter: ProblemReporter | None = None
         self.headers = Headers()
+        self.latest = Latest(self.loopback)
         self.forwarding = Forwarding(self) if config.forward else None
         self._destinations = Destinations((*self.interfaces, self.loopback))
         self._administration = Administration(self.interfaces, self.routes, self._destinations, self._addresses_lost)
@@ -266,6 +267,12 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
             if source == int(peer) and destination == int(local):
                 self.problem(Trouble.PORT_UNREACHABLE, frame, at, end)
 
+    def arrived(self, frame: bytes, start: int) -> Arrived | None:
+        """What IP knows of the datagram being delivered whose data begins at ``start``: its options, and what else a
+        layer above is not told unasked. From inside ``deliver`` alone, which gives the frame; above UDP the data begins
+        8 bytes before what UDP delivers. None where something interposed has made another frame of it."""
+        return self.headers.arrived(self.latest.interface.name, frame, start)
+
     def is_group(self, host: IPv4Address) -> bool:
         """Whether ``host`` stands for many: a multicast group, or all on one of this host's networks."""
         number = int(host)
@@ -290,7 +297,9 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
     def _reassembly_timed_out(self, fragment: bytes) -> None:
         self.problem(Trouble.REASSEMBLY_TIMEOUT, fragment, 0, len(fragment))
 
-    def _neighbour_reported(self, report: Report) -> None:
+    def _neighbour_reported(self, neighbour: IPv4Address, report: Report) -> None:
+        if report.trouble is Trouble.HOST_UNREACHABLE:
+            self.routes.failed(neighbour)
         self.report(report.trouble, report.quoted, 0, len(report.quoted))
 
     def concerned(self, frame: bytes, start: int, end: int) -> IpConnection | None:

@@ -91,7 +91,7 @@ class Routes:
     def __init__(self, interfaces: Sequence[Interface], loopback: Interface) -> None:
         self._interfaces = interfaces
         self._loopback = loopback
-        self._static: dict[IPv4Network, IPv4Address] = {}
+        self._static: dict[IPv4Network, tuple[IPv4Address, ...]] = {}  # the one in use first
         self._direct: dict[IPv4Network, str] = {}
         self._redirects: dict[int, int] = {}  # the oldest first
         self._table: dict[int, dict[int, _Entry]] = {}  # by mask, the longest first; then by network
@@ -102,13 +102,31 @@ class Routes:
 
     # -- what is set
 
-    def set_gateway(self, destination: IPv4Network, gateway: IPv4Address) -> None:
-        """Raises BadAddress unless ``gateway`` is a neighbour."""
-        if self._neighbour(int(gateway)) is None or int(gateway) in self._own:
-            raise BadAddress(f"gateway {gateway} is not on a network that an enabled interface is connected to")
+    def set_gateways(self, destination: IPv4Network, gateways: tuple[IPv4Address, ...]) -> None:
+        """The first is used as long as it answers. Raises BadAddress unless all are neighbours."""
+        for gateway in gateways:
+            if self._neighbour(int(gateway)) is None or int(gateway) in self._own:
+                raise BadAddress(f"gateway {gateway} is not on a network that an enabled interface is connected to")
         self._direct.pop(destination, None)
-        self._static[destination] = gateway
+        self._static[destination] = gateways
         self.rebuild()
+
+    def failed(self, neighbour: IPv4Address) -> None:
+        """``neighbour`` does not answer: where it is the gateway, the next one takes its place, and it is the last.
+
+        RFC 1122, section 3.3.1.5, in the simplest of the ways that it names: nobody asks whether it is back. What a
+        Redirect said of it is forgotten, so that the host is reached as before.
+        """
+        changed = False
+        for destination, (first, *others) in self._static.items():
+            if others and first == neighbour:
+                self._static[destination] = (*others, first)
+                changed = True
+        for host in [host for host, gateway in self._redirects.items() if gateway == int(neighbour)]:
+            del self._redirects[host]
+            changed = True
+        if changed:
+            self.rebuild()
 
     def set_direct(self, destination: IPv4Network, interface: Interface) -> None:
         self._static.pop(destination, None)
@@ -167,7 +185,7 @@ class Routes:
             if name in by_name:
                 self._enter(table, destination, _Entry(by_name[name], None, Origin.STATIC))
         self._table = _longest_first(table)  # which is all that gateways are looked for in
-        by_gateway = [(each, int(gateway), Origin.STATIC) for each, gateway in self._static.items()]
+        by_gateway = [(each, self._usable(gateways), Origin.STATIC) for each, gateways in self._static.items()]
         by_gateway += [(IPv4Network(host), gateway, Origin.REDIRECT) for host, gateway in self._redirects.items()]
         found = [(each, self._neighbour(gateway), gateway, origin) for each, gateway, origin in by_gateway]
         for destination, interface_to, gateway, origin in found:
@@ -180,6 +198,10 @@ class Routes:
     def _enter(table: dict[int, dict[int, _Entry]], destination: IPv4Network, entry: _Entry) -> None:
         """What was entered before, the connected network first, goes before it."""
         table.setdefault(int(destination.netmask), {}).setdefault(int(destination.network_address), entry)
+
+    def _usable(self, gateways: tuple[IPv4Address, ...]) -> int:
+        """The first whose interface is enabled; where none is, the first."""
+        return next((int(each) for each in gateways if self._neighbour(int(each)) is not None), int(gateways[0]))
 
     def _neighbour(self, host: int) -> Interface | None:
         """The interface on whose connected network ``host`` is."""

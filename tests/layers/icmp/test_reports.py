@@ -196,6 +196,18 @@ def test_redirects_are_bounded() -> None:
     assert len(routes) == 256
 
 
+def test_a_redirect_to_a_gateway_that_does_not_answer_is_forgotten() -> None:
+    bench = IcmpBench(icmp_config=IcmpConfig(accept_redirects=True))
+    _, _, send = bench.open(FAR)
+    bench.tell(redirect(), src=ROUTER)
+    send.send(b"lost")
+    ((neighbour, packet),) = bench.link.sent
+    assert neighbour == BETTER
+    bench.link.unresolved(neighbour, packet)
+    send.send(b"found")
+    assert [neighbour for neighbour, _ in bench.link.sent] == [BETTER, ROUTER]
+
+
 def test_a_neighbour_is_not_redirected() -> None:
     bench = IcmpBench(icmp_config=IcmpConfig(accept_redirects=True))
     bench.open(PEER)

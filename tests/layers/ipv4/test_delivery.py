@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from foxpy.errors import BadAddress, InvalidConnection, NotInitialized, OpenFailed
 from foxpy.layers.ipv4 import (
+    Arrived,
     DisableInterface,
     EnableInterface,
     IpAddress,
@@ -18,7 +19,6 @@ from foxpy.layers.ipv4 import (
     JoinGroup,
     LeaveGroup,
 )
-from foxpy.layers.ipv4.wire import IPv4
 from foxpy.protocol import Receiver
 from foxpy.status import Forgotten
 from foxpy.testing.collector import Collector
@@ -239,24 +239,36 @@ class Looking(Receiver):
 
     def __init__(self, bench: IpBench) -> None:
         self._bench = bench
-        self.seen: list[tuple[int, bytes]] = []
+        self.seen: list[Arrived | None] = []
 
     def deliver(self, frame: bytes, start: int, end: int) -> None:
-        header = IPv4.view(frame, self._bench.ip.headers.of(frame, start), end)
-        self.seen.append((header.dscp, bytes(header.options)))
+        self.seen.append(self._bench.ip.arrived(frame, start))
+        assert self._bench.ip.arrived(frame, start + 1) is None
+        assert self._bench.ip.arrived(frame[start:end], 0) is None
 
 
-@pytest.mark.requirement("1122-3.2.1.6-pass", "1122-3.2.1.8-pass", "1122-3.4-options")
+@pytest.mark.requirement(
+    "1122-3.2.1.6-pass",
+    "1122-3.2.1.8-pass",
+    "1122-3.4-options",
+    "1122-3.4-interface",
+    "1122-3.2.1.8c-completed",
+)
 @pytest.mark.parametrize("options", [b"", b"\x94\x04\x00\x00", b"\x83\x07\x08" + FAR.packed + b"\x00"])
 def test_layers_above_find_the_header(options: bytes) -> None:
-    """RFC 1122, section 3.4: the type of service, and all options; a source route that has come to its end, too."""
-    bench = IpBench(config=IpConfig(accept_source_routes=True))
+    """RFC 1122, section 3.4: the interface, the type of service, all options; source routes at their end, too."""
+    bench = IpBench("192.0.2.1/24", "203.0.113.1/24", config=IpConfig(accept_source_routes=True))
     looking = Looking(bench)
     bench.ip.listen(IpPattern(PROTOCOL), lambda _: looking)
-    bench.say(datagram(b"data", dscp=46, options=options))
-    bench.say(datagram(bytes(8), dscp=10, options=options, ident=2, more=True))
-    bench.say(datagram(bytes(8), ident=2, offset=8))
-    assert looking.seen == [(46, options), (10, options)]
+    bench.say(datagram(b"data", dscp=46, ttl=9, options=options))
+    bench.links[1].say(datagram(bytes(8), dscp=10, options=options, ident=2, more=True))
+    bench.links[1].say(datagram(bytes(8), ident=2, offset=8))
+    bench.open(US)[2].send(b"to myself")
+    bench.run()
+    assert looking.seen == [
+        Arrived("ip0", PEER, US, 46 << 2, 9, options),
+        Arrived("ip1", PEER, US, 10 << 2, 64, options),
+    ]
 
 
 # -- groups and broadcasts

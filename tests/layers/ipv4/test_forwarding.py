@@ -41,6 +41,7 @@ class Router(IpBench):
         return packet
 
 
+@pytest.mark.requirement("1122-3.1-gateway-switch")
 def test_a_datagram_goes_on_with_one_hop_less() -> None:
     router = Router()
     router.say(datagram(b"data", src=SOURCE, dst=SINK, ttl=9, df=True, ident=77, dscp=10))
@@ -76,6 +77,12 @@ def test_what_is_for_the_router_stays() -> None:
     assert router.out.sent == []
 
 
+@pytest.mark.requirement(
+    "1122-3.1-gateway-switch",
+    "1122-3.1-gateway-default",
+    "1122-3.1-gateway-auto",
+    "1122-3.2.1.3-bad-dst",
+)
 def test_a_host_forwards_nothing() -> None:
     host = IpBench(f"{OWN}/24", "198.51.100.1/24", gateway=None)
     host.say(datagram(b"data", src=SOURCE, dst=SINK))
@@ -127,6 +134,7 @@ def test_what_is_too_big_and_not_to_be_fragmented_is_told_what_would_pass() -> N
     assert router.dropped() == {"too_big": 1}
 
 
+@pytest.mark.requirement("1122-3.3.5-unreachable")
 def test_a_source_route_is_refused() -> None:
     router = Router()
     route = ip_options.build([LooseSourceRoute(route=BEYOND.packed)])

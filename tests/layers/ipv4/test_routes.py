@@ -24,7 +24,7 @@ from foxpy.layers.ipv4 import (
     ipv4,
 )
 from foxpy.runtime import Runtime, Scheduler
-from foxpy.status import Aborted
+from foxpy.status import Aborted, Report, Trouble
 from foxpy.testing.collector import Collector
 from tests.support.ip_bench import FAR, PEER, PROTOCOL, ROUTER, US, BenchLink, IpBench
 
@@ -110,10 +110,56 @@ def test_a_gateway_must_be_a_neighbour() -> None:
     for gateway in (FAR, US, IPv4Address("192.0.3.1")):
         with pytest.raises(BadAddress, match="not on a network"):
             bench.ip.control(SetDefaultGateway(gateway))
+        with pytest.raises(BadAddress, match="not on a network"):
+            bench.ip.control(SetDefaultGateway(OTHER_ROUTER, (gateway,)))
     assert way(bench, FAR) == (0, ROUTER, US)
     bench.ip.control(SetDefaultGateway(None))
     with pytest.raises(OpenFailed):
         bench.open(FAR)
+
+
+@pytest.mark.requirement("1122-3.3.1.2-several", "1122-3.3.1.5-switch", "1122-3.3.1.4-dead")
+def test_the_next_gateway_takes_the_place_of_one_that_does_not_answer() -> None:
+    """RFC 1122, section 3.3.1.5: for what is open, and for what is opened after."""
+    bench = two()
+    bench.ip.control(SetDefaultGateway(ROUTER, (OTHER_ROUTER, ROUTER - 1)))
+    _, collector, send = bench.open(FAR)
+    send.send(b"lost")
+    ((neighbour, packet),) = bench.link.sent
+    bench.link.sent.clear()
+    bench.link.unresolved(neighbour, packet)
+    assert collector.events == [Report(Trouble.HOST_UNREACHABLE, b"lost")]
+    send.send(b"found")
+    assert [
+        (neighbour, packet.src) for neighbour, packet in zip((OTHER_ROUTER,), bench.links[1].take(), strict=True)
+    ] == [(OTHER_ROUTER, US)]
+    assert way(bench, FAR + 1) == (1, OTHER_ROUTER, OTHER)
+    bench.ip.control(DisableInterface("ip1"))
+    assert way(bench, FAR) == (0, ROUTER - 1, US)
+    bench.ip.control(EnableInterface("ip1"))
+    assert way(bench, FAR) == (1, OTHER_ROUTER, OTHER)
+
+
+def test_a_neighbour_that_is_no_gateway_changes_no_route() -> None:
+    bench = two()
+    bench.ip.control(SetDefaultGateway(ROUTER, (OTHER_ROUTER,)))
+    _, _, send = bench.open()
+    send.send(b"lost")
+    ((neighbour, packet),) = bench.link.sent
+    bench.link.sent.clear()
+    bench.link.unresolved(neighbour, packet)
+    assert way(bench, FAR) == (0, ROUTER, US)
+
+
+def test_a_single_gateway_is_kept() -> None:
+    """It may come back; there is no other."""
+    bench = two()
+    _, _, send = bench.open(FAR)
+    send.send(b"lost")
+    ((neighbour, packet),) = bench.link.sent
+    bench.link.sent.clear()
+    bench.link.unresolved(neighbour, packet)
+    assert way(bench, FAR) == (0, ROUTER, US)
 
 
 def test_all_the_world_behind_a_tunnel() -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from foxpy.addresses import Port
 from foxpy.errors import BadAddress
-from foxpy.layers.ipv4 import Service
+from foxpy.layers.ipv4 import Arrived, Service
 from foxpy.layers.udp import Udp, UdpAddress, UdpConnection, UdpPattern, udp
-from foxpy.layers.udp.wire import append_udp
+from foxpy.layers.udp.wire import HEADER, append_udp
+from foxpy.protocol import Receiver
 from foxpy.testing import Acceptor, Collector
 from tests.support.ip_bench import FAR, PEER, US, IpBench, datagram
 
@@ -48,7 +49,32 @@ def test_the_service_of_a_udp_is_on_every_datagram() -> None:
     assert [(packet.ttl, packet.dscp, packet.options) for packet in sent] == [(9, 10, alert)] * 2
 
 
-@pytest.mark.requirement("1122-4.1.3.5-specify", "1122-4.1.3.5-wild", "1122-4.1.3.5-told", "1122-4.1.3.6-valid")
+@pytest.mark.requirement(
+    "1122-4.1.3.5-specify",
+    "1122-4.1.3.5-wild",
+    "1122-4.1.3.5-told",
+    "1122-4.1.3.6-valid",
+    "1122-4.1.3.2-receive",
+    "1122-4.1.4-full",
+    "1122-4.1.4-tos",
+)
+def test_what_came_with_a_datagram_can_be_asked_for() -> None:
+    """Section 4.1.3.2: the options; section 4.1.4: the type of service, and all else that IP tells."""
+    bench = IpBench()
+    layer = over(bench)
+    seen: list[Arrived | None] = []
+
+    class Asking(Receiver):
+        def deliver(self, frame: bytes, start: int, end: int) -> None:
+            seen.append(bench.ip.arrived(frame, start - HEADER))
+
+    layer.listen(UdpPattern(PORT), lambda _: Asking())
+    options = b"\x07\x07\x04" + bytes(5)
+    bench.say(datagram(message(b"data"), protocol=UDP, dscp=46, ttl=3, options=options))
+    bench.say(datagram(message(b"plain"), protocol=UDP))
+    assert seen == [Arrived("ip0", PEER, US, 46 << 2, 3, options), Arrived("ip0", PEER, US, 0, 64, b"")]
+
+
 def test_the_local_address_is_chosen_by_whom_it_concerns() -> None:
     bench = IpBench("192.0.2.1/24", "192.0.2.3/24")
     layer = over(bench)
