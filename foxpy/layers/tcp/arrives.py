@@ -28,6 +28,7 @@ from foxpy.layers.tcp.events import Rule
 from foxpy.layers.tcp.pathmtu import search
 from foxpy.layers.tcp.recovery import acknowledged, duplicate, go_back
 from foxpy.layers.tcp.segment import ACK, FIN, RST, SYN, URG, Options, Segment
+from foxpy.layers.tcp.selective import heard
 from foxpy.layers.tcp.send import output
 from foxpy.layers.tcp.sequence import MASK, unwrap
 from foxpy.layers.tcp.states import (
@@ -155,7 +156,9 @@ def _syn_acknowledged(tcb: Tcb, ack: int) -> None:
     snd = tcb.snd
     config = tcb.config
     snd.una = ack
-    sent = snd.sent.pop(0)
+    sent = snd.sent[0]
+    tcb.recovery.board.acknowledged(ack)
+    tcb.recovery.settle()
     segments = config.initial_window
     if sent.times == 1:
         tcb.rtt.sample(tcb.now - sent.at)
@@ -230,7 +233,11 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
         challenge(tcb)
         return state
     else:
-        if ack > snd.una:
+        told = segment.options
+        if rcv.sack and ack >= snd.una and (tcb.recovery.busy or (told is not None and told.sack)):
+            plain = ack == snd.una and not text and not flags & FIN and segment.window << snd.shift == snd.wnd
+            heard(tcb, ack, told.sack if told is not None else (), plain)
+        elif ack > snd.una:
             acknowledged(tcb, ack)
         elif (
             ack == snd.una
@@ -508,7 +515,7 @@ def _afterwards(tcb: Tcb, state: State) -> State:
     snd = tcb.snd
     rcv = tcb.rcv
     wait = False
-    if snd.buffer.size or tcb.recovery.going_back or (snd.fin_wanted and snd.fin is None):
+    if snd.buffer.size or tcb.recovery.busy or (snd.fin_wanted and snd.fin is None):
         if tcb.config.ack_per_batch and tcb.timer_running and not tcb.recovery.at_work():
             wait = True
         else:

@@ -129,6 +129,19 @@ class TcpConfig:
     initial_window: int = attrs.field(default=10, validator=_COUNT)
     """Segments of the initial congestion window [6928]."""
 
+    rack: bool = True
+    """Find losses by time ([8985]) where the peer has SACK: what was sent before something that has arrived, and is
+    not only a little late, is lost. It finds lost retransmissions and the losses of short flights, and is not misled
+    by reordering. False: by three arrivals behind a gap ([6675])."""
+
+    tail_loss_probe: bool = True
+    """Send a probe two round trips after the last of a flight, where the peer has SACK ([8985] section 7): a loss at
+    its end is mended in three round trips, and not after a timeout that is many of them and closes the window."""
+
+    frto: bool = True
+    """After a timeout, see whether what was sent before it still arrives, and if so send nothing again ([5682]): paths
+    that stop for a moment and go on, as radio does, make such timeouts."""
+
     # -- the life of a connection
 
     keepalive: float | None = attrs.field(default=None, validator=_OPTIONAL)

@@ -9,17 +9,21 @@ NAMES: Final = (
     "bad_acknowledgements",
     "bad_headers",
     "bad_options",
+    "bad_sacks",
     "black_holes",
     "challenge_acks",
     "challenges_withheld",
     "checksum_errors",
     "delayed_acks",
+    "dsacks",
     "duplicate_segments",
     "established",
     "fast_retransmits",
     "foreign_reports",
     "half_open_evicted",
     "keepalive_probes",
+    "losses_by_rack",
+    "losses_by_sack",
     "not_answerable",
     "old_timestamps",
     "out_of_order",
@@ -29,6 +33,7 @@ NAMES: Final = (
     "path_probes_lost",
     "reassembly_full",
     "refused",
+    "reneged",
     "resets_received",
     "resets_sent",
     "resets_withheld",
@@ -37,9 +42,13 @@ NAMES: Final = (
     "segments_received",
     "segments_sent",
     "send_failures",
+    "spurious_recoveries",
+    "spurious_timeouts",
     "syn_cookies_accepted",
     "syn_cookies_refused",
     "syn_cookies_sent",
+    "tail_losses",
+    "tail_probes",
     "time_waits_cut",
     "to_nobody",
     "window_probes",
@@ -73,6 +82,14 @@ class Counters:
         self.retransmissions = 0
         self.retransmission_timeouts = 0
         self.fast_retransmits = 0
+        self.losses_by_rack = 0
+        self.losses_by_sack = 0
+        self.tail_probes = 0
+        self.tail_losses = 0
+        self.spurious_recoveries = 0
+        self.spurious_timeouts = 0
+        self.dsacks = 0
+        self.reneged = 0
         self.delayed_acks = 0
         self.window_probes = 0
         self.keepalive_probes = 0
@@ -96,6 +113,7 @@ class Counters:
         self.out_of_window = 0
         self.duplicate_segments = 0
         self.bad_acknowledgements = 0
+        self.bad_sacks = 0
         self.without_ack = 0
         self.without_timestamps = 0
         self.old_timestamps = 0

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from foxpy.layers.tcp import pacing
 from foxpy.layers.tcp.actions import SendSegment, StartTimer, Timer
+from foxpy.layers.tcp.repair import PROBE, TIMEOUT
 from foxpy.layers.tcp.segment import ACK, RST, SYN, URG, Options
+from foxpy.layers.tcp.sent import Sent
 from foxpy.layers.tcp.sequence import MASK
-from foxpy.layers.tcp.tcb import SendSide, Sent, Tcb, window_shift
+from foxpy.layers.tcp.tail import timeout
+from foxpy.layers.tcp.tcb import SendSide, Tcb, window_shift
 from foxpy.layers.tcp.timestamps import SIZE, stamp
 from foxpy.layers.tcp.window import offer
 
@@ -106,9 +109,20 @@ def reset(tcb: Tcb) -> None:
 
 
 def start_timer(tcb: Tcb) -> None:
-    """(Re)start the retransmission timer with the RTO of now ([6298] 5.1, 5.3)."""
+    """(Re)start the retransmission timer with the RTO of now ([6298] 5.1, 5.3), or for a tail loss probe before that.
+
+    It is not restarted for what is sent later: the probe goes out when the first of what is in flight is overdue."""
     tcb.timer_running = True
-    tcb.todo.append(StartTimer(Timer.RETRANSMISSION, tcb.rtt.rto))
+    recovery = tcb.recovery
+    rtt = tcb.rtt
+    delay = rtt.rto
+    recovery.running = TIMEOUT
+    if tcb.rcv.sack and not recovery.busy and rtt.samples > recovery.tail.samples and tcb.config.tail_loss_probe:
+        snd = tcb.snd
+        if snd.sent and snd.wnd:
+            delay = timeout(rtt.srtt, delay, snd.nxt - snd.una <= snd.mss)
+            recovery.running = PROBE
+    tcb.todo.append(StartTimer(Timer.RETRANSMISSION, delay))
 
 
 def stop_timer(tcb: Tcb) -> None:
@@ -137,9 +151,12 @@ def again(tcb: Tcb, index: int) -> None:
     sent = snd.sent[index]
     if tcb.search is not None:
         tcb.search.resent(sent)
+    recovery = tcb.recovery
     if len(sent.payload) > snd.mss:
-        _split(snd, index)
-    sent.times += 1
+        recovery.board.cut(index, snd.mss)
+    recovery.board.sent_again(sent, tcb.now)
+    recovery.doubt.repeated(sent.end - sent.seq)
+    recovery.busy = True
     tcb.counters.retransmissions += 1
     tcb.retransmissions += 1
     snd.last_sent = tcb.now
@@ -159,15 +176,3 @@ def again(tcb: Tcb, index: int) -> None:
     tcb.todo.append(SendSegment(sent.seq & MASK, rcv.nxt & MASK, flags, offer(rcv), payload, urgent, options, snd.mss))
     rcv.unacked = 0
     rcv.ack_now = False
-
-
-def _split(snd: SendSide, index: int) -> None:
-    """Leave only an MSS of text in a queued segment; the rest, with its PSH and FIN, becomes one behind it."""
-    sent = snd.sent[index]
-    middle = sent.seq + snd.mss
-    rest = Sent(middle, sent.end, sent.flags, sent.payload[snd.mss :], sent.at)
-    rest.times = sent.times
-    snd.sent.insert(index + 1, rest)
-    sent.payload = sent.payload[: snd.mss]
-    sent.end = middle
-    sent.flags = ACK

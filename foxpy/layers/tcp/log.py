@@ -45,7 +45,7 @@ from foxpy.layers.tcp.states import Closed, State, SynReceived, SynSent, name
 from foxpy.layers.tcp.table import Event
 from foxpy.layers.tcp.transitions import Machine
 
-REPAIRED: Final = (Rule.DUPLICATES, Rule.PARTIAL, Rule.TIMEOUT)
+REPAIRED: Final = (Rule.DUPLICATES, Rule.PARTIAL, Rule.RACK, Rule.SACK, Rule.TIMEOUT)
 """Rules that tell of congestion, and begin a recovery."""
 
 
@@ -390,13 +390,13 @@ class DecisionLog:
         snd = tcb.snd
         if tcb.rcv.batch_waiting or isinstance(self._machine.state, Closed | SynSent | SynReceived):
             return None  # at the end of the batch it is decided
-        if tcb.recovery.going_back:
+        if tcb.recovery.board.lost:
             return Limit.REPAIR
         unsent = snd.buffer.size
         if not unsent:
             return Limit.SEND_BUFFER if snd.starved and snd.nxt > snd.una else Limit.APPLICATION
         window = min(snd.wnd, tcb.congestion.window)
-        if window - (snd.nxt - snd.una) < min(unsent, snd.mss):
+        if window + tcb.recovery.inflation - (snd.nxt - snd.una) < min(unsent, snd.mss):
             return Limit.PEER if snd.wnd <= tcb.congestion.window else Limit.CONGESTION
         return Limit.NAGLE if unsent < snd.mss else None
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from foxpy.mypyc_attributes import mypyc_attr
 
 if TYPE_CHECKING:
-    from foxpy.layers.tcp.tcb import Sent, Tcb
+    from foxpy.layers.tcp.sent import Sent
+    from foxpy.layers.tcp.tcb import Tcb
 
 BASE: Final = 1024 - 20
 """search_low to begin with, less an IPv4 header: 1024 bytes pass nearly everywhere (section 7.2)."""

@@ -5,15 +5,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
+from foxpy.layers.tcp import frto
 from foxpy.layers.tcp.emit import again, start_timer, stop_timer
 from foxpy.layers.tcp.events import Rule
 from foxpy.layers.tcp.room import make_room
+from foxpy.layers.tcp.scoreboard import DUPLICATES
 from foxpy.layers.tcp.tcb import Tcb
-
-DUPLICATES: Final = 3
-"""Duplicate ACKs that show a loss ([5681] section 3.2)."""
 
 
 def acknowledged(tcb: Tcb, ack: int) -> None:
@@ -58,15 +55,25 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
             if elapsed <= measured + 1e-3:
                 tcb.rtt.sample(elapsed, ack, snd.nxt)
     told.srtt = tcb.rtt.srtt
-    del queue[:taken]
-    if queue and queue[0].seq < ack:
-        _trim_front(tcb, ack)
+    if recovery.busy:
+        recovery.board.fresh.clear()
+        recovery.board.acknowledged(ack)
+        if tcb.stamps is not None and recovery.doubt.echoed(tcb.stamps.sent_before(now)):
+            frto.undo(tcb)
+    else:
+        del queue[:taken]
+        if queue and queue[0].seq < ack:
+            front = queue[0]
+            front.payload = front.payload[ack - front.seq :]
+            front.seq = ack
     recovery.stalled = None
     recovery.advanced = now
     mss = snd.mss
     restart = True
     # duplicate ACKs have told of as many bytes already
-    told.delivered = max(count - recovery.inflation, 0) if recovery.inflation > 0 else count
+    told.delivered = count
+    if recovery.inflation > 0 and not recovery.going_back:
+        told.delivered = max(count - recovery.inflation, 0)
     if recovery.recovering:
         if ack >= recovery.recover:
             recovery.recovering = False
@@ -92,18 +99,22 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
             restart = recovery.first_partial
             recovery.first_partial = False
     elif recovery.going_back:
-        recovery.resent = max(0, recovery.resent - taken)
         # what is acknowledged now may have left the network long ago, so it frees no more than a segment's worth
         told.acknowledged = min(count, mss)
         tcb.congestion.acknowledged(told)
-        if ack >= recovery.recover:
+        if frto.advanced(tcb, ack):
+            frto.undo(tcb)
+        elif ack >= recovery.recover:
             recovery.going_back = False
+        recovery.inflation = recovery.board.gone()
     else:
         recovery.inflation = 0
         told.acknowledged = count
         tcb.congestion.acknowledged(told)
     recovery.previous_una = una
     recovery.duplicates = 0
+    if recovery.busy:
+        recovery.settle()
     if not queue and not snd.waiting():
         stop_timer(tcb)
     elif restart:
@@ -112,13 +123,6 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
         tcb.search.acknowledged(tcb, ack)
     if snd.starved:
         make_room(tcb)
-
-
-def _trim_front(tcb: Tcb, ack: int) -> None:
-    """The front of the queue is acknowledged in part: keep the rest."""
-    front = tcb.snd.sent[0]
-    front.payload = front.payload[ack - front.seq :]
-    front.seq = ack
 
 
 def duplicate(tcb: Tcb) -> None:
@@ -133,8 +137,8 @@ def duplicate(tcb: Tcb) -> None:
         # Step 4; but no more segments can have left the network than were in it, whatever a lying peer says.
         if recovery.duplicates * mss <= recovery.recover - snd.una:
             recovery.inflation += mss
-    elif recovery.going_back:
-        return
+    elif recovery.going_back and recovery.board.lost:
+        frto.duplicate(tcb)
     elif recovery.duplicates < DUPLICATES:
         recovery.inflation += mss  # step 1, limited transmit ([3042])
     elif recovery.duplicates > DUPLICATES:
@@ -147,7 +151,9 @@ def duplicate(tcb: Tcb) -> None:
             tcb.log.lost(Rule.DUPLICATES, snd.una, snd.sent[0].end)
         recovery.recover = snd.nxt
         recovery.recovering = True
+        recovery.going_back = False
         recovery.first_partial = True
+        recovery.doubt.begin(snd.una, snd.nxt, tcb.now)
         # step 2: what limited transmit sent beyond the window "MUST NOT be included" in FlightSize
         tcb.congestion.loss(min(snd.nxt - snd.una, tcb.congestion.window), mss, tcb.now)
         tcb.counters.fast_retransmits += 1
@@ -193,25 +199,8 @@ def go_back(tcb: Tcb, rule: Rule) -> None:
     recovery.duplicates = 0
     recovery.inflation = 0
     recovery.going_back = True
-    recovery.resent = 0
-
-
-def resend_lost(tcb: Tcb) -> bool:
-    """While going back: send again what the windows allow. False where lost segments remain, so that new ones wait."""
-    snd = tcb.snd
-    recovery = tcb.recovery
-    queue = snd.sent
-    edge = snd.una + min(snd.wnd, tcb.congestion.window)
-    index = recovery.resent
-    mss = snd.mss
-    while index < len(queue) and queue[index].seq < recovery.recover:
-        sent = queue[index]
-        end = sent.seq + mss if len(sent.payload) > mss else sent.end  # a large one goes in pieces
-        # the first always goes: it is what the timer, or a smaller path, asked for
-        if index and end > edge:
-            recovery.resent = index
-            return False
-        again(tcb, index)
-        index += 1
-    recovery.going_back = False
-    return True
+    recovery.busy = True
+    recovery.board.lose_all()
+    recovery.board.newly.clear()
+    recovery.tail.reset()
+    recovery.doubt.over()

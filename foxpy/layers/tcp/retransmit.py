@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from foxpy.layers.tcp import frto
 from foxpy.layers.tcp.actions import DeliveryTrouble, StartTimer, Timer
-from foxpy.layers.tcp.emit import again
+from foxpy.layers.tcp.emit import again, start_timer
 from foxpy.layers.tcp.events import Rule
 from foxpy.layers.tcp.pathmtu import full_stop
 from foxpy.layers.tcp.recovery import go_back
+from foxpy.layers.tcp.repair import REORDERING, TIMEOUT
 from foxpy.layers.tcp.segment import SYN
+from foxpy.layers.tcp.selective import probe_sent, reordering_over
 from foxpy.layers.tcp.send import force, output, probe
+from foxpy.layers.tcp.spurious import WAITING
 from foxpy.layers.tcp.tcb import Tcb
 
 
@@ -21,6 +25,15 @@ def expired(tcb: Tcb) -> bool:
     snd = tcb.snd
     if snd.sent and snd.sent[0].flags & SYN:
         return _syn_timeout(tcb)
+    running = tcb.recovery.running
+    tcb.recovery.running = TIMEOUT
+    if running != TIMEOUT and snd.sent:
+        if running == REORDERING:
+            reordering_over(tcb)
+            output(tcb)
+        else:
+            _tail(tcb)
+        return True
     if snd.wnd == 0 and (snd.sent or snd.waiting()):
         return _probe(tcb)
     if snd.sent:
@@ -47,7 +60,9 @@ def _try_again_until(tcb: Tcb, until: float) -> None:
 
 def _trouble(tcb: Tcb) -> None:
     """R1 (SHLD-9): the front of the queue has been sent again so many times."""
-    if tcb.snd.sent[0].times == tcb.config.trouble_after + 1:
+    first = tcb.snd.sent[0]
+    if first.times > tcb.config.trouble_after and first.seq != tcb.recovery.troubled:
+        tcb.recovery.troubled = first.seq
         tcb.todo.append(DeliveryTrouble(tcb.config.trouble_after))
 
 
@@ -77,12 +92,35 @@ def _timeout(tcb: Tcb) -> bool:
     tcb.rtt.back_off()
     if snd.sent[0].times > tcb.config.trouble_after:
         full_stop(tcb)
-    tcb.congestion.timeout(snd.nxt - snd.una, snd.mss, first, tcb.now)
+    recovery = tcb.recovery
+    # not where a recovery is under way, whose acknowledgements would be taken for those of this ([5682] section 2.1)
+    doubtful = not recovery.recovering and (not recovery.going_back or recovery.doubt.frto is WAITING)
+    flight = snd.nxt - snd.una
+    tcb.congestion.timeout(flight, snd.mss, first, tcb.now)
+    if snd.sent[0].sacked:
+        # it was SACKed, and has not been acknowledged since: the peer has thrown it away
+        tcb.counters.reneged += 1
+        recovery.board.forget_sacks()
     go_back(tcb, Rule.TIMEOUT)
+    recovery.doubt.begin(snd.una, snd.nxt, tcb.now)
+    again(tcb, 0)
+    if doubtful and tcb.config.frto:
+        frto.begin(tcb)
     output(tcb)
     _trouble(tcb)
     _try_again_until(tcb, until)
     return True
+
+
+def _tail(tcb: Tcb) -> None:
+    """PTO went off: send a tail loss probe, new data where there is some ([8985] section 7.3)."""
+    snd = tcb.snd
+    if tcb.recovery.busy or not tcb.config.tail_loss_probe:
+        start_timer(tcb)
+        return
+    nxt = snd.nxt
+    force(tcb)
+    probe_sent(tcb, snd.nxt > nxt)
 
 
 def _probe(tcb: Tcb) -> bool:

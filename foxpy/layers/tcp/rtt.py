@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import math
+from typing import Final
+
 from foxpy.mypyc_attributes import mypyc_attr
+
+FORGET: Final = 300.0
+"""Seconds that a shortest round trip counts for at least ([8985] section 6.2, step 1)."""
 
 
 @mypyc_attr(acyclic=True)
 class RttEstimator:
     """SRTT, RTTVAR and RTO. Fed only with samples that Karn's algorithm allows (MUST-18)."""
 
-    __slots__ = ("_expected", "_largest", "_least", "_round", "_taken", "latest", "rto", "rttvar", "samples", "srtt")
+    __slots__ = (
+        "_before",
+        "_expected",
+        "_largest",
+        "_least",
+        "_lowest",
+        "_lowest_since",
+        "_round",
+        "_taken",
+        "latest",
+        "rto",
+        "rttvar",
+        "samples",
+        "srtt",
+    )
 
     srtt: float
     """The smoothed round-trip time; 0 before the first sample."""
@@ -31,6 +51,9 @@ class RttEstimator:
         self._expected = 1
         self._taken = 0
         self._round = 0
+        self._lowest = math.inf
+        self._before = math.inf
+        self._lowest_since = 0.0
 
     def sample(self, rtt: float, ack: int = 0, nxt: int = 0) -> None:
         """One measured round trip, by ``ack``, with SND.NXT at ``nxt``.
@@ -46,6 +69,8 @@ class RttEstimator:
         self._taken += 1
         self.latest = rtt
         self.samples += 1
+        if rtt < self._lowest:
+            self._lowest = rtt
         srtt = self.srtt
         if srtt == 0.0:  # (2.2)
             self.srtt = srtt = rtt if rtt > 0.0 else 1e-6
@@ -60,6 +85,16 @@ class RttEstimator:
         if rto < self._least:
             rto = self._least
         self.rto = rto if rto < self._largest else self._largest
+
+    def lowest(self, now: float) -> float:
+        """The shortest round trip of late: of some minutes, so that a path that becomes longer is seen to be; 0 before
+        the first sample. Whoever asks makes it forget, which costs the samples nothing."""
+        if now - self._lowest_since > FORGET:
+            self._before = self._lowest
+            self._lowest = math.inf
+            self._lowest_since = now
+        least = min(self._lowest, self._before)
+        return least if least < math.inf else self.srtt
 
     def back_off(self) -> None:
         """A timeout: double the RTO (5.5), up to the bound of (2.5). The next sample ends this."""

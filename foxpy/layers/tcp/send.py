@@ -7,10 +7,11 @@ from foxpy.layers.tcp.actions import SendSegment
 from foxpy.layers.tcp.congestion.base import initial_window
 from foxpy.layers.tcp.emit import options_now, start_timer, urgent_pointer
 from foxpy.layers.tcp.pathmtu import BEHIND
-from foxpy.layers.tcp.recovery import resend_lost
+from foxpy.layers.tcp.resend import fill, resend_lost
 from foxpy.layers.tcp.segment import ACK, FIN, PSH, URG
+from foxpy.layers.tcp.sent import Sent
 from foxpy.layers.tcp.sequence import MASK
-from foxpy.layers.tcp.tcb import Sent, Tcb
+from foxpy.layers.tcp.tcb import Tcb
 from foxpy.layers.tcp.window import offer
 
 
@@ -22,7 +23,7 @@ def output(tcb: Tcb) -> None:
     snd = tcb.snd
     recovery = tcb.recovery
     snd.freed = 0
-    if recovery.going_back and not resend_lost(tcb):
+    if recovery.busy and not resend_lost(tcb):
         return
     buffer = snd.buffer
     if buffer.size:
@@ -61,6 +62,8 @@ def output(tcb: Tcb) -> None:
                 pacing.sent(tcb, snd.nxt - begin)
             if buffer.size:
                 pacing.wake(tcb, limit)
+    if recovery.busy and recovery.recovering and not buffer.size and tcb.rcv.sack and not tcb.config.rack:
+        fill(tcb)
     if snd.fin_wanted and snd.fin is None and not buffer.size and snd.wnd > snd.nxt - snd.una:
         _send_fin(tcb)
     if not tcb.timer_running and (snd.sent or snd.waiting()):

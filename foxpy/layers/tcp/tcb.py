@@ -6,7 +6,6 @@ machine's own modules write to it; the layer reads it for ``query``.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
 from foxpy.layers.tcp.actions import Action
@@ -17,10 +16,11 @@ from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.limit import RateLimit
 from foxpy.layers.tcp.pathmtu import PathSearch
 from foxpy.layers.tcp.reassembly import Reassembly
+from foxpy.layers.tcp.repair import Recovery
 from foxpy.layers.tcp.rtt import RttEstimator
 from foxpy.layers.tcp.segment import Options
+from foxpy.layers.tcp.sent import Sent
 from foxpy.layers.tcp.timestamps import SIZE, Stamps
-from foxpy.mypyc_attributes import mypyc_attr
 
 if TYPE_CHECKING:
     from foxpy.layers.tcp.log import DecisionLog
@@ -35,24 +35,6 @@ LEAST_FOR_OPTIONS: Final = 48
 
 _UNOPENED: Final = NoControl(Start(DEFAULT_MSS, DEFAULT_MSS))
 """Until the handshake is complete, which gives a connection the one that was chosen: until then it sends no text."""
-
-
-@mypyc_attr(acyclic=True)
-class Sent:
-    """A segment on the retransmission queue: everything that takes up sequence space, until it is acknowledged."""
-
-    __slots__ = ("at", "end", "flags", "payload", "seq", "times")
-
-    def __init__(self, seq: int, end: int, flags: int, payload: bytes, at: float) -> None:
-        self.seq = seq
-        self.end = end
-        """The sequence number after its last octet, SYN and FIN counted."""
-        self.flags = flags
-        self.payload = payload
-        self.at = at
-        """When it was sent first."""
-        self.times = 1
-        """How often it was sent."""
 
 
 class SendSide:
@@ -226,59 +208,6 @@ class ReceiveSide:
         return self.reassembly.blocks.report(most)
 
 
-class Recovery:
-    """Loss recovery: [6582]'s variables, and going back after a timeout."""
-
-    __slots__ = (
-        "advanced",
-        "asked",
-        "duplicates",
-        "first_partial",
-        "going_back",
-        "inflation",
-        "previous_una",
-        "probes",
-        "recover",
-        "recovering",
-        "resent",
-        "round_end",
-        "stalled",
-    )
-
-    def __init__(self, iss: int) -> None:
-        self.duplicates = 0
-        """Duplicate ACKs in a row."""
-        self.inflation = 0
-        """Bytes that left the network as duplicate ACKs tell, which the window is widened by ([5681] section 3.2);
-        below 0 where partial ACKs took back more than those had given ([6582] section 3.2)."""
-        self.round_end = iss
-        """SND.NXT when the round trip started that is going on."""
-        self.recovering = False
-        """In fast recovery."""
-        self.recover = iss
-        """One past the highest octet sent when the last loss was noticed."""
-        self.first_partial = False
-        """The next partial ACK is the first of this recovery, and restarts the timer."""
-        self.previous_una = iss
-        """SND.UNA before it last moved, for the heuristic of [6582] section 4.1."""
-        self.going_back = False
-        """After a timeout: all up to ``recover`` counts as lost, and is sent again as the window grows."""
-        self.resent = 0
-        """While going back: how many at the front of the queue have been sent again."""
-        self.probes = 0
-        """Zero-window probes since the window closed, as far as they make the interval grow."""
-        self.asked = -math.inf
-        """When the first of the zero-window probes was sent that the peer has not answered."""
-        self.advanced = 0.0
-        """When SND.UNA last moved."""
-        self.stalled: float | None = None
-        """Since when the front of the queue has gone unanswered, once the timer has gone off."""
-
-    def at_work(self) -> bool:
-        """Whether there is a sign of loss, so that what is sent is sent as the ACKs come."""
-        return self.going_back or self.recovering or self.duplicates > 0
-
-
 class Tcb:
     """One connection's block. ``todo`` is the queue of actions that the executor empties."""
 
@@ -331,7 +260,7 @@ class Tcb:
             announced_mss(config, limit),
             config.reassembly_segments,
         )
-        self.recovery = Recovery(iss)
+        self.recovery = Recovery(self.snd.sent, iss)
         self.rtt = RttEstimator(config.initial_rto, config.min_rto, config.max_rto)
         self.congestion: CongestionControl = _UNOPENED
         self.ack = Ack()

@@ -61,6 +61,10 @@ class Stamps:
         self.recent = tsval
         self.recent_at = now
 
+    def sent_before(self, now: float) -> float:
+        """The time before which the segment was sent whose timestamp is echoed: the end of that tick of the clock."""
+        return (int(now * TICKS) + 1) / TICKS - self.elapsed(now)
+
     def elapsed(self, now: float) -> float:
         """Seconds since the segment was sent whose timestamp is echoed in the one at hand, to 1 ms ([7323] section 4).
 

@@ -107,14 +107,14 @@ def test_acknowledgements_tell_round_trips_and_windows() -> None:
     assert [each.after for each in theirs][:-1] == [each.before for each in theirs][1:]
 
 
-def test_a_lost_segment_is_found_by_duplicates_and_sent_again() -> None:
+def test_a_lost_segment_is_found_and_sent_again() -> None:
     found = logged(sends(60_000), lost={4})
     (lost,), size = of(found.left, Lost), mss(found)
-    assert (lost.rule, lost.seq, lost.end) == (Rule.DUPLICATES, 3 * size + 1, 4 * size + 1)
+    assert (lost.rule, lost.seq, lost.end) == (Rule.RACK, 3 * size + 1, 4 * size + 1)
     (again,) = (each for each in of(found.left, Sent) if each.cause is Cause.RESENT)
-    assert (again.seq, again.rule) == (lost.seq, Rule.DUPLICATES)
+    assert (again.seq, again.rule) == (lost.seq, Rule.RACK)
     entered, left = of(found.left, RecoveryChanged)
-    assert (entered.change, entered.rule, left.change) == (Change.ENTERED, Rule.DUPLICATES, Change.LEFT)
+    assert (entered.change, entered.rule, left.change) == (Change.ENTERED, Rule.RACK, Change.LEFT)
     assert left.point == entered.point > lost.end
     assert left.time - entered.time == pytest.approx(2 * DELAY, rel=0.1)
     assert left.ssthresh is not None
@@ -129,13 +129,21 @@ def test_a_lost_segment_is_found_by_duplicates_and_sent_again() -> None:
 
 
 def test_two_lost_segments_of_one_flight_are_told_by_a_partial_acknowledgement() -> None:
-    found = logged(sends(60_000), lost={4, 6})
+    found = logged(sends(60_000), lost={4, 6}, right_config=TcpConfig(sack=False))
     assert [each.rule for each in of(found.left, Lost)] == [Rule.DUPLICATES, Rule.PARTIAL]
     assert [each.change for each in of(found.left, RecoveryChanged)] == [Change.ENTERED, Change.LEFT]
 
 
+@pytest.mark.parametrize(("rack", "rule"), [(True, Rule.RACK), (False, Rule.SACK)])
+def test_two_lost_segments_of_one_flight_are_told_by_sack(rack: bool, rule: Rule) -> None:
+    found = logged(sends(60_000), lost={4, 6}, left_config=TcpConfig(rack=rack))
+    size = mss(found)
+    assert [(each.rule, each.seq) for each in of(found.left, Lost)] == [(rule, 3 * size + 1), (rule, 5 * size + 1)]
+    assert [each.change for each in of(found.left, RecoveryChanged)] == [Change.ENTERED, Change.LEFT]
+
+
 def test_a_timeout() -> None:
-    found = logged(sends(1000), lost={1, 2})
+    found = logged(sends(1000), lost={1, 2}, left_config=TcpConfig(tail_loss_probe=False))
     assert [each.rule for each in of(found.left, Lost)] == [Rule.TIMEOUT, Rule.TIMEOUT]
     fired = [each for each in of(found.left, TimerFired) if each.timer is Timer.RETRANSMISSION and not each.in_vain]
     assert len(fired) == 2
@@ -148,7 +156,7 @@ def test_a_timeout() -> None:
 
 
 def test_the_timer_takes_over_from_fast_recovery() -> None:
-    found = logged(sends(60_000), lost={4, 11, *range(15, 24)})
+    found = logged(sends(60_000), lost={4, 11, *range(15, 24)}, right_config=TcpConfig(sack=False))
     changes = [(each.change, each.rule) for each in of(found.left, RecoveryChanged)]
     assert (Change.ENTERED, Rule.TIMEOUT) in changes
     assert [change for change, _ in changes] == [Change.ENTERED, Change.LEFT] * (len(changes) // 2)

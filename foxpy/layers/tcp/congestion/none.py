@@ -13,6 +13,7 @@ class NoControl(CongestionControl):
     def __init__(self, start: Start) -> None:
         super().__init__(start)
         self.window = UNLIMITED
+        self.own_recovery = True
 
     def acknowledged(self, ack: Ack) -> None:
         return
