@@ -15,7 +15,7 @@ _NO_TRAILERS: Final = "There are no trailers."
 _NO_MASKS: Final = "Address masks by ICMP were taken back (RFC 6918)."
 _NO_TIMESTAMPS: Final = "Timestamps by ICMP are not answered."
 _NO_TOS: Final = "Types of service were taken back (RFC 2474)."
-_ROUTES: Final = "Source routes serve attackers above all (RFC 7126)."
+_ROUTES: Final = "`accept_source_routes`. Those of peers serve attackers above all (RFC 7126)."
 
 LINK: Final = (
     Part(
@@ -112,14 +112,12 @@ IP: Final = (
             may("1122-3.2.1.8d-record", "3.2.1.8 (d)", "Have the record of the route."),
             may("1122-3.2.1.8e-timestamp", "3.2.1.8 (e)", "Have the timestamp."),
             must("1122-3.2.1.8c-source-route", "3.2.1.8 (c)", "Begin source routes, and be the end of them.").by_choice(
-                f"`accept_source_routes`. {_ROUTES}"
+                _ROUTES
             ),
             must(
                 "1122-3.2.1.8c-completed", "3.2.1.8 (c)", "Pass up a source route that has come to its end."
-            ).by_choice(f"`accept_source_routes`. {_ROUTES}"),
-            must("1122-3.2.1.8c-return", "3.2.1.8 (c)", "Build a correct route back.").but(
-                f"Nothing goes back by a source route. {_ROUTES}"
-            ),
+            ).by_choice(_ROUTES),
+            must("1122-3.2.1.8c-return", "3.2.1.8 (c)", "Build a correct route back.").by_choice(_ROUTES),
             must_not("1122-3.2.1.8c-several", "3.2.1.8 (c)", "Send several source routes in one header."),
         ),
     ),
@@ -185,9 +183,7 @@ ICMP: Final = (
                 "3.2.2.6",
                 "Send the record of the route and timestamps back, with this host entered.",
             ),
-            must("1122-3.2.2.6-source-route", "3.2.2.6", "Send a source route back in reverse.").but(
-                f"Nothing goes back by a source route. {_ROUTES}"
-            ),
+            must("1122-3.2.2.6-source-route", "3.2.2.6", "Send a source route back in reverse.").by_choice(_ROUTES),
             should_not("1122-3.2.2.7-information", "3.2.2.7", "Have Information Requests and Replies."),
             may("1122-3.2.2.8-timestamp", "3.2.2.8", "Have Timestamps and their replies.").but(
                 "They tell strangers the clock, and nobody needs them."

@@ -6,7 +6,7 @@ from typing import Final
 
 from tests.requirements.items import Document, Part, may, must, must_not, should, should_not
 
-_ROUTES: Final = "Source routes are refused (RFC 7126), and TCP sees no IP options."
+_ROUTES: Final = "`accept_source_routes`. Those of peers serve attackers above all (RFC 7126)."
 _APPLICATIONS: Final = "It is said to applications."
 
 RFC9293: Final = Document(
@@ -204,10 +204,12 @@ RFC9293: Final = Document(
                 must("MUST-50", "3.9.2", "Ignore IP options that TCP does not understand."),
                 may("MAY-10", "3.9.2", "Support IP's timestamps.").but("TCP sees no IP options."),
                 may("MAY-11", "3.9.2", "Support IP's record of the route.").but("TCP sees no IP options."),
-                must("MUST-51", "3.9.2.1", "Let an active open have a source route.").but(_ROUTES),
-                must("MUST-52", "3.9.2.1", "Let that go before one in a datagram that came.").but(_ROUTES),
-                must("MUST-53", "3.9.2.1", "Answer by the reverse of the source route of a SYN.").but(_ROUTES),
-                should("SHLD-24", "3.9.2.1", "Let a later source route take the place of an earlier one.").but(_ROUTES),
+                must("MUST-51", "3.9.2.1", "Let an active open have a source route."),
+                must("MUST-52", "3.9.2.1", "Let that go before one in a datagram that came."),
+                must("MUST-53", "3.9.2.1", "Answer by the reverse of the source route of a SYN.").by_choice(_ROUTES),
+                should("SHLD-24", "3.9.2.1", "Let a later source route take the place of an earlier one.").by_choice(
+                    _ROUTES
+                ),
             ),
         ),
         Part(
@@ -234,9 +236,7 @@ RFC9293: Final = Document(
                 should("SHLD-20", "3.9.1.8", "Let it do without those reports."),
                 must("MUST-48", "3.9.1.9", "Let it choose the differentiated services field."),
                 should("SHLD-22", "3.9.1.9", "Pass that on to IP unchanged."),
-                should("SHLD-21", "3.9.1.9", "Let it change the field of an open connection.").but(
-                    "It is chosen for all connections of a TCP (`Service`), when that is made."
-                ),
+                should("SHLD-21", "3.9.1.9", "Let it change the field of an open connection."),
                 should_not("SHLD-23", "3.9.2", "Change the field in the course of a connection.").void(_APPLICATIONS),
                 may("MAY-9", "3.9.1.9", "Pass the received field up to the application.").but(
                     "A stream has no packets that it would belong to."

@@ -10,7 +10,7 @@ from foxpy.layers.icmp.config import IcmpConfig
 from foxpy.layers.icmp.counters import Counters
 from foxpy.layers.icmp.wire import Echo, append_echo, fill_icmp, read_echo
 from foxpy.layers.ipv4 import Ip, IpAddress, IpConnection, Service
-from foxpy.layers.ipv4.options import returned
+from foxpy.layers.ipv4.options import returned, way_back
 from foxpy.layers.ipv4.wire import IPv4
 from foxpy.limits import TokenBucket
 from foxpy.message import Writer
@@ -45,7 +45,7 @@ class EchoServer:
         _, identifier, sequence = read_echo(frame, start, end)
         data = frame[start + Echo.MIN : end]
         try:
-            if connection.answerable and not dscp and not options:
+            if connection.answerable and not dscp and not options and not connection.carried.route:
                 writer = back.begin(Echo.MIN + len(data))
                 self._put(writer, identifier, sequence, data)
                 back.commit(writer, data)
@@ -71,4 +71,5 @@ class EchoServer:
         if not connection.answerable:
             _, local = self._ip.local_address(connection.peer)
         kept = returned(options, local, int(self._ip.runtime.now * 1000))
-        return IpAddress(connection.peer, PROTOCOL, local, Service(tos=dscp << 2, options=kept))
+        route = way_back(options, connection.peer)
+        return IpAddress(connection.peer, PROTOCOL, local, Service(tos=dscp << 2, options=kept, route=route))

@@ -19,6 +19,7 @@ from foxpy.layers.ipv4.control import (
     SetDefaultGateway,
     SetDirectRoute,
     SetInterfaceAddress,
+    SetService,
     SetSpecificGateway,
 )
 from foxpy.layers.ipv4.headers import Arrived
@@ -60,6 +61,7 @@ __all__ = [
     "SetDefaultGateway",
     "SetDirectRoute",
     "SetInterfaceAddress",
+    "SetService",
     "SetSpecificGateway",
     "interface",
     "ipv4",

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv4Interface
+from typing import Final, TypeAlias
 
 import attrs
 
 from foxpy.errors import BadAddress
+from foxpy.layers.ipv4.numbers import names_a_host
 from foxpy.layers.ipv4.options import Broken, check, source_routes
+from foxpy.layers.ipv4.wire import LooseSourceRoute, NoOperation, ip_options
+
+Routers: TypeAlias = tuple[IPv4Address, ...]
+UNSPECIFIED_ADDRESS: Final = IPv4Address(0)
 
 
 def _protocol(instance: object, attribute: attrs.Attribute[int], value: int) -> None:
@@ -32,6 +38,17 @@ def _options(instance: object, attribute: attrs.Attribute[bytes], value: bytes) 
         raise BadAddress(f"IP options {value.hex()}: {routes} source routes, at most one (RFC 1122, section 3.2.1.8)")
 
 
+def _route(instance: Service, attribute: attrs.Attribute[Routers], value: Routers) -> None:
+    for each in value:
+        if not names_a_host(int(each)):
+            raise BadAddress(f"{each} in a route is not the address of a router")
+    if value and source_routes(instance.options):
+        raise BadAddress("a route, and a source route among the options: at most one (RFC 1122, section 3.2.1.8)")
+    size = len(instance.to(UNSPECIFIED_ADDRESS)[1])
+    if size > 40:
+        raise BadAddress(f"a route of {len(value)} routers makes {size} bytes of IP options: at most 40")
+
+
 def _host(instance: object, attribute: attrs.Attribute[IPv4Address], value: IPv4Address | None) -> None:
     if isinstance(value, IPv4Interface):  # to mypy it is an IPv4Address, but it equals none
         raise BadAddress(f"{value} is an interface's address and its network; a host is named by {value.ip} alone")
@@ -47,6 +64,17 @@ class Service:
     dont_fragment: bool | None = None
     options: bytes = attrs.field(default=b"", validator=_options)
     """Sent with every datagram, and with those of its fragments that RFC 791 says."""
+    route: Routers = attrs.field(default=(), validator=_route)
+    """Routers to pass on the way, in this order, with others between them: a loose source route (RFC 791, section 3.1).
+    Most routers on the Internet refuse it (RFC 7126), and so does foxpy where it comes in."""
+
+    def to(self, peer: IPv4Address) -> tuple[IPv4Address, bytes]:
+        """The destination in the header of a datagram for ``peer``, and its options."""
+        if not self.route:
+            return peer, self.options
+        first, *others = self.route
+        visited = b"".join(each.packed for each in (*others, peer))
+        return first, ip_options.build([NoOperation(), LooseSourceRoute(route=visited)]) + self.options
 
 
 @attrs.frozen

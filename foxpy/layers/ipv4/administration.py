@@ -9,10 +9,10 @@ from typing import assert_never
 from foxpy.errors import BadAddress
 from foxpy.layers.ipv4.control import (
     AddAddress,
+    Administered,
     DisableInterface,
     EnableInterface,
     InterfaceInfo,
-    IpControl,
     JoinGroup,
     LeaveGroup,
     RemoveAddress,
@@ -58,7 +58,7 @@ class Administration:
         self._routes.rebuild()
         self._destinations.rebuild()
 
-    def carry_out(self, request: IpControl) -> None:
+    def carry_out(self, request: Administered) -> None:
         """Raises BadAddress for what names no interface of this host, no neighbour, no group or no host's address."""
         match request:
             case SetDefaultGateway(gateway, others):

@@ -71,7 +71,7 @@ class Arrival(Receiver):
             self._not_ours(frame, start, start + length, destination)
             return
         end = start + length  # what follows is padding of the link's
-        if header != IPv4.MIN and not self._options_pass(frame, start, header, end, source, local):
+        if header != IPv4.MIN and not self._options_pass(frame, start, header, end, source, local, protocol):
             return
         if offset or more:
             self._fragment(frame, start, header, end, (source, destination, protocol, ident), offset << 3, more)
@@ -118,11 +118,17 @@ class Arrival(Receiver):
             self._counters.bad_source += 1
         return good
 
-    def _options_pass(self, frame: bytes, start: int, header: int, end: int, source: int, local: Local) -> bool:
+    def _options_pass(
+        self, frame: bytes, start: int, header: int, end: int, source: int, local: Local, protocol: int
+    ) -> bool:
         ip = self._ip
-        problem = check(frame[start + IPv4.MIN : start + header], ip.config.accept_source_routes)
+        area = frame[start + IPv4.MIN : start + header]
+        problem = check(area, ip.config.accept_source_routes)
         if problem is None:
             ip.headers.note(frame, start)
+            connection = self._connections.get(local.key | source << 8 | protocol)
+            if connection is not None and ip.config.accept_source_routes:
+                ip.came_by(connection, area)
             return True
         if not self._source_is_good(source, local):
             return False
@@ -167,6 +173,8 @@ class Arrival(Receiver):
             self._counters.unknown_protocol += 1
             self._ip.problem(Trouble.PROTOCOL_UNREACHABLE, frame, start, end)
         elif connection.receiver is not None:
+            if header != IPv4.MIN and self._ip.config.accept_source_routes:
+                self._ip.came_by(connection, frame[start + IPv4.MIN : start + header])
             self._counters.delivered += 1
             connection.receiver.deliver(frame, start + header, end)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Final
 
-from foxpy.errors import InvalidConnection, PacketSize, ProtocolError
+import attrs
+
+from foxpy.errors import BadAddress, InvalidConnection, PacketSize, ProtocolError
 from foxpy.layers.ipv4.addresses import IpAddress, Service
 from foxpy.layers.ipv4.fragments import cut
 from foxpy.layers.ipv4.numbers import is_multicast
@@ -33,7 +35,7 @@ QUOTED: Final = 64
 class IpConnection(Connection):
     """Datagrams of one protocol between this host and ``peer``."""
 
-    __slots__ = ("answerable", "key", "local", "open", "peer", "protocol", "receiver", "service")
+    __slots__ = ("answerable", "carried", "key", "local", "open", "opened", "peer", "protocol", "receiver", "service")
 
     peer: IPv4Address
     local: IPv4Address
@@ -41,6 +43,12 @@ class IpConnection(Connection):
     answerable: bool
     """Whether datagrams can be sent: not if they came to a group, or from a host that does not know its address."""
     open: bool
+    opened: Service
+    """As whoever opened it, or listens, wants it."""
+    service: Service
+    """The same, unless SetService says otherwise."""
+    carried: Service
+    """The same; with the way back that the peer's datagrams came by, where they came by a source route."""
 
     def __init__(
         self, peer: IPv4Address, local: IPv4Address, protocol: int, service: Service, key: int, answerable: bool
@@ -49,7 +57,9 @@ class IpConnection(Connection):
         self.peer = peer
         self.local = local
         self.protocol = protocol
+        self.opened = service
         self.service = service
+        self.carried = service
         self.key = key
         self.answerable = answerable
         self.open = True
@@ -58,6 +68,23 @@ class IpConnection(Connection):
     @property
     def address(self) -> IpAddress:
         return IpAddress(self.peer, self.protocol, self.local, self.service)
+
+    def serve(self, service: Service) -> None:
+        """Carry what is sent as ``service`` says."""
+        self.service = self.carried = service
+
+    def returns_by(self, route: tuple[IPv4Address, ...]) -> bool:
+        """The peer's datagrams come by a source route, whose way back is ``route``; whether that is news.
+
+        A route that was asked for goes before it (RFC 9293, MUST-52), and a later one takes its place (SHLD-24).
+        """
+        if self.service.route or self.carried.route == route:
+            return False
+        try:
+            self.carried = attrs.evolve(self.service, route=route)
+        except BadAddress:
+            return False  # there is no room for it beside the options that are sent
+        return True
 
     def __str__(self) -> str:
         return f"ipv4 {self.local} to {self.peer} protocol {self.protocol}"
@@ -85,31 +112,24 @@ class IpSender(Sender):
         "_protocol",
         "_routes",
         "_sender",
+        "_service",
         "_source",
         "_stamp",
+        "_towards",
         "_ttl",
         "_version",
         "_wants_whole",
     )
 
     def __init__(self, ip: Ip, connection: IpConnection) -> None:
-        config, service = ip.config, connection.service
         self._ip = ip
         self._routes = ip.routes
         self._counters = ip.counters
         self._connection = connection
         self._peer = int(connection.peer)
-        self._destination = connection.peer.packed
         self._source = connection.local.packed
         self._protocol = connection.protocol
-        default_ttl = config.group_ttl if is_multicast(self._peer) else config.ttl
-        self._ttl = default_ttl if service.ttl is None else service.ttl
-        tos = config.tos if service.tos is None else service.tos
-        self._dscp, self._ecn = tos >> 2, tos & 3
-        self._options = service.options
-        self._header = IPv4.MIN + len(service.options)
-        whole = service.dont_fragment
-        self._wants_whole = connection.protocol in config.dont_fragment if whole is None else whole
+        self._serve(connection.carried)
         self._stamp: Stamp = _unrouted
         self._identification = ip.identification.counter(
             self._peer << 40 | int(connection.local) << 8 | connection.protocol
@@ -121,6 +141,20 @@ class IpSender(Sender):
         self._sender: Sender | None = None  # towards the next hop, where there is one
         self._largest = 0
         self._version = UNROUTED
+
+    def _serve(self, service: Service) -> None:
+        """Send as ``service`` says from now on."""
+        config = self._ip.config
+        self._service = service
+        default_ttl = config.group_ttl if is_multicast(self._peer) else config.ttl
+        self._ttl = default_ttl if service.ttl is None else service.ttl
+        tos = config.tos if service.tos is None else service.tos
+        self._dscp, self._ecn = tos >> 2, tos & 3
+        self._towards, self._options = service.to(self._connection.peer)
+        self._destination = self._towards.packed
+        self._header = IPv4.MIN + len(self._options)
+        whole = service.dont_fragment
+        self._wants_whole = self._protocol in config.dont_fragment if whole is None else whole
 
     # -- down: send
 
@@ -200,9 +234,11 @@ class IpSender(Sender):
         if not connection.answerable:
             raise InvalidConnection(f"{connection}: datagrams to a group cannot be answered on the same connection")
         self._version = self._routes.version
+        if self._service is not connection.carried:
+            self._serve(connection.carried)
         dont_fragment = self._wants_whole
         try:
-            decision = self._routes.decide(self._peer, int(connection.local))
+            decision = self._routes.decide(int(self._towards), int(connection.local))
             sender = decision.interface.hop(decision.next_hop).path.sender
         except ProtocolError:
             self._go_nowhere()
@@ -324,7 +360,8 @@ class Nowhere(Sender):
             return
         self._telling = True
         connection = self._connection
-        quoted = (bytes(writer) + payload)[IPv4.MIN + len(connection.service.options) :][:QUOTED]
+        _, options = connection.carried.to(connection.peer)
+        quoted = (bytes(writer) + payload)[IPv4.MIN + len(options) :][:QUOTED]
 
         def tell() -> None:
             self._telling = False

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import attrs
 
-from foxpy.layers.ipv4.addresses import IpAddress
+from foxpy.layers.ipv4.addresses import IpAddress, Service
 from foxpy.layers.ipv4.routes import Route
 
 # -- requests
@@ -104,7 +104,21 @@ class LeaveGroup:
     interface: str | None = None
 
 
-IpControl: TypeAlias = (
+@attrs.frozen
+class SetService:
+    """Carry what is sent to ``host`` by ``protocol`` as ``service`` says: on connections that there are, from the next
+    datagram on, and on those to come. None: as they were opened, or are listened for.
+
+    So an application chooses the differentiated services field, the time to live, options or a route for one peer
+    (RFC 9293, section 3.9.1.9; RFC 1122, section 4.1.4); ``Ip.carrier`` has a service for all peers of a protocol.
+    """
+
+    host: IPv4Address
+    protocol: int
+    service: Service | None
+
+
+Administered: TypeAlias = (
     SetDefaultGateway
     | SetSpecificGateway
     | SetDirectRoute
@@ -117,6 +131,8 @@ IpControl: TypeAlias = (
     | JoinGroup
     | LeaveGroup
 )
+"""What is about interfaces and routes."""
+IpControl: TypeAlias = Administered | SetService
 
 # -- info
 

@@ -22,7 +22,7 @@ from foxpy.layers.ipv4.arrival import Arrival, Latest
 from foxpy.layers.ipv4.carrier import IpCarrier
 from foxpy.layers.ipv4.config import IpConfig
 from foxpy.layers.ipv4.connection import IpConnection, IpSender
-from foxpy.layers.ipv4.control import IpControl, IpInfo
+from foxpy.layers.ipv4.control import IpControl, IpInfo, SetService
 from foxpy.layers.ipv4.counters import Counters
 from foxpy.layers.ipv4.destinations import Destinations, Local
 from foxpy.layers.ipv4.forwarding import Forwarding
@@ -32,6 +32,7 @@ from foxpy.layers.ipv4.interface import Interface
 from foxpy.layers.ipv4.link import NextHop
 from foxpy.layers.ipv4.loopback import Loopback
 from foxpy.layers.ipv4.numbers import LIMITED_BROADCAST, UNSPECIFIED, is_multicast
+from foxpy.layers.ipv4.options import way_back
 from foxpy.layers.ipv4.pathmtu import PathMtu
 from foxpy.layers.ipv4.problems import ProblemReporter
 from foxpy.layers.ipv4.reassembly import LARGEST, Reassembly
@@ -103,6 +104,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         self.connections: Connections[int, IpConnection] = Connections(config.passive_connections, self._forgotten)
         self._listeners: Listeners[IpPattern, IpConnection] = Listeners()
         self._services: dict[IpPattern, Service] = {}  # of what was ever listened to
+        self._chosen: dict[tuple[int, int], Service] = {}  # by peer and protocol, what SetService says
         self._anyone: dict[int, IpPattern] = {}  # by protocol, where somebody has listened to it
         self._particular = False  # whether anybody has ever listened to one host alone
         self._reporter: ProblemReporter | None = None
@@ -167,7 +169,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         """Raises BadAddress for what is no host or group, or a ``local`` that is not this host's; OpenFailed where
         this side has that connection already; Unreachable, which is an OpenFailed, where there is no route."""
         self.require_initialized()
-        connection = self._connection_to(address)
+        connection = self._connection_to(address, self._service_to(address))
         begun = self.connections.open.get(connection.key)
         if begun is not None and self.connections.is_passive(connection.key):
             # The peer spoke first, to a listener. The open takes its place: this side's choice of a handler counts.
@@ -177,18 +179,20 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         connection.receiver = self.attach(connection, handler)
         return connection
 
-    def _connection_to(self, address: IpAddress) -> IpConnection:
+    def _connection_to(self, address: IpAddress, service: Service) -> IpConnection:
         peer = int(address.host)
         local = None if address.local is None else int(address.local)
         asking = local == UNSPECIFIED and peer == LIMITED_BROADCAST
         if local is not None and not asking and not self.routes.is_own(local):
             raise BadAddress(f"{address.local} is not an address of this host")
-        decision = self.routes.decide(peer, local)
+        decision = self.routes.decide(int(service.to(address.host)[0]), local)
         source = decision.source if address.local is None else address.local
         if int(source) == UNSPECIFIED and peer != LIMITED_BROADCAST:
             raise Unreachable(f"interface {decision.interface} has no address to send to {address.host} from")
         key = self._destinations.local(int(source)).key | peer << 8 | address.protocol
-        return IpConnection(address.host, source, address.protocol, address.service, key, True)
+        connection = IpConnection(address.host, source, address.protocol, address.service, key, True)
+        connection.serve(service)
+        return connection
 
     # -- passive open
 
@@ -217,7 +221,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         Raises BadAddress and OpenFailed as ``open`` does, PacketSize as ``begin`` does.
         """
         self.require_initialized()
-        connection = self._connection_to(address)
+        connection = self._connection_to(address, address.service)
         self.attach(connection, lambda _: _DEAF)
         try:
             sender = self.send(connection)
@@ -253,6 +257,8 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         answerable = not local.group and source != UNSPECIFIED
         key = local.key | source << 8 | protocol
         connection = IpConnection(peer, local.address, protocol, self._services[pattern], key, answerable)
+        if self._chosen:
+            connection.serve(self._chosen.get((source, protocol), connection.opened))
         self.connections.add(key, connection, passive=True)
         connection.receiver = self.attach(connection, accept)
         if not connection.open:
@@ -344,7 +350,28 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
 
     def control(self, request: IpControl) -> None:
         """Raises BadAddress for what names no interface of this host, no neighbour, no group or no host's address."""
-        self._administration.carry_out(request)
+        if isinstance(request, SetService):
+            self._serve(request)
+        else:
+            self._administration.carry_out(request)
+
+    def _serve(self, request: SetService) -> None:
+        key = int(request.host), request.protocol
+        service = request.service
+        if service is None:
+            self._chosen.pop(key, None)
+        else:
+            self._chosen[key] = service
+        for connection in self.connections.open.values():
+            if (connection.peer, connection.protocol) == (request.host, request.protocol):
+                connection.serve(service or connection.opened)
+        self.routes.changed()
+
+    def came_by(self, connection: IpConnection, area: bytes) -> None:
+        """A datagram of ``connection`` came with the options ``area``: answers go back by a source route among them."""
+        route = way_back(area, connection.peer)
+        if route and connection.returns_by(route):
+            self.routes.changed()
 
     def _max_packet_size(self, address: IpAddress) -> int:
         local = None if address.local is None else int(address.local)
@@ -353,7 +380,10 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         largest = min(decision.interface.mtu, LARGEST)
         if narrow is not None:
             largest = min(largest, narrow.mtu)
-        return max(0, largest - IPv4.MIN - len(address.service.options))
+        return max(0, largest - IPv4.MIN - len(self._service_to(address).to(address.host)[1]))
+
+    def _service_to(self, address: IpAddress) -> Service:
+        return self._chosen.get((int(address.host), address.protocol), address.service)
 
     def local_address(self, host: IPv4Address) -> tuple[str, IPv4Address]:
         """The interface towards ``host``, and this host's address there. Raises BadAddress, Unreachable."""

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 
 import attrs
 
+from foxpy.layers.ipv4.numbers import names_a_host
 from foxpy.layers.ipv4.wire import (
     IpOption,
     LooseSourceRoute,
@@ -93,6 +94,38 @@ def check(area: bytes, source_routes: bool) -> Broken | SourceRouted | None:
 def source_routes(area: bytes) -> int:
     """How many source routes are in the options ``area``, which are well formed."""
     return sum(isinstance(option, LooseSourceRoute | StrictSourceRoute) for _, option in _each(area))
+
+
+def final(area: bytes, destination: int) -> int:
+    """Whom a datagram is for that has the options ``area``, of anybody's making: at the end of its source route."""
+    try:
+        for _, option in _each(area):
+            match option:
+                case LooseSourceRoute(pointer=pointer, route=route) | StrictSourceRoute(pointer=pointer, route=route):
+                    return int.from_bytes(route[-4:], "big") if pointer <= len(route) + 3 else destination
+                case _:
+                    pass
+    except _BrokenAt:
+        pass
+    return destination
+
+
+def way_back(area: bytes, source: IPv4Address) -> tuple[IPv4Address, ...]:
+    """The routers by which a datagram came from ``source``, the last first, by the source route in its options
+    ``area``, which are well formed; none where there is no such option (RFC 1122, section 3.2.1.8 (c)).
+
+    A source that put itself at the beginning is left out, and a route through what is no host is none.
+    """
+    for _, option in _each(area):
+        match option:
+            case LooseSourceRoute(route=route) | StrictSourceRoute(route=route):
+                passed = [IPv4Address(route[at : at + 4]) for at in range(0, len(route) & ~3, 4)]
+                if passed and passed[0] == source:
+                    del passed[0]
+                return tuple(reversed(passed)) if all(names_a_host(int(each)) for each in passed) else ()
+            case _:
+                pass
+    return ()
 
 
 def in_fragments(area: bytes) -> bytes:

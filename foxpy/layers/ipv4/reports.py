@@ -7,6 +7,7 @@ from foxpy.errors import ProtocolError
 from foxpy.layers.ipv4.connection import IpConnection
 from foxpy.layers.ipv4.counters import Counters
 from foxpy.layers.ipv4.destinations import Destinations
+from foxpy.layers.ipv4.options import final
 from foxpy.layers.ipv4.pathmtu import PathMtu
 from foxpy.layers.ipv4.routes import Routes
 from foxpy.layers.ipv4.wire import IPv4, read_ipv4
@@ -47,6 +48,8 @@ class Reports:
         local = self._destinations.get(source)
         if local is None or local.group or offset or not IPv4.MIN <= header <= end - start:
             return None
+        if header != IPv4.MIN:
+            destination = final(frame[start + IPv4.MIN : start + header], destination)
         return self._connections.open.get(local.key | destination << 8 | protocol)
 
     def report(self, trouble: Trouble, frame: bytes, start: int, end: int, mtu: int) -> bool:

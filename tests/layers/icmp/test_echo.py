@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from foxpy.errors import BadAddress, InvalidConnection, NotInitialized, OpenFailed, PacketSize
 from foxpy.layers.icmp import AnswerEcho, IcmpAddress, IcmpConfig, IcmpConnection, IcmpPattern
 from foxpy.layers.icmp.wire import Echo, Unreachable
-from foxpy.layers.ipv4 import RemoveAddress
-from foxpy.layers.ipv4.wire import RecordRoute, RouterAlert, ip_options
+from foxpy.layers.ipv4 import IpConfig, RemoveAddress
+from foxpy.layers.ipv4.wire import LooseSourceRoute, NoOperation, RecordRoute, RouterAlert, ip_options
 from foxpy.status import Aborted, Closed, Forgotten, Report, Trouble
 from foxpy.testing.checks.interposing import Probe
 from foxpy.testing.collector import Acceptor, Collector
@@ -109,6 +109,25 @@ def test_the_record_of_the_route_goes_on_in_the_answer() -> None:
     kept = RecordRoute(pointer=12, route=PEER.packed + US.packed + bytes(4))
     assert header.options == ip_options.build([kept])
     assert message == reply(b"ping", seq=1)
+
+
+@pytest.mark.requirement("1122-3.2.2.6-source-route")
+def test_the_answer_goes_back_by_the_route_of_the_request() -> None:
+    """RFC 1122, section 3.2.2.6; and the answer to a request that came without goes without."""
+    bench = IcmpBench(config=IpConfig(accept_source_routes=True))
+    routers = IPv4Address("203.0.113.1"), IPv4Address("203.0.113.2")
+    came = LooseSourceRoute(pointer=12, route=routers[0].packed + routers[1].packed)
+    record = RecordRoute(route=bytes(8))
+    bench.tell(request(), options=ip_options.build([came, record]))
+    ((header, message),) = bench.heard()
+    assert (header.src, header.dst) == (US, routers[1])
+    back = LooseSourceRoute(route=routers[0].packed + PEER.packed)
+    entered = RecordRoute(pointer=8, route=US.packed + bytes(4))
+    assert header.options == ip_options.build([NoOperation(), back, entered])
+    assert message == reply(b"ping", seq=1)
+    bench.tell(request())
+    ((header, _),) = bench.heard()
+    assert (header.dst, header.options) == (PEER, b"")
 
 
 def test_an_answer_that_does_not_fit_with_its_options_is_counted() -> None:

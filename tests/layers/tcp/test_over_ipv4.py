@@ -11,8 +11,8 @@ import trio
 from foxpy.addresses import Port
 from foxpy.errors import BadAddress
 from foxpy.layers.icmp.wire import OtherIcmp, ParameterProblem, TimeExceeded, Unreachable
-from foxpy.layers.ipv4 import Service
-from foxpy.layers.ipv4.wire import IPv4
+from foxpy.layers.ipv4 import IpConfig, Service, SetService
+from foxpy.layers.ipv4.wire import IPv4, LooseSourceRoute, NoOperation, ip_options
 from foxpy.layers.tcp import Tcp, TcpAddress, TcpConnection, TcpPattern, tcp
 from foxpy.layers.tcp.wire import ACK, SYN, TCP, append_tcp, fill_tcp, verify_tcp
 from foxpy.protocol import Handler, Receiver
@@ -26,6 +26,8 @@ SIX = 6
 PORT = Port(7)
 SECOND = IPv4Address("192.0.2.3")
 """Another address of the host's on the same network."""
+ONE, TWO = IPv4Address("203.0.113.1"), IPv4Address("203.0.113.2")
+"""Routers on the way."""
 
 Host = IPv4Address
 
@@ -33,8 +35,8 @@ Host = IPv4Address
 class TcpBench(IcmpBench):
     """As IcmpBench, with a TCP that is initialized."""
 
-    def __init__(self, *addresses: str, service: Service | None = None) -> None:
-        super().__init__(*addresses)
+    def __init__(self, *addresses: str, service: Service | None = None, config: IpConfig | None = None) -> None:
+        super().__init__(*addresses, config=config)
         self.tcp: Tcp[Host] = tcp(self.ip.carrier(SIX, service))
         self.tcp.initialize()
 
@@ -115,12 +117,12 @@ async def test_an_open_takes_the_address_that_ip_names() -> None:
     await bench.while_opening(TcpAddress(FAR, PORT), test)
 
 
-def answer(header: IPv4, syn: TCP) -> bytes:
-    """The SYN,ACK to ``syn``."""
+def answer(header: IPv4, syn: TCP, options: bytes = b"") -> bytes:
+    """The SYN,ACK to ``syn``; ``options`` are IP's."""
     segment = bytearray()
     append_tcp(segment, 0, sport=syn.dport, dport=syn.sport, seq=500, ack=syn.seq + 1, flags=SYN | ACK, window=1000)
     fill_tcp(segment, 0, b"", pseudo(header.dst, header.src, len(segment)))
-    return datagram(bytes(segment), src=header.dst, dst=header.src, protocol=SIX)
+    return datagram(bytes(segment), src=header.dst, dst=header.src, protocol=SIX, options=options)
 
 
 @pytest.mark.requirement("MUST-43", "MUST-45")
@@ -186,7 +188,62 @@ def test_the_service_of_a_tcp_is_on_every_datagram() -> None:
     assert {(header.ttl, header.dscp, header.ecn) for header, _ in sent} == {(17, 0x2E, 0)}
 
 
-@pytest.mark.requirement("MUST-50")
+@pytest.mark.requirement("MUST-50", "MUST-48", "SHLD-21", "SHLD-22")
+def test_the_differentiated_services_field_can_be_chosen_and_changed() -> None:
+    """For one peer; also while its connection is open."""
+    bench = TcpBench()
+    bench.ip.control(SetService(PEER, SIX, Service(tos=0xB8)))
+    connection, *_ = accepted(bench)
+    sender = bench.tcp.send(connection)
+    sender.send(b"a")
+    assert [header.dscp for header, _ in bench.segments()] == [46]
+    bench.ip.control(SetService(PEER, SIX, Service(tos=0x28)))
+    connection.send_urgent(b"b")
+    assert [(header.dscp, header.ecn) for header, _ in bench.segments()] == [(10, 0)]
+
+
+# -- source routes (section 3.9.2.1)
+
+
+@pytest.mark.requirement("MUST-51", "MUST-52")
+async def test_an_open_may_have_a_source_route() -> None:
+    """The checksum is over the addresses of both ends, whoever the datagram is sent to first."""
+    bench = TcpBench(config=IpConfig(accept_source_routes=True))
+    bench.ip.control(SetService(PEER, SIX, Service(route=(ONE, TWO))))
+
+    async def test() -> None:
+        (packet,) = bench.link.take()
+        body = bytes(packet.body)
+        assert (packet.dst, packet.options) == (ONE, loose(TWO, PEER))
+        assert verify_tcp(body, 0, len(body), pseudo(US, PEER, len(body)))
+        syn = TCP.view(body)
+        back = IPv4(src=US, dst=PEER, proto=SIX)
+        bench.say(answer(back, syn, options=loose(TWO, ROUTER, pointer=12)))
+        (packet,) = bench.link.take()
+        assert (packet.dst, packet.options) == (ONE, loose(TWO, PEER))  # not the way that the answer came
+
+    await bench.while_opening(TcpAddress(PEER, PORT), test)
+
+
+@pytest.mark.requirement("MUST-53", "SHLD-24")
+def test_a_connection_goes_back_by_the_way_that_its_syn_came() -> None:
+    bench = TcpBench(config=IpConfig(accept_source_routes=True))
+    bench.tcp.listen(TcpPattern(PORT), lambda _: Collector())
+    bench.arrives(SYN, seq=100, options=loose(ONE, TWO, pointer=12))
+    (packet,) = bench.link.take()
+    assert (packet.dst, packet.options) == (TWO, loose(ONE, PEER))
+    seq = TCP.view(bytes(packet.body)).seq
+    bench.arrives(ACK, b"x", seq=101, ack=seq + 1, options=loose(ONE, pointer=8))
+    bench.run(1)
+    (packet,) = bench.link.take()
+    assert (packet.dst, packet.options) == (ONE, loose(PEER))  # the later one
+
+
+def loose(*route: IPv4Address, pointer: int = 4) -> bytes:
+    visited = b"".join(each.packed for each in route)
+    return ip_options.build([NoOperation(), LooseSourceRoute(pointer=pointer, route=visited)])
+
+
 def test_ip_options_are_passed_over() -> None:
     """A record of the route, a timestamp, and one that nobody knows."""
     bench = TcpBench()
