@@ -21,7 +21,7 @@ from foxpy.layers.tcp.actions import (
     Timer,
     UrgentAhead,
 )
-from foxpy.layers.tcp.congestion import Start, make
+from foxpy.layers.tcp.congestion import Start
 from foxpy.layers.tcp.congestion.base import initial_window
 from foxpy.layers.tcp.emit import acknowledge, again, challenge, reset, start_timer, stop_timer
 from foxpy.layers.tcp.events import Rule
@@ -170,7 +170,7 @@ def _syn_acknowledged(tcb: Tcb, ack: int) -> None:
     if config.probe_path == "always":
         tcb.fit(search(tcb).low)
     start = Start(snd.mss, initial_window(segments, snd.mss), tcb.now, tcb.rtt.srtt, seed=snd.iss)
-    tcb.congestion = make(config.congestion_control, start)
+    tcb.control(start)
     tcb.counters.established += 1
     stop_timer(tcb)
     if config.keepalive is not None:

@@ -155,6 +155,8 @@ def again(tcb: Tcb, index: int) -> None:
     if len(sent.payload) > snd.mss:
         recovery.board.cut(index, snd.mss)
     recovery.board.sent_again(sent, tcb.now)
+    if tcb.delivery is not None:
+        sent.stamp = tcb.delivery.sent(tcb.now, False)
     recovery.doubt.repeated(sent.end - sent.seq)
     recovery.busy = True
     tcb.counters.retransmissions += 1

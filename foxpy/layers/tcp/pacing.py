@@ -12,7 +12,7 @@ from foxpy.layers.tcp.actions import StartTimer, Timer
 from foxpy.layers.tcp.tcb import Tcb
 
 BURST: Final = 0.001
-"""Seconds of the rate that may go at once; also how late a timer may be without making the flow slower."""
+"""Seconds of the rate that may go at once."""
 
 
 def paced(tcb: Tcb, edge: int) -> int:
@@ -26,9 +26,14 @@ def paced(tcb: Tcb, edge: int) -> int:
 
 
 def sent(tcb: Tcb, size: int) -> None:
-    """``size`` bytes have been sent at once: the next may go when they have had their time."""
+    """``size`` bytes have been sent at once: the next may go when they have had their time.
+
+    What the timer was late is taken off, up to half of it, as in Linux: the flow is not the slower for it, and however
+    long nothing was sent, what was saved up lets no burst out."""
     snd = tcb.snd
-    snd.paced_until = max(snd.paced_until, tcb.now - BURST) + size / tcb.congestion.pacing_rate
+    length = min(size / tcb.congestion.pacing_rate, tcb.rtt.rto)  # whatever the rate, a flow goes on
+    late = tcb.now - snd.paced_until
+    snd.paced_until += length if late <= 0.0 else late + length - min(late, length / 2)
 
 
 def wake(tcb: Tcb, edge: int) -> None:

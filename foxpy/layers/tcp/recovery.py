@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from foxpy.layers.tcp import frto
+from foxpy.layers.tcp.delivery import DeliveryRate
 from foxpy.layers.tcp.emit import again, start_timer, stop_timer
 from foxpy.layers.tcp.events import Rule
 from foxpy.layers.tcp.room import make_room
 from foxpy.layers.tcp.scoreboard import DUPLICATES
+from foxpy.layers.tcp.sent import Sent
 from foxpy.layers.tcp.tcb import Tcb
 
 
@@ -55,6 +57,8 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
             if elapsed <= measured + 1e-3:
                 tcb.rtt.sample(elapsed, ack, snd.nxt)
     told.srtt = tcb.rtt.srtt
+    if tcb.delivery is not None:
+        _arrived(tcb.delivery, queue, ack)
     if recovery.busy:
         recovery.board.fresh.clear()
         recovery.board.acknowledged(ack)
@@ -74,11 +78,14 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
     told.delivered = count
     if recovery.inflation > 0 and not recovery.going_back:
         told.delivered = max(count - recovery.inflation, 0)
+    if tcb.delivery is not None:
+        tcb.delivery.sample(told)
     if recovery.recovering:
         if ack >= recovery.recover:
             recovery.recovering = False
             recovery.inflation = 0
             tcb.congestion.recovered(snd.nxt - ack, mss, now)
+            told.pipe = snd.nxt - ack
             if tcb.congestion.own_recovery:
                 told.acknowledged = count
                 tcb.congestion.acknowledged(told)
@@ -90,6 +97,7 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
             recovery.inflation = max(inflation, mss - tcb.congestion.window)
             if tcb.congestion.own_recovery:
                 told.acknowledged = count
+                told.pipe = snd.nxt - ack - recovery.inflation
                 tcb.congestion.acknowledged(told)
             if tcb.log is not None:
                 tcb.log.lost(Rule.PARTIAL, ack, queue[0].end)
@@ -101,6 +109,7 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
     elif recovery.going_back:
         # what is acknowledged now may have left the network long ago, so it frees no more than a segment's worth
         told.acknowledged = min(count, mss)
+        told.pipe = snd.nxt - ack - recovery.board.gone()
         tcb.congestion.acknowledged(told)
         if frto.advanced(tcb, ack):
             frto.undo(tcb)
@@ -110,6 +119,7 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
     else:
         recovery.inflation = 0
         told.acknowledged = count
+        told.pipe = snd.nxt - ack
         tcb.congestion.acknowledged(told)
     recovery.previous_una = una
     recovery.duplicates = 0
@@ -131,7 +141,7 @@ def duplicate(tcb: Tcb) -> None:
     snd = tcb.snd
     mss = snd.mss
     recovery.duplicates += 1
-    if tcb.congestion.own_recovery:
+    if tcb.congestion.own_recovery or tcb.delivery is not None:
         _tell_of_duplicate(tcb)
     if recovery.recovering:
         # Step 4; but no more segments can have left the network than were in it, whatever a lying peer says.
@@ -173,7 +183,20 @@ def _tell_of_duplicate(tcb: Tcb) -> None:
     told.now = tcb.now
     told.round_trip = -1.0
     told.round_started = False
-    tcb.congestion.acknowledged(told)
+    told.pipe = max(snd.nxt - snd.una - tcb.recovery.inflation - snd.mss, 0)
+    if tcb.delivery is not None:
+        tcb.delivery.sample(told)
+    if tcb.congestion.own_recovery:
+        tcb.congestion.acknowledged(told)
+
+
+def _arrived(delivery: DeliveryRate, queue: list[Sent], ack: int) -> None:
+    """Let the estimator know what is acknowledged up to ``ack``, in whole or in part."""
+    for sent in queue:
+        if sent.seq >= ack:
+            break
+        if sent.stamp is not None and not sent.sacked:
+            delivery.arrived(sent.stamp)
 
 
 def _is_a_loss(tcb: Tcb) -> bool:

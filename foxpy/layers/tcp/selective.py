@@ -218,8 +218,17 @@ def _tell(tcb: Tcb, count: int, delivered: int, flight: int, lost: int) -> None:
     told.round_started = snd.una > recovery.round_end
     if told.round_started:
         recovery.round_end = snd.nxt
+    pipe = snd.nxt - snd.una - recovery.board.gone()
+    told.pipe = pipe
+    if not delivered:
+        told.round_trip = -1.0
+    if tcb.delivery is not None:
+        if delivered:
+            for sent in recovery.board.fresh:
+                if sent.stamp is not None:
+                    tcb.delivery.arrived(sent.stamp)
+        tcb.delivery.sample(told)
     if recovery.recovering and not congestion.own_recovery:
-        pipe = snd.nxt - snd.una - recovery.board.gone()
         room = recovery.rate.acknowledged(
             delivered, pipe, snd.nxt + recovery.board.repeated, congestion.ssthresh, mss, count > 0 and not lost
         )

@@ -139,7 +139,10 @@ def _send_text(tcb: Tcb, size: int, queued: int, cut: int = 0) -> None:
     snd.nxt = end
     now = tcb.now
     snd.last_sent = now
-    snd.sent.append(Sent(seq, end, flags, payload, now))
+    sent = Sent(seq, end, flags, payload, now)
+    if tcb.delivery is not None:
+        sent.stamp = tcb.delivery.sent(now, seq == snd.una)
+    snd.sent.append(sent)
     urgent = 0
     if snd.up > seq:
         flags |= URG

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from foxpy.layers.tcp.delivery import Stamp
 from foxpy.layers.tcp.wire import ACK
 from foxpy.mypyc_attributes import mypyc_attr
 
@@ -13,7 +14,7 @@ class Sent:
     It is in flight unless it is ``sacked`` or ``lost``; who changes those keeps the scoreboard's sums.
     """
 
-    __slots__ = ("at", "end", "flags", "last", "lost", "order", "payload", "sacked", "seq", "times")
+    __slots__ = ("at", "end", "flags", "last", "lost", "order", "payload", "sacked", "seq", "stamp", "times")
 
     def __init__(self, seq: int, end: int, flags: int, payload: bytes, at: float) -> None:
         self.seq = seq
@@ -34,6 +35,8 @@ class Sent:
         """The peer said that it has it."""
         self.lost = False
         """Taken for lost, and not sent again since."""
+        self.stamp: Stamp | None = None
+        """How deliveries stood when it was sent last, where their rate is measured."""
 
     def before(self, when: float, order: int, end: int) -> bool:
         """Whether it was sent before what was sent at ``when``, with that order and end ([8985] section 6.2)."""
@@ -48,6 +51,7 @@ class Sent:
         middle = self.seq + size
         rest = Sent(middle, self.end, self.flags, self.payload[size:], self.at)
         rest.last = self.last
+        rest.stamp = self.stamp
         rest.order = self.order
         rest.times = self.times
         rest.sacked = self.sacked

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 from foxpy.layers.tcp.actions import Action
 from foxpy.layers.tcp.buffers import SendBuffer
 from foxpy.layers.tcp.config import DEFAULT_MSS, TcpConfig
-from foxpy.layers.tcp.congestion import Ack, CongestionControl, NoControl, Start
+from foxpy.layers.tcp.congestion import Ack, CongestionControl, NoControl, Start, make
 from foxpy.layers.tcp.counters import Counters
+from foxpy.layers.tcp.delivery import DeliveryRate
 from foxpy.layers.tcp.limit import RateLimit
 from foxpy.layers.tcp.pathmtu import PathSearch
 from foxpy.layers.tcp.reassembly import Reassembly
@@ -218,6 +219,7 @@ class Tcb:
         "config",
         "congestion",
         "counters",
+        "delivery",
         "finished",
         "heard",
         "keepalives",
@@ -265,6 +267,8 @@ class Tcb:
         self.congestion: CongestionControl = _UNOPENED
         self.ack = Ack()
         """What congestion control is told of the acknowledgement that has come."""
+        self.delivery: DeliveryRate | None = None
+        """The delivery rate's estimator, where congestion control asks for it."""
         self.offset = offset
         self.stamps: Stamps | None = None
         """Timestamps, once both sides offered them."""
@@ -331,6 +335,11 @@ class Tcb:
     def text(self, limit: int) -> int:
         """The most text of a segment of ``limit`` bytes that the peer takes."""
         return max(1, min(self.snd.peer_mss, limit - 20) - (0 if self.stamps is None else SIZE))
+
+    def control(self, start: Start) -> None:
+        """Let the congestion control begin that the settings choose."""
+        self.congestion = congestion = make(self.config.congestion_control, start)
+        self.delivery = DeliveryRate() if congestion.samples else None
 
     def offers_timestamps(self) -> bool:
         """Whether our SYN has timestamps, if the peer's, where that came first, has them too."""

@@ -15,7 +15,7 @@ from foxpy.errors import InvalidConnection, PacketSize
 from foxpy.layers.tcp import arrives, retransmit
 from foxpy.layers.tcp.actions import CLOSE_ACKNOWLEDGED, DELETE, Action, Finished, StartTimer, StopTimer, Timer
 from foxpy.layers.tcp.config import TcpConfig
-from foxpy.layers.tcp.congestion import Start, make
+from foxpy.layers.tcp.congestion import Start
 from foxpy.layers.tcp.congestion.base import UNLIMITED, initial_window
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.emit import acknowledge, keepalive, reset, start_timer, syn, syn_by_cookie
@@ -139,6 +139,10 @@ class Machine:
             if len(data) > room:
                 raise PacketSize(f"{len(data)} bytes do not fit: the send buffer has room for {room}", len(data), room)
         if data:
+            if tcb.delivery is not None and not snd.buffer.size:
+                pipe = snd.nxt - snd.una - tcb.recovery.inflation
+                if pipe < tcb.congestion.window:
+                    tcb.delivery.limit(pipe)
             snd.buffer.put(data)
             if urgent:
                 snd.up = snd.nxt + snd.buffer.size
@@ -411,7 +415,7 @@ class Machine:
         before = tcb.congestion
         window = before.window if before.window < UNLIMITED else initial_window(tcb.config.initial_window, mss)
         start = Start(mss, window, tcb.now, tcb.rtt.srtt, before.ssthresh, tcb.snd.iss)
-        tcb.congestion = make(tcb.config.congestion_control, start)
+        tcb.control(start)
 
     # -- the one place where the state changes
 

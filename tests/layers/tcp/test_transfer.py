@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foxpy.layers.tcp.config import TcpConfig
+from foxpy.layers.tcp.congestion import ALGORITHMS
 from foxpy.layers.tcp.states import Why
 from tests.support.tcp_machines import Channel, End, Joined
 
@@ -123,6 +124,38 @@ def test_tiny_segments() -> None:
 
 def test_without_batches() -> None:
     transfer(Channel(loss=0.02, rate=1e6), data(100_000, 5), b"", 5, TcpConfig(ack_per_batch=False))
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
+@pytest.mark.parametrize("sack", [True, False])
+def test_each_congestion_control_over_a_bad_path(name: str, sack: bool) -> None:
+    """With loss, and with all that arrives being late by turns: also where the peer tells nothing of what it has."""
+    config = TcpConfig(congestion_control=name, sack=sack)
+    channel = Channel(delay=0.02, jitter=0.005, loss=0.02, duplication=0.01, rate=1e6)
+    transfer(channel, data(300_000, 11), data(30_000, 12), 11, config)
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_each_congestion_control_fills_a_clean_path(name: str) -> None:
+    """1 MB/s, 40 ms, and a queue without bound: 2 MB take two seconds, and slow start a little more."""
+    config = TcpConfig(congestion_control=name)
+    joined = transfer(Channel(delay=0.02, rate=1e6), data(2_000_000, 13), b"", 13, config)
+    assert joined.simulation.now - 60 < 2.6
+    assert joined.left.counters.retransmissions == 0
+
+
+@given(
+    st.sampled_from(sorted(ALGORITHMS)),
+    st.integers(0, 1 << 32),
+    st.floats(0.0, 0.15),
+    st.floats(0.0, 0.02),
+    st.booleans(),
+)
+@settings(max_examples=30, deadline=None)
+def test_whatever_the_path_the_stream_is_exact(name: str, seed: int, loss: float, jitter: float, sack: bool) -> None:
+    config = TcpConfig(congestion_control=name, sack=sack)
+    channel = Channel(delay=0.01, jitter=jitter, loss=loss, rate=2e6)
+    transfer(channel, data(60_000, seed), data(3000, seed), seed, config)
 
 
 def test_without_congestion_control() -> None:

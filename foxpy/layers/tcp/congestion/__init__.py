@@ -6,16 +6,36 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from foxpy.layers.tcp.congestion.base import Ack, CongestionControl, Start
+from foxpy.layers.tcp.congestion.bbr import Bbr
 from foxpy.layers.tcp.congestion.cubic import Cubic
 from foxpy.layers.tcp.congestion.newreno import NewReno
 from foxpy.layers.tcp.congestion.none import NoControl
+from foxpy.layers.tcp.congestion.vegas import Vegas
 
-__all__ = ["ALGORITHMS", "Ack", "CongestionControl", "Cubic", "Factory", "NewReno", "NoControl", "Start", "make"]
+__all__ = [
+    "ALGORITHMS",
+    "Ack",
+    "Bbr",
+    "CongestionControl",
+    "Cubic",
+    "Factory",
+    "NewReno",
+    "NoControl",
+    "Start",
+    "Vegas",
+    "make",
+]
 
 Factory: TypeAlias = Callable[[Start], CongestionControl]
 """Makes the congestion control of one connection: a class derived from ``CongestionControl``, or a function."""
 
-ALGORITHMS: Final[dict[str, Factory]] = {"none": NoControl, "newreno": NewReno, "cubic": Cubic}
+ALGORITHMS: Final[dict[str, Factory]] = {
+    "none": NoControl,
+    "newreno": NewReno,
+    "cubic": Cubic,
+    "vegas": Vegas,
+    "bbr": Bbr,
+}
 """By the names that ``TcpConfig.congestion_control`` takes."""
 
 

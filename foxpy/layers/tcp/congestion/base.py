@@ -57,6 +57,7 @@ class Ack:
         "marked",
         "mss",
         "now",
+        "pipe",
         "prior_delivered",
         "round_started",
         "round_trip",
@@ -83,13 +84,15 @@ class Ack:
         """Of what is acknowledged, some was sent after the last round trip had started: another one starts."""
         self.marked = False
         """The peer says that the path marked packets (ECE, [3168] section 6.1)."""
+        self.pipe = 0
+        """Bytes thought to be in the network after this, [6675]'s pipe: neither delivered nor lost."""
         # Only where the algorithm ``samples``: delivery rate estimation.
         self.delivery_rate = 0.0
         """Bytes a second that the path delivered lately; 0: no sample."""
         self.app_limited = False
         """The sample tells how fast the application is, and the path may be faster."""
-        self.prior_delivered = 0
-        """``total_delivered`` when the newest segment acknowledged was sent."""
+        self.prior_delivered = -1
+        """``total_delivered`` when the newest segment acknowledged was sent; -1: no sample."""
         self.total_delivered = 0
         """Bytes delivered in the life of the connection."""
 

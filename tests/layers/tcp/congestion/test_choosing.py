@@ -8,7 +8,17 @@ import attrs
 import pytest
 
 from foxpy.layers.tcp.config import TcpConfig
-from foxpy.layers.tcp.congestion import ALGORITHMS, Ack, CongestionControl, Cubic, NewReno, NoControl, Start
+from foxpy.layers.tcp.congestion import (
+    ALGORITHMS,
+    Ack,
+    Bbr,
+    CongestionControl,
+    Cubic,
+    NewReno,
+    NoControl,
+    Start,
+    Vegas,
+)
 from foxpy.layers.tcp.congestion.base import UNLIMITED, initial_window
 from foxpy.layers.tcp.segment import ACK
 from tests.support.tcp_ladder import established, syn_sent
@@ -35,7 +45,7 @@ class Fixed(CongestionControl):
 
 
 def test_the_table_has_each_algorithm() -> None:
-    assert {"none": NoControl, "newreno": NewReno, "cubic": Cubic} == ALGORITHMS
+    assert {"none": NoControl, "newreno": NewReno, "cubic": Cubic, "vegas": Vegas, "bbr": Bbr} == ALGORITHMS
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
