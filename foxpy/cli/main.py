@@ -20,6 +20,8 @@ class _Lazy(click.Group):
         "ping": "foxpy.cli.commands",
         "check": "foxpy.cli.check",
         "decode": "foxpy.cli.decode",
+        "plot": "foxpy.cli.plot",
+        "explain": "foxpy.cli.explain",
         "demo": "foxpy.cli.demo",
         "bench": "foxpy.cli.bench",
     }
@@ -51,6 +53,8 @@ def cli() -> None:
       foxpy run tcp_ip --serve echo,http                    two hosts in memory, no root
       foxpy check mystack.py                                does it compose?
       foxpy decode capture.pcap                             what is in a capture?
+      foxpy explain log.ndjson                              why did it take so long?
+      foxpy plot log.ndjson -o out.svg                      what it looked like
       foxpy bench link                                      how fast is it?
     """
 
