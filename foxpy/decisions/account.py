@@ -19,7 +19,9 @@ class Spent(enum.Enum):
     SLOW_START = "slow start"
     CONGESTION = "the congestion window"
     TIMEOUT = "retransmission timeouts"
+    TAIL_PROBE = "tail loss probes"
     REPAIR = "repairing losses"
+    PACING = "pacing"
     PEER = "the peer's window"
     CLOSED = "the peer's closed window"
     SEND_BUFFER = "our send buffer"
@@ -50,6 +52,8 @@ class Repair:
     rule: Rule
     began: float
     ended: float
+    undone: bool
+    """Nothing had been lost."""
 
 
 @attrs.frozen(kw_only=True)
@@ -111,7 +115,8 @@ class Account:
     largest_flight: int
     capacity: int
     """Of our send buffer."""
-    probes: int
+    window_probes: int
+    tail_probes: int
     delayed_acks: int
     """Acknowledgements of ours that went alone when their delay ran out."""
     ack_delay: float

@@ -92,7 +92,7 @@ class _Accountant:
         self.arrivals: list[tuple[float, int]] = []
         self.arrived = Arrived()
         self.sacks = False
-        self.syns = self.resent = self.resent_bytes = self.probes = self.delayed = 0
+        self.syns = self.resent = self.resent_bytes = self.window_probes = self.tail_probes = self.delayed = 0
         self.sent = 0
         self.largest_cwnd = self.largest_rwnd = self.largest_flight = self.capacity = 0
         self.ack_delay = 0.0
@@ -110,7 +110,7 @@ class _Accountant:
             self.takes(event)
         self.settle()
         if self.rule is not None:
-            self.repairs.append(Repair(rule=self.rule, began=self.repair_began, ended=time))
+            self.repairs.append(Repair(rule=self.rule, began=self.repair_began, ended=time, undone=False))
         samples = self.samples
         median = statistics.median(samples) if samples else 0.0
         trips = (
@@ -144,7 +144,8 @@ class _Accountant:
             largest_rwnd=self.largest_rwnd,
             largest_flight=self.largest_flight,
             capacity=self.capacity,
-            probes=self.probes,
+            window_probes=self.window_probes,
+            tail_probes=self.tail_probes,
             delayed_acks=self.delayed,
             ack_delay=self.ack_delay,
             dropped=dict(self.dropped),
@@ -164,6 +165,14 @@ class _Accountant:
             self.spent[spent] += seconds
         self.since.clear()
 
+    def was_silence(self, before: Spent) -> float:
+        """The time since anything was heard or sent was spent waiting for ``before``; how long that was."""
+        waited = sum(self.since.values())
+        self.since.clear()
+        if waited:
+            self.spent[before] += waited
+        return waited
+
     def spends(self, time: float) -> Spent:
         """What the time from ``time`` on goes into, as far as is known."""
         if not self.open:
@@ -182,6 +191,8 @@ class _Accountant:
                 return Spent.SEND_BUFFER
             case Limit.NAGLE:
                 return Spent.NAGLE
+            case Limit.PACING:
+                return Spent.PACING
             case Limit.REPAIR:
                 return Spent.REPAIR
             case Limit.APPLICATION:
@@ -246,7 +257,10 @@ class _Accountant:
     def sends(self, event: Sent) -> None:
         self.offered = event.window
         self.syns += "SYN" in event.flags
-        self.probes += event.cause is Cause.PROBE
+        self.window_probes += event.cause is Cause.WINDOW_PROBE
+        if event.cause is Cause.TAIL_PROBE:
+            self.tail_probes += 1
+            self.was_silence(Spent.TAIL_PROBE)
         if event.cause is Cause.RESENT and self.open:
             self.resent += 1
             self.resent_bytes += event.length
@@ -279,15 +293,13 @@ class _Accountant:
             return
         self.lost[event.rule] += 1
         if event.rule is Rule.TIMEOUT and event.time <= self.ended:
-            waited = sum(self.since.values())
-            self.since.clear()
-            self.spent[Spent.TIMEOUT] += waited
-            self.timeouts.append(Wait(time=event.time, waited=waited))
+            self.timeouts.append(Wait(time=event.time, waited=self.was_silence(Spent.TIMEOUT)))
 
     def repairs_change(self, event: RecoveryChanged) -> None:
         if event.change is Change.ENTERED:
             self.slow_start_ends(event.time, "loss")
             self.rule, self.repair_began = event.rule, event.time
         elif self.rule is not None:
-            self.repairs.append(Repair(rule=self.rule, began=self.repair_began, ended=event.time))
+            undone = event.change is Change.UNDONE
+            self.repairs.append(Repair(rule=self.rule, began=self.repair_began, ended=event.time, undone=undone))
             self.rule = None

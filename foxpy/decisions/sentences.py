@@ -35,6 +35,11 @@ def _was_spent(account: Account, cause: Spent) -> str:
             return f"was spent waiting for {count(len(account.timeouts), 'retransmission timeout')}"
         case Spent.REPAIR:
             return f"was spent repairing losses, in {count(len(account.repairs), 'recovery', 'recoveries')}"
+        case Spent.TAIL_PROBE:
+            probes = count(account.tail_probes, "tail loss probe")
+            return f"was spent waiting until {probes} could be sent, as nothing was heard any more"
+        case Spent.PACING:
+            return "was limited by the rate that congestion control asked for"
         case Spent.PEER:
             most = f"was limited by the peer's window of at most {size(account.largest_rwnd)}"
             if trips is None or not trips.median > 0:
@@ -123,6 +128,8 @@ def _losses(account: Account) -> Iterator[str]:
     repaired = {rule: number for rule, number in account.lost.items() if rule is not Rule.TIMEOUT}
     if account.resent:
         yield f"{count(account.resent, 'segment')} ({size(account.resent_bytes)}) went out again."
+    if account.tail_probes:
+        yield f"{count(account.tail_probes, 'tail loss probe')} went out."
     if repaired:
         rules = ", ".join(f"{number} by {rule.value}" for rule, number in repaired.items())
         yield f"{count(sum(repaired.values()), 'loss', 'losses')} without a timeout: {rules}."
@@ -130,6 +137,7 @@ def _losses(account: Account) -> Iterator[str]:
         lasted = sum(repair.ended - repair.began for repair in account.repairs)
         each = "; ".join(
             f"at {seconds(repair.began - account.began)} by {repair.rule.value}, {seconds(repair.ended - repair.began)}"
+            f"{', in error' if repair.undone else ''}"
             for repair in account.repairs[:LISTED]
         )
         more = f"; and {len(account.repairs) - LISTED} more" if len(account.repairs) > LISTED else ""
@@ -164,8 +172,8 @@ def _windows(account: Account) -> Iterator[str]:
         reached = f"the congestion window ({account.algorithm}) reached {size(account.largest_cwnd)}"
         flight = f"At most {size(account.largest_flight)} were in flight"
         yield f"{flight}; {reached}, the peer's window {size(account.largest_rwnd)}."
-    if account.probes:
-        yield f"The peer's closed window was probed {count(account.probes, 'time')}."
+    if account.window_probes:
+        yield f"The peer's closed window was probed {count(account.window_probes, 'time')}."
 
 
 def _receiving(account: Account) -> Iterator[str]:

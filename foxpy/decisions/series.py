@@ -108,6 +108,7 @@ class _Collector:
         self.arrived = Arrived()
         self.arrivals: list[tuple[float, int]] = []
         self.expected = 1
+        self.highest = 0
         self.repair: float | None = None
         self.least_trip = 0.0
 
@@ -134,6 +135,8 @@ class _Collector:
 
     def sends(self, time: float, event: Sent) -> None:
         found = self.found
+        end = event.seq + event.length
+        highest, self.highest = self.highest, max(self.highest, end)
         if not self.shown:
             return
         if not found.sender:
@@ -141,8 +144,8 @@ class _Collector:
                 found.acked.add(time, event.ack)
                 found.edge.add(time, event.ack + event.window)
         elif event.length:
-            bars = found.again if event.cause in (Cause.RESENT, Cause.PROBE) else found.new
-            bars.add(time, event.seq, event.seq + event.length)
+            bars = found.new if end > highest else found.again
+            bars.add(time, event.seq, end)
 
     def hears(self, time: float, event: Acked) -> None:
         found = self.found

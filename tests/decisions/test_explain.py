@@ -192,7 +192,7 @@ def test_a_receiver_that_does_not_read() -> None:
     found = account(logged(sends(60_000), _sleeps, right_config=TcpConfig(receive_buffer=20_000)).left)
     assert found.spent[Spent.CLOSED] > 0.9 * found.total
     assert headline(found).endswith("the peer's window was closed: its application did not read.")
-    assert found.probes > 1
+    assert found.window_probes > 1
     assert not found.timeouts
 
 
@@ -237,11 +237,27 @@ def test_one_loss() -> None:
 
 
 def test_timeouts() -> None:
-    found = account(logged(sends(1000), lost={1, 2, 3}).left)
-    assert len(found.timeouts) == 3
+    found = account(logged(sends(1000), lost={1, 2, 3, 4}, left_config=TcpConfig(tail_loss_probe=False)).left)
+    assert len(found.timeouts) == 4
     assert sum(wait.waited for wait in found.timeouts) == pytest.approx(found.spent[Spent.TIMEOUT])
     assert found.spent[Spent.TIMEOUT] > 0.9 * found.total
-    assert headline(found).endswith("was spent waiting for 3 retransmission timeouts.")
+    assert headline(found).endswith("was spent waiting for 4 retransmission timeouts.")
+
+
+def test_a_tail_loss_probe() -> None:
+    found = account(logged(sends(1000, pause=1.0), lost={1}).left)
+    assert found.tail_probes == 1
+    assert not found.timeouts
+    assert max(found.spent, key=lambda spent: found.spent[spent]) is Spent.TAIL_PROBE
+    assert "until 1 tail loss probe could be sent" in headline(found)
+
+
+def test_a_recovery_in_error() -> None:
+    config = TcpConfig(tail_loss_probe=False)
+    found = account(logged(sends(1000, pause=2.0), late={1: 0.3, 2: 0.3}, left_config=config).left)
+    (repair,) = found.repairs
+    assert repair.undone
+    assert ", in error." in explain(found)
 
 
 def test_a_receivers_log() -> None:

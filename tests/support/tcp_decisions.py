@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 import attrs
@@ -29,30 +31,33 @@ DELAY: Final = 0.010
 
 
 class Losing(Interposer):
-    """Loses chosen ones of the segments that carry text, counted from 1 as they are sent."""
+    """Loses chosen ones of the segments that carry text, counted from 1 as they are sent; others it holds up."""
 
-    def __init__(self, lost: Collection[int]) -> None:
+    def __init__(self, lost: Collection[int], late: Mapping[int, float]) -> None:
         self.lost = lost
+        self.late = late
         self.count = 0
 
     def session(self, connection: Connection, runtime: Runtime) -> Session:
-        return _LosingSession(self)
+        return _LosingSession(self, runtime)
 
 
 class _LosingSession(Session):
-    def __init__(self, losing: Losing) -> None:
+    def __init__(self, losing: Losing, runtime: Runtime) -> None:
         self._losing = losing
+        self._runtime = runtime
 
     def sender(self, below: Sender) -> Sender:
-        return _LosingSender(self._losing, below)
+        return _LosingSender(self._losing, self._runtime, below)
 
     def receiver(self, above: Receiver) -> Receiver:
         return above
 
 
 class _LosingSender(Sender):
-    def __init__(self, losing: Losing, below: Sender) -> None:
+    def __init__(self, losing: Losing, runtime: Runtime, below: Sender) -> None:
         self._losing = losing
+        self._runtime = runtime
         self._below = below
 
     def begin(self, size: int) -> Writer:
@@ -63,6 +68,10 @@ class _LosingSender(Sender):
         if payload:
             losing.count += 1
             if losing.count in losing.lost:
+                return
+            if losing.count in losing.late:
+                held = self._runtime.timer(partial(self._below.commit, writer, payload))
+                held.start_at(self._runtime.now + losing.late[losing.count])
                 return
         self._below.commit(writer, payload)
 
@@ -105,6 +114,7 @@ def logged(
     right: Application = reads_all,
     *,
     lost: Collection[int] = (),
+    late: Mapping[int, float] = MappingProxyType({}),
     rate: float | None = None,
     delay: float = DELAY,
     left_config: TcpConfig | None = None,
@@ -116,7 +126,7 @@ def logged(
     async def run() -> None:
         segment = link()
         below = ethernet(segment.attach(), LEFT).carrier(TYPE)
-        carrier = faults(below, rate=rate, delay=delay).interpose(Losing(lost))
+        carrier = faults(below, rate=rate, delay=delay).interpose(Losing(lost, late))
         ours = tcp(carrier, config=left_config or TcpConfig())
         theirs = tcp(ethernet(segment.attach(), RIGHT).carrier(TYPE), config=right_config or TcpConfig())
         ours.runtime.observer = lambda event: _keep(found.left, event)

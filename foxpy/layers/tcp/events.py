@@ -30,8 +30,10 @@ class Cause(enum.Enum):
     """Text, or the FIN, for the first time."""
     RESENT = "resent"
     """It was sent before; the event's ``rule`` says what it counted as lost by."""
-    PROBE = "probe"
+    WINDOW_PROBE = "window probe"
     """The peer's window is closed: is it still?"""
+    TAIL_PROBE = "tail probe"
+    """[8985] section 7: nothing was heard for two round trips: new text, or the last segment again."""
     ACKNOWLEDGEMENT = "acknowledgement"
     DELAYED = "delayed acknowledgement"
     """The delay ran out with nothing to ride on."""
@@ -72,6 +74,18 @@ class Change(enum.Enum):
     ENTERED = "entered"
     LEFT = "left"
     """All that was in flight when it began is acknowledged."""
+    UNDONE = "undone"
+    """Nothing had been lost ([5682], [3522], [2883]): the windows are what they were."""
+
+
+class Purpose(enum.Enum):
+    """What the retransmission timer was set for ([8985] section 8)."""
+
+    TIMEOUT = "timeout"
+    """The RTO, or what else waits for it: zero-window probes, the override timeout."""
+    TAIL_PROBE = "tail probe"
+    REORDERING = "reordering"
+    """What has not come by then is not late, but lost."""
 
 
 class Limit(enum.Enum):
@@ -83,6 +97,8 @@ class Limit(enum.Enum):
     """The application has more, and finds the send buffer full of what is not acknowledged."""
     PEER = "peer's window"
     CONGESTION = "congestion window"
+    PACING = "pacing"
+    """The windows have room; congestion control asks for a rate."""
     NAGLE = "Nagle"
     """It makes a short segment, and an earlier one is in flight."""
     REPAIR = "repair"
@@ -193,7 +209,7 @@ class Sent(TcpEvent):
 
 @attrs.frozen(kw_only=True)
 class Acked(TcpEvent):
-    """An acknowledgement was taken in; from ``srtt`` on all is as it is afterwards."""
+    """An acknowledgement was taken in that told something; from ``srtt`` on all is as it is afterwards."""
 
     name = "acked"
 
@@ -214,7 +230,7 @@ class Acked(TcpEvent):
     ssthresh: int | None
     """None before the first loss."""
     flight: int
-    """Sent and not acknowledged."""
+    """Sent and neither acknowledged, SACKed nor lost: [6675]'s pipe."""
     rwnd: int
     """The peer's window."""
 
@@ -253,6 +269,8 @@ class TimerSet(TcpEvent):
     name = "timer set"
 
     timer: Timer
+    purpose: Purpose | None
+    """Of the retransmission timer alone."""
     delay: float
 
 
@@ -272,6 +290,7 @@ class TimerFired(TcpEvent):
     name = "timer fired"
 
     timer: Timer
+    purpose: Purpose | None
     in_vain: bool
     """What it was for had happened; to stop it would have cost more."""
 
@@ -289,13 +308,15 @@ class WindowChanged(TcpEvent):
 
 @attrs.frozen(kw_only=True)
 class CongestionChanged(TcpEvent):
-    """The congestion window or its threshold changed."""
+    """The congestion window, its threshold or the rate changed."""
 
     name = "congestion"
 
     before: int
     cwnd: int
     ssthresh: int | None
+    rate: float
+    """Bytes a second, where the algorithm asks for pacing; else 0."""
 
 
 @attrs.frozen(kw_only=True)

@@ -140,10 +140,8 @@ class Executor(Generic[Host]):
 
     def resume(self, syn: Segment, segment: Segment) -> None:
         """Passive open by ``segment``, which acknowledges a cookie; ``syn`` is what the cookie was for."""
-        now = self._runtime.now
-        self.machine.resume(syn, now)
-        self.machine.arrives(segment, now)
-        self.perform()
+        self.machine.resume(syn, self._runtime.now)
+        self.arrives(segment)
 
     def arrives(self, segment: Segment) -> None:
         machine = self.machine

@@ -68,6 +68,8 @@ def _bound(tcb: Tcb) -> None:
 def undo(tcb: Tcb) -> None:
     """What was taken for lost had only been late: carry on as if nothing had been."""
     recovery = tcb.recovery
+    if tcb.log is not None:
+        tcb.log.undone()
     if recovery.going_back:
         tcb.counters.spurious_timeouts += 1
     else:

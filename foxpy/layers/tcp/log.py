@@ -29,6 +29,7 @@ from foxpy.layers.tcp.events import (
     Limited,
     Lost,
     Observer,
+    Purpose,
     RecoveryChanged,
     Rule,
     Sent,
@@ -39,6 +40,7 @@ from foxpy.layers.tcp.events import (
     TimerStopped,
     WindowChanged,
 )
+from foxpy.layers.tcp.repair import PROBE, REORDERING, TIMEOUT
 from foxpy.layers.tcp.segment import ACK, FIN, RST, SYN, Segment, flag_names
 from foxpy.layers.tcp.sequence import unwrap
 from foxpy.layers.tcp.states import Closed, State, SynReceived, SynSent, name
@@ -47,6 +49,11 @@ from foxpy.layers.tcp.transitions import Machine
 
 REPAIRED: Final = (Rule.DUPLICATES, Rule.PARTIAL, Rule.RACK, Rule.SACK, Rule.TIMEOUT)
 """Rules that tell of congestion, and begin a recovery."""
+PURPOSES: Final = {
+    TIMEOUT: Purpose.TIMEOUT,
+    PROBE: Purpose.TAIL_PROBE,
+    REORDERING: Purpose.REORDERING,
+}
 
 
 class DecisionLog:
@@ -73,6 +80,7 @@ class DecisionLog:
         self._rwnd = tcb.snd.wnd
         self._cwnd = tcb.congestion.window
         self._ssthresh = tcb.congestion.ssthresh
+        self._rate = tcb.congestion.pacing_rate
         self._limit: Limit | None = None
         config = tcb.config
         observer(
@@ -121,14 +129,27 @@ class DecisionLog:
         self._cause = None
         if timer is Timer.RETRANSMISSION:
             in_vain = not tcb.timer_running
-            if tcb.snd.wnd == 0 and not isinstance(self._machine.state, SynSent | SynReceived):
-                self._cause = Cause.PROBE
+            if tcb.recovery.running == PROBE and tcb.snd.sent and not in_vain:
+                self._cause = Cause.TAIL_PROBE
+            elif tcb.snd.wnd == 0 and not isinstance(self._machine.state, SynSent | SynReceived):
+                self._cause = Cause.WINDOW_PROBE
         elif timer is Timer.DELAYED_ACK:
             in_vain = not tcb.rcv.unacked
             self._cause = Cause.DELAYED
         elif timer is Timer.KEEPALIVE:
             self._cause = Cause.KEEPALIVE
-        self._observer(TimerFired(time=self._now(), connection=self._connection, timer=timer, in_vain=in_vain))
+        self._observer(
+            TimerFired(
+                time=self._now(),
+                connection=self._connection,
+                timer=timer,
+                purpose=self._purpose(timer),
+                in_vain=in_vain,
+            )
+        )
+
+    def _purpose(self, timer: Timer) -> Purpose | None:
+        return PURPOSES[self._tcb.recovery.running] if timer is Timer.RETRANSMISSION else None
 
     def arrives(self, segment: Segment) -> None:
         """``segment`` is about to be given to the machine, which may change it."""
@@ -156,13 +177,13 @@ class DecisionLog:
         if snd.una > una:
             self._duplicates = 0
             self._acked(snd.una - una, samples)
-            if self._began_by is not None and snd.una >= self._point:
+            if self._began_by is not None and not (tcb.recovery.recovering or tcb.recovery.going_back):
                 self._left(self._began_by)
         elif not dropped and flags & ACK and unwrap(ack, una) == una:
             if snd.nxt > una and not text and not flags & FIN and snd.wnd == rwnd and rwnd:
                 self._duplicates += 1
                 self._acked(0, samples)
-            elif snd.wnd != rwnd:
+            elif snd.wnd != rwnd or self._sacked:
                 self._acked(0, samples)
         if text and tcb.rcv.reassembly.size > early:
             self._observer(
@@ -206,7 +227,7 @@ class DecisionLog:
                 rto=round(rtt.rto, 9),
                 cwnd=tcb.congestion.window,
                 ssthresh=limited(tcb.congestion.ssthresh),
-                flight=snd.nxt - snd.una,
+                flight=snd.nxt - snd.una - tcb.recovery.board.gone(),
                 rwnd=snd.wnd,
             )
         )
@@ -262,6 +283,12 @@ class DecisionLog:
         self._point = snd.nxt
         self._recovery(Change.ENTERED, rule)
 
+    def undone(self) -> None:
+        """What was taken for lost was not: the recovery that is under way, if one is, ends as if it had not been."""
+        if self._began_by is not None:
+            self._recovery(Change.UNDONE, self._began_by)
+            self._began_by = None
+
     def _left(self, rule: Rule) -> None:
         self._recovery(Change.LEFT, rule)
         self._began_by = None
@@ -298,7 +325,15 @@ class DecisionLog:
             )
         elif isinstance(action, StartTimer):
             delay = round(action.delay, 9)
-            self._observer(TimerSet(time=self._now(), connection=self._connection, timer=action.timer, delay=delay))
+            self._observer(
+                TimerSet(
+                    time=self._now(),
+                    connection=self._connection,
+                    timer=action.timer,
+                    purpose=self._purpose(action.timer),
+                    delay=delay,
+                )
+            )
         elif isinstance(action, StopTimer):
             self._observer(TimerStopped(time=self._now(), connection=self._connection, timer=action.timer))
 
@@ -313,8 +348,8 @@ class DecisionLog:
         if flags & RST:
             cause = Cause.RESET
         elif end > seq:
-            if self._cause is Cause.PROBE:
-                cause = Cause.PROBE
+            if self._cause is Cause.WINDOW_PROBE or self._cause is Cause.TAIL_PROBE:
+                cause, self._cause = self._cause, None
             elif end > self._highest:
                 cause = Cause.OPENING if flags & SYN else Cause.NEW
             else:
@@ -357,8 +392,10 @@ class DecisionLog:
         if tcb.snd.wnd != self._rwnd:
             self._window(Side.THEIRS, self._rwnd, tcb.snd.wnd)
             self._rwnd = tcb.snd.wnd
-        if congestion.window != self._cwnd or congestion.ssthresh != self._ssthresh:
-            before, self._cwnd, self._ssthresh = self._cwnd, congestion.window, congestion.ssthresh
+        now = congestion.window, congestion.ssthresh, congestion.pacing_rate
+        if now != (self._cwnd, self._ssthresh, self._rate):
+            before = self._cwnd
+            self._cwnd, self._ssthresh, self._rate = now
             self._observer(
                 CongestionChanged(
                     time=self._now(),
@@ -366,6 +403,7 @@ class DecisionLog:
                     before=before,
                     cwnd=self._cwnd,
                     ssthresh=limited(self._ssthresh),
+                    rate=round(self._rate, 3),
                 )
             )
         limit = self._limited_by()
@@ -378,7 +416,7 @@ class DecisionLog:
                     connection=self._connection,
                     by=limit,
                     unsent=snd.buffer.size,
-                    flight=snd.nxt - snd.una,
+                    flight=snd.nxt - snd.una - tcb.recovery.board.gone(),
                     cwnd=self._cwnd,
                     rwnd=self._rwnd,
                 )
@@ -395,9 +433,11 @@ class DecisionLog:
         unsent = snd.buffer.size
         if not unsent:
             return Limit.SEND_BUFFER if snd.starved and snd.nxt > snd.una else Limit.APPLICATION
-        window = min(snd.wnd, tcb.congestion.window)
-        if window + tcb.recovery.inflation - (snd.nxt - snd.una) < min(unsent, snd.mss):
-            return Limit.PEER if snd.wnd <= tcb.congestion.window else Limit.CONGESTION
+        congestion = tcb.congestion.window + tcb.recovery.inflation
+        if min(snd.wnd, congestion) - (snd.nxt - snd.una) < min(unsent, snd.mss):
+            return Limit.PEER if snd.wnd <= congestion else Limit.CONGESTION
+        if snd.pacing:
+            return Limit.PACING
         return Limit.NAGLE if unsent < snd.mss else None
 
 

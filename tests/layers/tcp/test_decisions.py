@@ -8,6 +8,7 @@ import trio
 from foxpy.addresses import Port
 from foxpy.layers.tcp import Observe, TcpAddress, TcpConfig, TcpEvent, TcpPattern
 from foxpy.layers.tcp.actions import Timer
+from foxpy.layers.tcp.congestion import NewReno, Start
 from foxpy.layers.tcp.counters import DROPS, NAMES
 from foxpy.layers.tcp.events import (
     KINDS,
@@ -24,6 +25,7 @@ from foxpy.layers.tcp.events import (
     Limit,
     Limited,
     Lost,
+    Purpose,
     RecoveryChanged,
     Rule,
     Sent,
@@ -155,6 +157,41 @@ def test_a_timeout() -> None:
     assert [each.rule for each in again] == [Rule.TIMEOUT, Rule.TIMEOUT]
 
 
+def test_a_timeout_that_was_none_is_undone() -> None:
+    config = TcpConfig(tail_loss_probe=False)
+    found = logged(sends(1000, pause=2.0), late={1: 0.3, 2: 0.3}, left_config=config)
+    changes = [(each.change, each.rule) for each in of(found.left, RecoveryChanged)]
+    assert changes == [(Change.ENTERED, Rule.TIMEOUT), (Change.UNDONE, Rule.TIMEOUT)]
+
+
+def test_a_tail_loss_probe() -> None:
+    found = logged(sends(1000, pause=2.0), lost={1})
+    (probe,) = (each for each in of(found.left, Sent) if each.cause is Cause.TAIL_PROBE)
+    (fired,) = (each for each in of(found.left, TimerFired) if each.purpose is Purpose.TAIL_PROBE)
+    assert probe.time == fired.time
+    assert probe.seq == 1
+    assert Purpose.TAIL_PROBE in {each.purpose for each in of(found.left, TimerSet)}
+    assert {each.purpose for each in of(found.left, TimerSet) if each.timer is not Timer.RETRANSMISSION} <= {None}
+
+
+class Paced(NewReno):
+    """Asks for a rate."""
+
+    def __init__(self, start: Start) -> None:
+        super().__init__(start)
+        self.pacing_rate = 100_000.0
+
+
+def test_pacing() -> None:
+    config = TcpConfig(congestion_control=Paced)
+    found = logged(sends(50_000), left_config=config)
+    assert Limit.PACING in limits(found.left)
+    assert of(found.left, CongestionChanged)[0].rate == 100_000
+    began = found.left[0]
+    assert isinstance(began, Began)
+    assert began.algorithm == "Paced"
+
+
 def test_the_timer_takes_over_from_fast_recovery() -> None:
     found = logged(sends(60_000), lost={4, 11, *range(15, 24)}, right_config=TcpConfig(sack=False))
     changes = [(each.change, each.rule) for each in of(found.left, RecoveryChanged)]
@@ -188,7 +225,7 @@ def test_a_receiver_that_does_not_read_closes_the_window_and_is_probed() -> None
     assert Limit.PEER in {each.by for each in of(found.left, Limited)}
     theirs = [each.after for each in of(found.left, WindowChanged) if each.side is Side.THEIRS]
     assert 0 in theirs
-    assert [each for each in of(found.left, Sent) if each.cause is Cause.PROBE]
+    assert [each for each in of(found.left, Sent) if each.cause is Cause.WINDOW_PROBE]
     assert [each for each in of(found.right, Sent) if each.cause is Cause.WINDOW_UPDATE]
     assert max(each.held for each in of(found.right, Delivered)) == 20_000
     assert not of(found.left, RecoveryChanged)
