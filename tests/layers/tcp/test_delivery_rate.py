@@ -23,7 +23,7 @@ def told(estimator: DeliveryRate, now: float, delivered: int, stamp: Stamp | Non
 def test_a_steady_flow_has_its_rate() -> None:
     """1000 bytes each 10 ms over 100 ms: 100,000 bytes a second."""
     estimator = DeliveryRate()
-    stamps = []
+    stamps: list[Stamp] = []
     for number in range(40):
         now = number * 0.010
         if number >= 10:

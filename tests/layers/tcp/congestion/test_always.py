@@ -49,7 +49,7 @@ recoveries = sizes.map(lambda flight: lambda control, mss, now: control.recovere
 timeouts = st.tuples(sizes, st.booleans()).map(
     lambda given: lambda control, mss, now: control.timeout(given[0], mss, given[1], now)
 )
-undos = st.just(lambda control, mss, now: control.undo())
+undos = st.just(lambda control, *_: control.undo())
 restarts = st.just(lambda control, mss, now: control.restart(10 * mss, now))
 events = st.one_of(acks(), acks(), acks(), losses, marks, recoveries, timeouts, undos, restarts)
 
