@@ -10,7 +10,7 @@ from foxpy.devices.device import Device, DeviceInfo, EthernetFrames
 from foxpy.layers import ethernet, ipv4
 from foxpy.layers.arp import Arp, Flush
 from foxpy.layers.ethernet import Ethernet, EthernetInfo
-from foxpy.layers.ipv4 import Ip, SetDefaultGateway
+from foxpy.layers.ipv4 import Ip, Service, SetDefaultGateway, SetService
 from foxpy.layers.udp import SetChecksums, Udp, UdpConnection, UdpInfo
 
 
@@ -25,6 +25,10 @@ def requests(eth: Ethernet, ip: Ip, neighbours: Arp, mac: MacAddress, host: IPv4
     ip.control(SetDefaultGateway(mac))  # type: ignore[arg-type]
     ip.control(SetDefaultGateway)  # type: ignore[arg-type]
 
+    ip.control(SetService(host, 6, Service(tos=0xB8)))
+    ip.control(SetService(mac, 6, None))  # type: ignore[arg-type]
+    ip.control(SetService(host, 6, Service(route=(mac,))))  # type: ignore[arg-type]
+
     neighbours.control(Flush())
     neighbours.control(SetDefaultGateway(host))  # type: ignore[arg-type]
 
@@ -34,6 +38,7 @@ def of_a_connection(
 ) -> None:
     datagrams.control(SetChecksums(mine, generate=False))
     datagrams.control(SetChecksums(other, generate=False))  # type: ignore[arg-type]
+    datagrams.control(SetService(mine.peer, 17, None))  # type: ignore[arg-type]
 
 
 def no_requests(device: Device[EthernetFrames]) -> None:
