@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Generic, Never
 
+from foxpy.ecn import EcnField
 from foxpy.interpose import staged
 from foxpy.protocol import (
     Address,
@@ -55,6 +56,10 @@ class ProtocolPaths(Paths[Host], Generic[Host, Address, Pattern, Conn]):
         """The sum of the pseudo-header but its length, for the upper layer's checksum."""
         return 0
 
+    def ecn(self, connection: Conn) -> EcnField | None:
+        """The ECN field of the packets of ``connection``; None where they have none."""
+        return None
+
     # -- what the upper layer uses
 
     def initialize(self) -> int:
@@ -86,10 +91,14 @@ class ProtocolPaths(Paths[Host], Generic[Host, Address, Pattern, Conn]):
             lower.abort(connection)
 
         if not self.interposers:
-            path = Path(peer, local, self.pseudo(connection), sender, self.answerable(connection), close)
+            path = Path(
+                peer, local, self.pseudo(connection), sender, self.answerable(connection), close, self.ecn(connection)
+            )
             return path, handler(path)
         sender, receiving = staged(self.interposers, connection, sender, lower.runtime, close)
-        path = Path(peer, local, self.pseudo(connection), sender, self.answerable(connection), close)
+        path = Path(
+            peer, local, self.pseudo(connection), sender, self.answerable(connection), close, self.ecn(connection)
+        )
         return path, receiving(handler(path))
 
 

@@ -83,7 +83,9 @@ class End:
     ) -> None:
         self.simulation = simulation
         self.counters = Counters()
-        self.machine = Machine(config or TcpConfig(), self.counters, iss, limit, simulation.now, self._changed)
+        self.machine = Machine(
+            config or TcpConfig(), self.counters, iss, limit, simulation.now, self._changed, marking=True
+        )
         self.transmit = transmit
         self.received = bytearray()
         self.opened = False

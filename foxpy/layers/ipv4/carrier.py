@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from foxpy.carrier import ProtocolCarrier
 from foxpy.checksum import fold
+from foxpy.ecn import EcnField
 from foxpy.errors import BadAddress
 from foxpy.layers.ipv4.addresses import IpAddress, IpPattern, Service
 from foxpy.layers.ipv4.connection import IpConnection
@@ -40,6 +41,9 @@ class IpCarrier(ProtocolCarrier[IPv4Address, IpAddress, IpPattern, IpConnection]
 
     def pseudo(self, connection: IpConnection) -> int:
         return fold(word_sum(connection.local) + word_sum(connection.peer) + connection.protocol)
+
+    def ecn(self, connection: IpConnection) -> EcnField:
+        return connection.ecn
 
     def host(self, text: str) -> IPv4Address:
         try:

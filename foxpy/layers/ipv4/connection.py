@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from foxpy.ecn import ECT_0
 from foxpy.errors import BadAddress, InvalidConnection, PacketSize, ProtocolError
 from foxpy.layers.ipv4.addresses import IpAddress, Service
+from foxpy.layers.ipv4.ecn import IpEcn
 from foxpy.layers.ipv4.fragments import cut
+from foxpy.layers.ipv4.headers import Headers
 from foxpy.layers.ipv4.numbers import is_multicast
 from foxpy.layers.ipv4.options import in_fragments
 from foxpy.layers.ipv4.reassembly import LARGEST
@@ -35,7 +38,19 @@ QUOTED: Final = 64
 class IpConnection(Connection):
     """Datagrams of one protocol between this host and ``peer``."""
 
-    __slots__ = ("answerable", "carried", "key", "local", "open", "opened", "peer", "protocol", "receiver", "service")
+    __slots__ = (
+        "answerable",
+        "carried",
+        "ecn",
+        "key",
+        "local",
+        "open",
+        "opened",
+        "peer",
+        "protocol",
+        "receiver",
+        "service",
+    )
 
     peer: IPv4Address
     local: IPv4Address
@@ -51,7 +66,14 @@ class IpConnection(Connection):
     """The same; with the way back that the peer's datagrams came by, where they came by a source route."""
 
     def __init__(
-        self, peer: IPv4Address, local: IPv4Address, protocol: int, service: Service, key: int, answerable: bool
+        self,
+        peer: IPv4Address,
+        local: IPv4Address,
+        protocol: int,
+        service: Service,
+        key: int,
+        answerable: bool,
+        headers: Headers,
     ) -> None:
         super().__init__()
         self.peer = peer
@@ -63,6 +85,7 @@ class IpConnection(Connection):
         self.key = key
         self.answerable = answerable
         self.open = True
+        self.ecn = IpEcn(headers)
         self.receiver: Receiver | None = None
 
     @property
@@ -99,8 +122,10 @@ class IpSender(Sender):
         "_connection",
         "_counters",
         "_destination",
+        "_df",
         "_dscp",
         "_ecn",
+        "_field",
         "_header",
         "_identification",
         "_ip",
@@ -115,6 +140,7 @@ class IpSender(Sender):
         "_service",
         "_source",
         "_stamp",
+        "_stamp_capable",
         "_towards",
         "_ttl",
         "_version",
@@ -126,11 +152,14 @@ class IpSender(Sender):
         self._routes = ip.routes
         self._counters = ip.counters
         self._connection = connection
+        self._field = connection.ecn
         self._peer = int(connection.peer)
         self._source = connection.local.packed
         self._protocol = connection.protocol
         self._serve(connection.carried)
         self._stamp: Stamp = _unrouted
+        self._stamp_capable: Stamp | None = None  # with the ECN codepoint that the layer above sends, once it sends one
+        self._df = self._wants_whole
         self._identification = ip.identification.counter(
             self._peer << 40 | int(connection.local) << 8 | connection.protocol
         )
@@ -172,7 +201,10 @@ class IpSender(Sender):
             writer = self._begin_again(size + self._header)
         counter = self._identification
         counter.value = ident = (counter.value + 1) & 0xFFFF
-        self._stamp(writer, size, ident)
+        if self._field.sending:
+            self._stamp_with_ecn(writer, size, ident)
+        else:
+            self._stamp(writer, size, ident)
         return writer
 
     def commit(self, writer: Writer, payload: bytes) -> None:
@@ -222,7 +254,10 @@ class IpSender(Sender):
         ident = (counter.value + 1) & 0xFFFF
         # each packet that this is cut into gets a number of its own
         counter.value = ident if not task.segment else (ident + (size - task.header - 1) // task.segment) & 0xFFFF
-        self._stamp(writer, size, ident)
+        if self._field.sending:
+            self._stamp_with_ecn(writer, size, ident)
+        else:
+            self._stamp(writer, size, ident)
         return writer
 
     # -- the way
@@ -250,17 +285,26 @@ class IpSender(Sender):
         if narrow is not None:
             largest = min(largest, narrow.mtu)
             dont_fragment = self._wants_whole and not narrow.locked
-        self._stamp = self._stage(dont_fragment)
+        self._df = dont_fragment
+        self._stamp = self._stage(self._ecn)
+        self._stamp_capable = None
         self._largest = min(largest, LARGEST) - self._header
         if self._largest < LEAST:
             self._go_nowhere()
 
-    def _stage(self, dont_fragment: bool) -> Stamp:
+    def _stamp_with_ecn(self, writer: Writer, size: int, ident: int) -> None:
+        """The only codepoint sent beside none is ECT(0) ([3168] section 6.1.2)."""
+        stamp = self._stamp_capable
+        if stamp is None:
+            self._stamp_capable = stamp = self._stage(ECT_0)
+        stamp(writer, size, ident)
+
+    def _stage(self, ecn: int) -> Stamp:
         """The header of whole datagrams, for its length and identification to be stamped in."""
         return stage_ipv4(
             dscp=self._dscp,
-            ecn=self._ecn,
-            df=dont_fragment,
+            ecn=ecn,
+            df=self._df,
             ttl=self._ttl,
             proto=self._protocol,
             src=self._source,
@@ -271,7 +315,9 @@ class IpSender(Sender):
     def _go_nowhere(self) -> None:
         self._sender = None
         self._begin, self._commit = self._nowhere.begin, self._nowhere.commit
-        self._stamp = self._stage(self._wants_whole)
+        self._df = self._wants_whole
+        self._stamp = self._stage(self._ecn)
+        self._stamp_capable = None
         self._largest = LARGEST - self._header
 
     def _look_again(self) -> None:
@@ -318,7 +364,7 @@ class IpSender(Sender):
                 writer,
                 size,
                 dscp=self._dscp,
-                ecn=self._ecn,
+                ecn=self._field.sending or self._ecn,
                 ident=ident,
                 mf=end < last,
                 frag=offset >> 3,

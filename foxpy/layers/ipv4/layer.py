@@ -190,7 +190,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         if int(source) == UNSPECIFIED and peer != LIMITED_BROADCAST:
             raise Unreachable(f"interface {decision.interface} has no address to send to {address.host} from")
         key = self._destinations.local(int(source)).key | peer << 8 | address.protocol
-        connection = IpConnection(address.host, source, address.protocol, address.service, key, True)
+        connection = IpConnection(address.host, source, address.protocol, address.service, key, True, self.headers)
         connection.serve(service)
         return connection
 
@@ -256,7 +256,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
             return None
         answerable = not local.group and source != UNSPECIFIED
         key = local.key | source << 8 | protocol
-        connection = IpConnection(peer, local.address, protocol, self._services[pattern], key, answerable)
+        connection = IpConnection(peer, local.address, protocol, self._services[pattern], key, answerable, self.headers)
         if self._chosen:
             connection.serve(self._chosen.get((source, protocol), connection.opened))
         self.connections.add(key, connection, passive=True)

@@ -12,7 +12,9 @@ from bisect import bisect_left
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
+from foxpy.ecn import CE
 from foxpy.layers.ipv4.control import FragmentInfo
+from foxpy.layers.ipv4.ecn import TOS
 from foxpy.runtime import Runtime
 
 LARGEST: Final = 65535
@@ -57,7 +59,7 @@ class FragmentCounters:
 class Datagram:
     """One that is not whole yet. ``starts`` are the offsets of ``pieces``; ``length`` is -1 until the last one came."""
 
-    __slots__ = ("cost", "deadline", "first", "length", "pieces", "present", "source", "spoilt", "starts")
+    __slots__ = ("cost", "deadline", "first", "length", "marked", "pieces", "present", "source", "spoilt", "starts")
 
     def __init__(self, source: int, deadline: float) -> None:
         self.source = source
@@ -69,6 +71,8 @@ class Datagram:
         self.length = -1
         self.cost = 0
         self.spoilt = False
+        self.marked = False
+        """One of them had CE."""
 
 
 class Source:
@@ -171,6 +175,8 @@ class Reassembly:
         starts.insert(at, offset)
         datagram.pieces.insert(at, data)
         datagram.present += size
+        if header[TOS] & 3 == CE:
+            datagram.marked = True
         if offset == 0:
             datagram.first = header
         if not more:
@@ -181,7 +187,10 @@ class Reassembly:
                 counters.refused += 1
                 return None
             counters.reassembled += 1
-            return datagram.first, b"".join(datagram.pieces)
+            first = datagram.first
+            if datagram.marked and first[TOS] & 3:  # RFC 3168, section 5.3: no mark is lost
+                first = first[:TOS] + bytes((first[TOS] | CE,)) + first[TOS + 1 :]
+            return first, b"".join(datagram.pieces)
         self._charge(datagram, size + PIECE_COST)
         if self.memory > self._memory or len(self._datagrams) > self._limit:
             self._crowd_out(next(iter(self._datagrams)))

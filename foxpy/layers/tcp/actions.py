@@ -35,7 +35,7 @@ class SendSegment:
     A payload above ``mss`` is to be cut into segments of that size below (``foxpy.offload``).
     """
 
-    __slots__ = ("ack", "flags", "mss", "options", "payload", "seq", "urgent", "window")
+    __slots__ = ("ack", "capable", "flags", "mss", "options", "payload", "seq", "urgent", "window")
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class SendSegment:
         urgent: int = 0,
         options: Options | None = None,
         mss: int = 0,
+        capable: bool = False,
     ) -> None:
         self.seq = seq
         self.ack = ack
@@ -56,6 +57,8 @@ class SendSegment:
         self.urgent = urgent
         self.options = options
         self.mss = mss
+        self.capable = capable
+        """To be marked, where queues are long, and not dropped: ECT(0) ([3168])."""
 
     def __str__(self) -> str:
         return "send " + describe(self.flags, self.seq, self.ack, self.window, len(self.payload))

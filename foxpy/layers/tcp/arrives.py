@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
-from foxpy.layers.tcp import paws
+from foxpy.layers.tcp import ecn, paws
 from foxpy.layers.tcp.actions import (
     CALL_AT_END_OF_BATCH,
     OPENED,
@@ -27,7 +27,7 @@ from foxpy.layers.tcp.emit import acknowledge, again, challenge, reset, start_ti
 from foxpy.layers.tcp.events import Rule
 from foxpy.layers.tcp.pathmtu import search
 from foxpy.layers.tcp.recovery import acknowledged, duplicate, go_back
-from foxpy.layers.tcp.segment import ACK, FIN, RST, SYN, URG, Options, Segment
+from foxpy.layers.tcp.segment import ACK, ECE, FIN, RST, SYN, URG, Options, Segment
 from foxpy.layers.tcp.selective import heard
 from foxpy.layers.tcp.send import output
 from foxpy.layers.tcp.sequence import MASK, unwrap
@@ -135,6 +135,7 @@ def _take_syn(tcb: Tcb, segment: Segment) -> None:
     rcv.round_nxt = rcv.nxt
     rcv.round_at = tcb.now
     tcb.negotiated(segment.options or Options())
+    ecn.agree(tcb, segment)
     length = segment.end - segment.start
     if length:
         end = min(segment.end, segment.start + rcv.edge - rcv.nxt)
@@ -214,6 +215,9 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
     if not flags & ACK:
         tcb.counters.without_ack += 1
         return state
+    agreed = tcb.ecn
+    if agreed is not None:
+        ecn.arrived(tcb, segment, text)
     ack = unwrap(segment.ack, snd.una)
     if state.__class__ is SynReceived:
         if not snd.una < ack <= snd.nxt:
@@ -233,11 +237,15 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
         challenge(tcb)
         return state
     else:
+        una = snd.una
+        congestion = tcb.congestion.window
+        echoed = agreed is not None and flags & ECE != 0
+        tcb.ack.marked = echoed
         told = segment.options
-        if rcv.sack and ack >= snd.una and (tcb.recovery.busy or (told is not None and told.sack)):
-            plain = ack == snd.una and not text and not flags & FIN and segment.window << snd.shift == snd.wnd
+        if rcv.sack and ack >= una and (tcb.recovery.busy or (told is not None and told.sack)):
+            plain = ack == una and not text and not flags & FIN and segment.window << snd.shift == snd.wnd
             heard(tcb, ack, told.sack if told is not None else (), plain)
-        elif ack > snd.una:
+        elif ack > una:
             acknowledged(tcb, ack)
         elif (
             ack == snd.una
@@ -248,6 +256,8 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
             and snd.wnd
         ):
             duplicate(tcb)
+        if echoed and agreed is not None:
+            ecn.echoed(tcb, agreed, una, congestion)
         if ack >= snd.una and (snd.wl1 < seq or (snd.wl1 == seq and snd.wl2 <= ack)):
             _set_window(tcb, segment, seq, ack)
     tcb.heard = tcb.now
@@ -339,6 +349,8 @@ def _syn(tcb: Tcb, state: State, segment: Segment, seq: int) -> State:
     match state:
         case SynReceived() if seq == tcb.rcv.irs and not segment.flags & ACK:
             # the peer's SYN once more: our SYN,ACK was lost
+            if segment.flags & ecn.SETUP != ecn.SETUP:
+                tcb.ecn = None  # it thinks that a firewall cares, and will not set ECT ([3168] section 6.1.1.1)
             config = tcb.config
             if tcb.challenge.allow(tcb.now, config.challenge_limit, config.challenge_period):
                 if tcb.log is not None:

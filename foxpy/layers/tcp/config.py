@@ -68,6 +68,13 @@ class TcpConfig:
     """Offer selective acknowledgements [2018]: a sender that hears what arrived behind a gap sends only what is
     missing. They cost nothing where nothing is lost."""
 
+    ecn: Literal["off", "on request", "always"] = attrs.field(
+        default="on request", validator=attrs.validators.in_(("off", "on request", "always"))
+    )
+    """Explicit Congestion Notification [3168]: queues mark packets in place of dropping them. "on request" agrees where
+    the peer asks, as Linux does; "always" asks as well, which a few firewalls answer with silence: a SYN that has to be
+    sent again does not ask."""
+
     reassembly_segments: int = attrs.field(default=1024, validator=_COUNT)
     """Pieces held out of order that have fewer than 512 bytes on the average: far fewer than one for each byte of the
     window. As many larger ones as the window has room for."""

@@ -193,7 +193,7 @@ class TcpConnectionInfo:
     mss: int
     """The effective send MSS."""
     options: tuple[str, ...]
-    """What the handshake agreed on, of "timestamps", "SACK" and "window scaling"."""
+    """What the handshake agreed on, of "timestamps", "SACK", "ECN" and "window scaling"."""
     cwnd: int
     ssthresh: int
     srtt: float

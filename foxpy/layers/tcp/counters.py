@@ -14,9 +14,11 @@ NAMES: Final = (
     "challenge_acks",
     "challenges_withheld",
     "checksum_errors",
+    "congestion_marks",
     "delayed_acks",
     "dsacks",
     "duplicate_segments",
+    "ecn_reductions",
     "established",
     "fast_retransmits",
     "foreign_reports",
@@ -100,6 +102,8 @@ class Counters:
         self.resets_sent = 0
         self.challenge_acks = 0
         self.out_of_order = 0
+        self.congestion_marks = 0
+        self.ecn_reductions = 0
         self.syn_cookies_sent = 0
         self.syn_cookies_accepted = 0
         # dropped, or not sent

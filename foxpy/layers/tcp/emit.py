@@ -8,7 +8,7 @@ from __future__ import annotations
 from foxpy.layers.tcp import pacing
 from foxpy.layers.tcp.actions import SendSegment, StartTimer, Timer
 from foxpy.layers.tcp.repair import PROBE, TIMEOUT
-from foxpy.layers.tcp.segment import ACK, RST, SYN, URG, Options
+from foxpy.layers.tcp.segment import ACK, CWR, ECE, RST, SYN, URG, Options
 from foxpy.layers.tcp.sent import Sent
 from foxpy.layers.tcp.sequence import MASK
 from foxpy.layers.tcp.tail import timeout
@@ -52,7 +52,13 @@ def send_syn(tcb: Tcb, sent: Sent) -> None:
         options.tsval = stamp(tcb.now, tcb.offset)
     window = min(rcv.buffer, 0xFFFF)
     ack = rcv.nxt & MASK if answering else 0
-    tcb.todo.append(SendSegment(sent.seq & MASK, ack, sent.flags, window, b"", 0, options))
+    flags = sent.flags
+    if answering:
+        if tcb.ecn is not None:
+            flags |= ECE
+    elif sent.times == 1 and tcb.asks_for_ecn():  # silence may be a firewall's answer ([3168] section 6.1.1.1)
+        flags |= ECE | CWR
+    tcb.todo.append(SendSegment(sent.seq & MASK, ack, flags, window, b"", 0, options))
 
 
 def options_now(tcb: Tcb, text: int = 0) -> Options | None:
@@ -87,7 +93,8 @@ def acknowledge(tcb: Tcb) -> None:
     """Send ``<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>`` now."""
     snd = tcb.snd
     rcv = tcb.rcv
-    tcb.todo.append(SendSegment(acceptable(snd) & MASK, rcv.nxt & MASK, ACK, offer(rcv), b"", 0, options_now(tcb)))
+    ack = rcv.nxt & MASK
+    tcb.todo.append(SendSegment(acceptable(snd) & MASK, ack, tcb.acking, offer(rcv), b"", 0, options_now(tcb)))
     rcv.unacked = 0
     rcv.ack_now = False
 
@@ -137,7 +144,8 @@ def keepalive(tcb: Tcb) -> None:
     """Send a segment without data just left of the window, which a live peer must answer (SHLD-12)."""
     rcv = tcb.rcv
     tcb.counters.keepalive_probes += 1
-    tcb.todo.append(SendSegment((tcb.snd.nxt - 1) & MASK, rcv.nxt & MASK, ACK, offer(rcv), b"", 0, options_now(tcb)))
+    seq = (tcb.snd.nxt - 1) & MASK
+    tcb.todo.append(SendSegment(seq, rcv.nxt & MASK, tcb.acking, offer(rcv), b"", 0, options_now(tcb)))
 
 
 def urgent_pointer(snd: SendSide, seq: int) -> int:
@@ -166,7 +174,7 @@ def again(tcb: Tcb, index: int) -> None:
         send_syn(tcb, sent)
         return
     rcv = tcb.rcv
-    flags = sent.flags
+    flags = sent.flags | tcb.acking
     urgent = 0
     if snd.up > sent.seq:
         flags |= URG

@@ -105,7 +105,8 @@ class Executor(Generic[Host]):
         self.key = key
         limit = path.limit()  # this finds the way, if there is one
         window = path.sender.offloads().window
-        self.machine = Machine(config, layer.counters, iss, limit, runtime.now, self._changed, window, offset)
+        marking = path.lower.ecn is not None
+        self.machine = Machine(config, layer.counters, iss, limit, runtime.now, self._changed, window, offset, marking)
         self.connection: TcpConnection[Host] = TcpConnection(
             self, path.peer, Port(key >> 16), path.local, Port(key & 0xFFFF)
         )
@@ -136,11 +137,13 @@ class Executor(Generic[Host]):
         """Passive open by ``segment``, a SYN."""
         self.half_open = True
         self.machine.accept(segment, self._runtime.now)
+        self._watch_for_marks()
         self.perform()
 
     def resume(self, syn: Segment, segment: Segment) -> None:
         """Passive open by ``segment``, which acknowledges a cookie; ``syn`` is what the cookie was for."""
         self.machine.resume(syn, self._runtime.now)
+        self._watch_for_marks()
         self.arrives(segment)
 
     def arrives(self, segment: Segment) -> None:
@@ -370,8 +373,14 @@ class Executor(Generic[Host]):
         if self.receiver is not None:
             self.receiver.status(event)
 
+    def _watch_for_marks(self) -> None:
+        """Have it seen whether segments come with the mark of congestion, if that was agreed on."""
+        if self.machine.tcb.ecn is not None:
+            self.path.watching = True
+
     def _opened(self) -> None:
         layer = self.path.layer
+        self._watch_for_marks()
         self.established = True
         self.half_open = False
         layer.no_longer_half_open(self)

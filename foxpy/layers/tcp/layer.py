@@ -279,7 +279,8 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         offset = 0
         if config.timestamps and limit >= LEAST_FOR_OPTIONS:
             offered.tsval = offset = timestamp_offset(self.runtime.secret, ends)
-        answer = self._cookies.answer(ends, syn, offered, min(buffer, 0xFFFF), offset, self.runtime.now)
+        ecn = path.lower.ecn is not None and config.ecn != "off"
+        answer = self._cookies.answer(ends, syn, offered, min(buffer, 0xFFFF), offset, self.runtime.now, ecn)
         self.counters.syn_cookies_sent += 1
         self._say(path, key, answer)
         return True

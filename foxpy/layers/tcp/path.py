@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Generic
 
 from foxpy.addresses import Port
 from foxpy.checksum import fold
+from foxpy.ecn import CE, ECT_0, NOT_ECT
 from foxpy.layers.paths import SharedPath
 from foxpy.layers.tcp.actions import SendSegment
 from foxpy.layers.tcp.events import Dropped
@@ -49,6 +50,7 @@ class TcpPath(SharedPath, Generic[Host]):
     __slots__ = (
         "_area",
         "_arriving",
+        "_capable",
         "_check",
         "_counters",
         "_fill",
@@ -65,6 +67,7 @@ class TcpPath(SharedPath, Generic[Host]):
         "lower",
         "peer",
         "sender",
+        "watching",
     )
 
     ends: str
@@ -73,6 +76,9 @@ class TcpPath(SharedPath, Generic[Host]):
     """By the peer's port and ours, 16 bits each."""
     largest: int
     """The largest segment, header included, that is cut below, as far as is known; 0: none is."""
+
+    watching: bool
+    """Some connection wants to know which segments were marked on their way (ECN)."""
 
     def __init__(self, layer: Tcp[Host], lower: Path[Host]) -> None:
         super().__init__(lower.answerable, layer.paths.settling)
@@ -92,6 +98,8 @@ class TcpPath(SharedPath, Generic[Host]):
         self._heard = Options()
         self._task = Offload(Kind.TCP, CHECKSUM if layer.checksums else -1)
         self.largest = 0
+        self.watching = False
+        self._capable = False  # what is sent goes as ECT(0)
         self._marks = False  # whether what can be left to be done below is left
         self._unmarked = 0  # segments with text that were sent whole since it was looked whether they have to be
 
@@ -116,6 +124,8 @@ class TcpPath(SharedPath, Generic[Host]):
         length = len(payload)
         size = HEADER + len(options) + length
         sender = self.sender
+        if action.capable is not self._capable:
+            self._set_ecn(action.capable)
         marked = self._marks and length > 0
         if marked:
             task = self._task
@@ -157,6 +167,13 @@ class TcpPath(SharedPath, Generic[Host]):
                 fill_tcp(writer, at, payload, seed)
         self._counters.segments_sent += 1
         sender.commit(writer, payload)
+
+    def _set_ecn(self, capable: bool) -> None:
+        """From now on send as ECT(0), or as not capable."""
+        self._capable = capable
+        field = self.lower.ecn
+        if field is not None:
+            field.sending = ECT_0 if capable else NOT_ECT
 
     # -- up: deliver
 
@@ -204,6 +221,9 @@ class TcpPath(SharedPath, Generic[Host]):
         segment = Segment(seq, ack, flags, window, urgent, frame, text, end, options)
         connection = self.connections.get(sport << 16 | dport)
         if connection is not None:
+            if self.watching:
+                field = self.lower.ecn
+                segment.marked = field is not None and field.arrived(frame, start) == CE
             connection.arrives(segment)
             return
         self.of_nobody(segment, sport << 16 | dport)
@@ -288,6 +308,7 @@ class TcpPath(SharedPath, Generic[Host]):
         self.lower.close()
         self.lower = lower
         self.sender = lower.sender
+        self._set_ecn(self._capable)
         self.gone = False
 
     def give_back(self) -> None:

@@ -166,6 +166,7 @@ def duplicate(tcb: Tcb) -> None:
         recovery.doubt.begin(snd.una, snd.nxt, tcb.now)
         # step 2: what limited transmit sent beyond the window "MUST NOT be included" in FlightSize
         tcb.congestion.loss(min(snd.nxt - snd.una, tcb.congestion.window), mss, tcb.now)
+        tcb.reduced()
         tcb.counters.fast_retransmits += 1
         again(tcb, 0)
         recovery.inflation = DUPLICATES * mss  # step 3

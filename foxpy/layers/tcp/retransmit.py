@@ -97,6 +97,7 @@ def _timeout(tcb: Tcb) -> bool:
     doubtful = not recovery.recovering and (not recovery.going_back or recovery.doubt.frto is WAITING)
     flight = snd.nxt - snd.una
     tcb.congestion.timeout(flight, snd.mss, first, tcb.now)
+    tcb.reduced()
     if snd.sent[0].sacked:
         # it was SACKed, and has not been acknowledged since: the peer has thrown it away
         tcb.counters.reneged += 1

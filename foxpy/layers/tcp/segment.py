@@ -50,7 +50,7 @@ class Segment:
     and ``end`` and clearing flags: the RFC's "idealized segment".
     """
 
-    __slots__ = ("ack", "end", "flags", "frame", "options", "seq", "start", "urgent", "window")
+    __slots__ = ("ack", "end", "flags", "frame", "marked", "options", "seq", "start", "urgent", "window")
 
     def __init__(
         self,
@@ -73,6 +73,8 @@ class Segment:
         self.start = start
         self.end = end
         self.options = options
+        self.marked = False
+        """It came with the mark of congestion (CE); known only where ECN was agreed on."""
 
     def length(self) -> int:
         """SEG.LEN: the text, and one for each of SYN and FIN."""

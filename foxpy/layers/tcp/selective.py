@@ -63,6 +63,7 @@ def heard(tcb: Tcb, ack: int, blocks: tuple[tuple[int, int], ...], duplicate: bo
         if tcb.log is not None:
             tcb.log.lost(Rule.PROBE, una, ack)
         tcb.congestion.loss(min(flight, tcb.congestion.window), snd.mss, now)
+        tcb.reduced()
     if recovery.recovering or recovery.going_back:
         if undone or (count and recovery.doubt.echoed(before)) or frto.selective(tcb, ack, count):
             frto.undo(tcb)
@@ -184,6 +185,7 @@ def _begin(tcb: Tcb) -> None:
     recovery.rate.begin(flight, snd.nxt + recovery.board.repeated)
     # step 4.2: what limited transmit sent beyond the window does not count
     tcb.congestion.loss(min(flight, tcb.congestion.window), snd.mss, tcb.now)
+    tcb.reduced()
     tcb.counters.fast_retransmits += 1
     again(tcb, first)  # whatever the window says
     start_timer(tcb)

@@ -8,7 +8,7 @@ from foxpy.layers.tcp.congestion.base import initial_window
 from foxpy.layers.tcp.emit import options_now, start_timer, urgent_pointer
 from foxpy.layers.tcp.pathmtu import BEHIND
 from foxpy.layers.tcp.resend import fill, resend_lost
-from foxpy.layers.tcp.segment import ACK, FIN, PSH, URG
+from foxpy.layers.tcp.segment import ACK, CWR, FIN, PSH, URG
 from foxpy.layers.tcp.sent import Sent
 from foxpy.layers.tcp.sequence import MASK
 from foxpy.layers.tcp.tcb import Tcb
@@ -42,7 +42,9 @@ def output(tcb: Tcb) -> None:
             edge = pacing.paced(tcb, edge)
         if tcb.search is not None and not recovery.at_work():
             _probe_path(tcb, edge)
-        large = 0 if snd.up > snd.nxt else snd.large  # urgent data is not cut below
+        # Urgent data is not cut below; and of what is cut only the first must have CWR ([3168] section 6.1.2), which
+        # not all cards know.
+        large = 0 if snd.up > snd.nxt or (tcb.ecn is not None and tcb.ecn.reduced) else snd.large
         while True:
             queued = buffer.size
             room = edge - snd.nxt
@@ -97,7 +99,7 @@ def probe(tcb: Tcb) -> None:
     snd = tcb.snd
     if snd.buffer.size:
         short_end = snd.short_end
-        _send_text(tcb, 1, snd.buffer.size)
+        _send_text(tcb, 1, snd.buffer.size, probing=True)
         snd.short_end = short_end  # when the window opens, Nagle's algorithm is not to wait for the probe
     elif snd.fin_wanted and snd.fin is None:
         _send_fin(tcb)
@@ -120,8 +122,10 @@ def _probe_path(tcb: Tcb, edge: int) -> None:
         search.sent(tcb, begin, snd.nxt, limit)
 
 
-def _send_text(tcb: Tcb, size: int, queued: int, cut: int = 0) -> None:
-    """Send the next ``size`` bytes of the ``queued`` ones; what is larger than ``cut``, 0 for the MSS, is cut below."""
+def _send_text(tcb: Tcb, size: int, queued: int, cut: int = 0, probing: bool = False) -> None:
+    """Send the next ``size`` bytes of the ``queued`` ones; what is larger than ``cut``, 0 for the MSS, is cut below.
+
+    Nothing about ECN is on what is ``probing`` a window ([3168] section 6.1.6)."""
     snd = tcb.snd
     rcv = tcb.rcv
     seq = snd.nxt
@@ -143,13 +147,19 @@ def _send_text(tcb: Tcb, size: int, queued: int, cut: int = 0) -> None:
     if tcb.delivery is not None:
         sent.stamp = tcb.delivery.sent(now, seq == snd.una)
     snd.sent.append(sent)
+    flags |= tcb.acking
+    ecn = tcb.ecn
+    capable = ecn is not None and ecn.capable and not probing
+    if capable and ecn is not None and ecn.reduced:
+        ecn.reduced = False
+        flags |= CWR
     urgent = 0
     if snd.up > seq:
         flags |= URG
         urgent = urgent_pointer(snd, seq)
     options = options_now(tcb, size)
     tcb.todo.append(
-        SendSegment(seq & MASK, rcv.nxt & MASK, flags, offer(rcv), payload, urgent, options, cut or snd.mss)
+        SendSegment(seq & MASK, rcv.nxt & MASK, flags, offer(rcv), payload, urgent, options, cut or snd.mss, capable)
     )
     rcv.unacked = 0
     rcv.ack_now = False
@@ -163,6 +173,7 @@ def _send_fin(tcb: Tcb) -> None:
     snd.fin = seq
     snd.nxt = seq + 1
     snd.sent.append(Sent(seq, seq + 1, FIN | ACK, b"", tcb.now))
-    tcb.todo.append(SendSegment(seq & MASK, rcv.nxt & MASK, FIN | ACK, offer(rcv), b"", 0, options_now(tcb)))
+    ack = rcv.nxt & MASK
+    tcb.todo.append(SendSegment(seq & MASK, ack, FIN | tcb.acking, offer(rcv), b"", 0, options_now(tcb)))
     rcv.unacked = 0
     rcv.ack_now = False

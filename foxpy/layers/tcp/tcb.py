@@ -15,11 +15,12 @@ from foxpy.layers.tcp.congestion import Ack, CongestionControl, NoControl, Start
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.delivery import DeliveryRate
 from foxpy.layers.tcp.limit import RateLimit
+from foxpy.layers.tcp.marks import Ecn
 from foxpy.layers.tcp.pathmtu import PathSearch
 from foxpy.layers.tcp.reassembly import Reassembly
 from foxpy.layers.tcp.repair import Recovery
 from foxpy.layers.tcp.rtt import RttEstimator
-from foxpy.layers.tcp.segment import Options
+from foxpy.layers.tcp.segment import ACK, Options
 from foxpy.layers.tcp.sent import Sent
 from foxpy.layers.tcp.timestamps import SIZE, Stamps
 
@@ -214,16 +215,19 @@ class Tcb:
 
     __slots__ = (
         "ack",
+        "acking",
         "bytes_delivered",
         "challenge",
         "config",
         "congestion",
         "counters",
         "delivery",
+        "ecn",
         "finished",
         "heard",
         "keepalives",
         "log",
+        "marking",
         "now",
         "offset",
         "orphaned",
@@ -247,6 +251,7 @@ class Tcb:
         now: float,
         window: int | None = None,
         offset: int = 0,
+        marking: bool = False,
     ) -> None:
         """``limit`` is what the path below carries: header, options and text of a segment; ``window`` what may be on
         its way to us, None where nobody knows; ``offset`` what our timestamp clock is moved by."""
@@ -269,6 +274,12 @@ class Tcb:
         """What congestion control is told of the acknowledgement that has come."""
         self.delivery: DeliveryRate | None = None
         """The delivery rate's estimator, where congestion control asks for it."""
+        self.marking = marking
+        """The path below has an ECN field."""
+        self.ecn: Ecn | None = None
+        """ECN, once agreed on."""
+        self.acking = ACK
+        """The flags of acknowledgements: ACK, and ECE where a mark is to be told of."""
         self.offset = offset
         self.stamps: Stamps | None = None
         """Timestamps, once both sides offered them."""
@@ -312,6 +323,17 @@ class Tcb:
             rcv.window = rcv.buffer
             rcv.adaptive = False
 
+    def reduced(self) -> None:
+        """The congestion window has been reduced, for whatever reason: the first new data from here on says so with
+        CWR, and ECE on acknowledgements of what is in flight is no news ([3168] section 6.1.2)."""
+        if self.ecn is not None:
+            self.ecn.reduced = True
+            self.ecn.answered = self.snd.nxt
+
+    def asks_for_ecn(self) -> bool:
+        """Whether our SYN asks for ECN."""
+        return self.marking and self.config.ecn == "always"
+
     def agreed(self) -> tuple[str, ...]:
         """What both sides offered, by name."""
         found: list[str] = []
@@ -319,6 +341,8 @@ class Tcb:
             found.append("timestamps")
         if self.rcv.sack:
             found.append("SACK")
+        if self.ecn is not None:
+            found.append("ECN")
         if self.rcv.scaling:
             found.append("window scaling")
         return tuple(found)

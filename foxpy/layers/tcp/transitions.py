@@ -74,11 +74,13 @@ class Machine:
         watcher: Watcher | None = None,
         window: int | None = None,
         offset: int = 0,
+        marking: bool = False,
     ) -> None:
         """A closed connection with its initial sequence number; ``limit`` is the largest segment that the path carries,
         header included, and must leave room for text. ``window``: bytes that may be on their way to this host without
-        overrunning a queue below, None where nobody knows. ``offset`` moves its timestamp clock."""
-        self.tcb = Tcb(config, counters, iss, limit, now, window, offset)
+        overrunning a queue below, None where nobody knows. ``offset`` moves its timestamp clock. ``marking``: the
+        path has an ECN field."""
+        self.tcb = Tcb(config, counters, iss, limit, now, window, offset, marking)
         self.todo = self.tcb.todo
         self.state = Closed(Why.NOT_OPENED)
         self.watcher = watcher

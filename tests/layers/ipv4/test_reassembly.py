@@ -82,6 +82,22 @@ def test_the_datagram_is_delivered_with_the_header_of_its_first_fragment() -> No
     assert bytes(header.body) == DATA
 
 
+@pytest.mark.parametrize(("first", "second", "whole"), [(2, 3, 3), (3, 2, 3), (2, 2, 2), (0, 3, 0), (1, 3, 3)])
+def test_a_mark_of_congestion_on_any_fragment_is_on_the_datagram(first: int, second: int, whole: int) -> None:
+    """RFC 3168, section 5.3; but what was never capable does not become so."""
+    bench = IpBench()
+    found: list[int] = []
+
+    class Whole(Receiver):
+        def deliver(self, frame: bytes, start: int, end: int) -> None:
+            found.append(frame[start - 19] & 3)
+
+    bench.ip.listen(IpPattern(PROTOCOL), lambda _: Whole())
+    bench.say(datagram(DATA[:32], ident=5, ecn=first, more=True))
+    bench.say(datagram(DATA[32:], ident=5, ecn=second, offset=32))
+    assert found == [whole]
+
+
 def test_a_fragment_that_comes_twice_is_no_overlap() -> None:
     first, second, last = pieces(DATA, 24)
     assert said(first, first, second, second, last)[1] == [DATA]
