@@ -12,7 +12,6 @@ from tests.support.tcp_attack import attacked, carries_data
 WINDOW = 65535
 
 
-@pytest.mark.requirement("MAY-12")
 def test_a_reset_in_every_window_resets_nothing() -> None:
     """What "Slipping in the Window" needed: one RST for each window's worth of sequence numbers."""
     with attacked() as (peer, _):
@@ -25,7 +24,6 @@ def test_a_reset_in_every_window_resets_nothing() -> None:
         assert peer.counters["out_of_window"] > 65_000
 
 
-@pytest.mark.requirement("MAY-12")
 def test_a_peer_that_did_restart_can_still_say_so() -> None:
     """The challenge names the number that a reset must have: whoever gets it can send that one."""
     with attacked() as (peer, _):
@@ -35,7 +33,6 @@ def test_a_peer_that_did_restart_can_still_say_so() -> None:
         assert peer.state == "LISTEN"
 
 
-@pytest.mark.requirement("MAY-12")
 def test_syns_in_every_window_reset_nothing() -> None:
     with attacked() as (peer, _):
         for seq in range(0, 1 << 32, WINDOW * 8):

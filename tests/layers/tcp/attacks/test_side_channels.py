@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from foxpy.layers.tcp import TcpConfig
 from foxpy.layers.tcp.limit import SLOTS, PeerLimits
 from foxpy.testing.peer import ACK, RST, SYN
@@ -20,7 +18,6 @@ def challenges_left(peer: Script) -> int:
     return len(peer.drain())
 
 
-@pytest.mark.requirement("MAY-12")
 def test_each_connection_has_challenges_of_its_own() -> None:
     """As many are left for the attacker whether or not it had a guessed connection challenge too."""
     with attacked() as (peer, attacker):

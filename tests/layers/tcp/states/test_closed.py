@@ -71,7 +71,7 @@ def test_resets_are_limited() -> None:
 # -- calls
 
 
-@pytest.mark.requirement("MUST-2", "MUST-8", "MUST-14", "MUST-65", "MUST-67", "SHLD-5", "MAY-3")
+@pytest.mark.requirement("MUST-2", "MUST-14", "MUST-67", "SHLD-5", "MAY-3")
 def test_open_sends_a_syn_with_an_mss() -> None:
     """Of what IP carries at most, MMS_R, less 20 for the header; the peer checks its checksum."""
     with closed() as peer:

@@ -27,7 +27,6 @@ def test_what_is_not_acceptable_is_answered_with_an_ack(enter: Enter, seq: int) 
         assert peer.state == "SYN-RECEIVED"
 
 
-@pytest.mark.requirement("MUST-11")
 def test_the_peers_syn_again_is_answered_again() -> None:
     """Our SYN,ACK was lost."""
     with syn_received() as peer:
@@ -60,7 +59,6 @@ def test_a_reset_refuses_an_active_open() -> None:
 
 
 @BOTH
-@pytest.mark.requirement("MAY-12")
 def test_a_reset_in_the_window_is_challenged(enter: Enter) -> None:
     with enter() as peer:
         peer.forge(RST, seq=1000)
@@ -69,7 +67,6 @@ def test_a_reset_in_the_window_is_challenged(enter: Enter) -> None:
 
 
 @BOTH
-@pytest.mark.requirement("MAY-12")
 @pytest.mark.parametrize("seq", [0, -5, 70_000])
 def test_a_reset_outside_of_the_window_is_dropped(enter: Enter, seq: int) -> None:
     with enter() as peer:
@@ -82,7 +79,6 @@ def test_a_reset_outside_of_the_window_is_dropped(enter: Enter, seq: int) -> Non
 
 
 @BOTH
-@pytest.mark.requirement("MAY-12")
 @pytest.mark.parametrize("seq", [-300, 1, 500, 1 << 30])
 def test_another_syn_is_challenged(enter: Enter, seq: int) -> None:
     with enter() as peer:
