@@ -3,7 +3,9 @@
 See ``docs/lab.md``.
 """
 
+from foxpy.testing.lab.assertions import assert_fair, assert_goodput, assert_nothing_left, assert_queue, jain
 from foxpy.testing.lab.channel import Channel, ChannelInfo, Occupancy
+from foxpy.testing.lab.dumbbell import Dumbbell, dumbbell
 from foxpy.testing.lab.flows import Bulk, Flow, OnOff, Plan, Requests, Sample
 from foxpy.testing.lab.host import Host, HostConfig, HostStack
 from foxpy.testing.lab.lab import Lab
@@ -21,6 +23,7 @@ __all__ = [
     "CoDel",
     "Discipline",
     "DropTail",
+    "Dumbbell",
     "Flow",
     "Frames",
     "Host",
@@ -43,4 +46,10 @@ __all__ = [
     "Uniform",
     "Way",
     "When",
+    "assert_fair",
+    "assert_goodput",
+    "assert_nothing_left",
+    "assert_queue",
+    "dumbbell",
+    "jain",
 ]

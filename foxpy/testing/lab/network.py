@@ -98,6 +98,10 @@ class Network:
             delay=delay,
             jitter=jitter,
         )
+        return self.join(one, other, there, back, mtu=mtu)
+
+    def join(self, one: Host, other: Host, there: Way, back: Way | None = None, *, mtu: int = 1500) -> Link:
+        """``link``, with the direction from ``one`` to ``other`` in one piece, too."""
         name = f"{one.name}-{other.name}"
         self._require_unbuilt("link", name)
         if one is other or one not in self._neighbours or other not in self._neighbours:

@@ -17,6 +17,7 @@ class Series(Sequence[T], Generic[T]):
     __slots__ = ("_every", "_kept", "_limit", "_skip")
 
     def __init__(self, limit: int = LIMIT) -> None:
+        """``limit`` is an even number."""
         self._kept: list[T] = []
         self._limit = limit
         self._every = 1
@@ -27,10 +28,10 @@ class Series(Sequence[T], Generic[T]):
             self._skip -= 1
             return
         self._kept.append(value)
-        if len(self._kept) >= self._limit:
+        self._skip = self._every - 1
+        if len(self._kept) >= self._limit:  # an even number: the one just taken goes, and the next is in its turn
             del self._kept[1::2]
             self._every *= 2
-        self._skip = self._every - 1
 
     def __len__(self) -> int:
         return len(self._kept)
