@@ -13,7 +13,7 @@ import pytest
 from docs.examples import scripted_peer
 from foxpy.errors import InvalidConnection, Refused
 from foxpy.layers.tcp import TcpConfig
-from foxpy.layers.tcp.wire import NoOperation
+from foxpy.layers.tcp.wire import NoOperation, OtherOption, SackPermitted, Timestamps
 from foxpy.protocol import Host
 from foxpy.status import Aborted, Closed, HalfClosed, Report, Trouble
 from foxpy.testing.peer import (
@@ -256,6 +256,42 @@ def test_peers_are_told_apart() -> None:
         for each in (beside, elsewhere):
             each.expect(ACK, at=(0.0, 0.04))
         elsewhere.leave()
+
+
+# -- options
+
+
+def test_selective_acknowledgements_have_relative_numbers() -> None:
+    with scripted() as peer:
+        peer.send(SYN, mss=1000, options=[SackPermitted(), NoOperation(), NoOperation()])
+        peer.expect(SYN | ACK)
+        peer.send(ACK)
+        peer.forge(ACK | PSH, b"third", seq=11)
+        came = peer.expect(ACK, sack=[(11, 16)])
+        assert came.sack == ((11, 16),)
+        assert "<nop, nop, sack 11:16>" in str(came)
+        peer.forge(ACK | PSH, b"fifth", seq=21)
+        with pytest.raises(ScriptFailed, match="wrong:    sack 21:26 11:16, not sack 11:16"):
+            peer.expect(ACK, sack=[(11, 16)])
+        peer.app.send(bytes(3000))
+        peer.drain()
+        peer.send(ACK, ack=1, sack=[(1001, 2001), (2001, 3001)])
+        peer.expect(ACK, length=1000, seq=1, options=ANY)  # RFC 6675: lost
+        peer.send(ACK, ack=3001)
+
+
+def test_options_are_shown_as_people_write_them() -> None:
+    with scripted(listening=False) as peer:
+        peer.send(
+            SYN,
+            mss=1460,
+            scale=7,
+            options=[SackPermitted(), Timestamps(value=5, echo=0), OtherOption(kind=99, data=b"")],
+        )
+        with pytest.raises(ScriptFailed) as failed:
+            peer.expect_nothing()
+        assert "SYN seq=0 win=60000 <mss 1460, nop, wscale 7, sackOK, ts 5 ecr 0, OtherOption(" in str(failed.value)
+        peer.drain()
 
 
 # -- bytes

@@ -28,6 +28,9 @@ class Anything(enum.Enum):
 ANY: Final = Anything.ANY
 """Any value will do: ``peer.expect(ACK, ack=ANY)``."""
 
+Blocks: TypeAlias = tuple[tuple[int, int], ...]
+"""Selectively acknowledged: the first number of each block, and the one after its last."""
+
 T = TypeVar("T")
 Wanted: TypeAlias = T | Literal[Anything.ANY]
 
@@ -56,7 +59,9 @@ class Arrow:
     window: int
     urgent: int
     options: tuple[TcpOption, ...]
+    """As on the wire; ``sack`` has the blocks of a selective acknowledgement with relative numbers."""
     data: bytes
+    sack: Blocks = ()
 
     @property
     def length(self) -> int:
@@ -83,14 +88,14 @@ class Arrow:
         if self.urgent:
             parts.append(f"urg={self.urgent}")
         if self.options:
-            parts.append(options_text(self.options))
+            parts.append(options_text(self.options, self.sack))
         return " ".join(parts)
 
 
 @attrs.frozen(kw_only=True)
 class Demand:
     """What a script expects of the next segment. ANY is any; of the options, ``mss`` and ``scale`` are looked at alone
-    where ``options`` is ANY."""
+    where ``options`` is ANY, as ``sack`` is."""
 
     flags: int
     ignoring: int
@@ -103,6 +108,7 @@ class Demand:
     options: Wanted[tuple[TcpOption, ...]]
     mss: int | None
     scale: int | None
+    sack: Blocks | None
 
     def differences(self, came: Arrow) -> list[str]:
         """What is other than demanded, each in a few words."""
@@ -126,6 +132,8 @@ class Demand:
             found.append(f"mss {came.mss}, not {self.mss}")
         if self.scale is not None and came.scale != self.scale:
             found.append(f"scale {came.scale}, not {self.scale}")
+        if self.sack is not None and came.sack != self.sack:
+            found.append(f"{blocks_text(came.sack)}, not {blocks_text(self.sack)}")
         return found
 
     def __str__(self) -> str:
@@ -145,6 +153,8 @@ class Demand:
             parts.append(f"<mss {self.mss}>")
         if self.scale is not None:
             parts.append(f"<wscale {self.scale}>")
+        if self.sack is not None:
+            parts.append(f"<{blocks_text(self.sack)}>")
         return " ".join(parts)
 
 
@@ -161,12 +171,17 @@ def data_text(data: bytes) -> str:
     return repr(data) if len(data) <= 24 else f"{data[:24]!r}... ({len(data)} bytes)"
 
 
-def options_text(options: tuple[TcpOption, ...]) -> str:
-    """``<mss 1460, nop, wscale 3>``."""
-    return f"<{', '.join(map(_option_text, options))}>"
+def blocks_text(blocks: Blocks) -> str:
+    """``sack 11:16 21:26``."""
+    return " ".join(["sack", *(f"{left}:{right}" for left, right in blocks)])
 
 
-def _option_text(option: TcpOption) -> str:
+def options_text(options: tuple[TcpOption, ...], sack: Blocks = ()) -> str:
+    """``<mss 1460, nop, wscale 3>``; with the relative numbers of ``sack`` where there are any."""
+    return f"<{', '.join(blocks_text(sack) if sack and isinstance(each, Sack) else _text(each) for each in options)}>"
+
+
+def _text(option: TcpOption) -> str:
     match option:
         case NoOperation():
             return "nop"
@@ -176,8 +191,6 @@ def _option_text(option: TcpOption) -> str:
             return f"wscale {shift}"
         case SackPermitted():
             return "sackOK"
-        case Sack(blocks=blocks):
-            return "sack " + " ".join(f"{block.left}:{block.right}" for block in blocks)
         case Timestamps(value=value, echo=echo):
             return f"ts {value} ecr {echo}"
         case _:

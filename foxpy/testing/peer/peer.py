@@ -15,6 +15,7 @@ from foxpy.layers.tcp.wire import (
     NoOperation,
     OtherOption,
     Sack,
+    SackBlock,
     SackPermitted,
     TcpOption,
     Timestamps,
@@ -27,7 +28,7 @@ from foxpy.layers.tcp.wire import (
 from foxpy.protocol import Host
 from foxpy.status import Report, Trouble
 from foxpy.testing.peer.app import App
-from foxpy.testing.peer.arrow import ANY, Arrow, Demand, Wanted
+from foxpy.testing.peer.arrow import ANY, Arrow, Blocks, Demand, Wanted
 from foxpy.testing.peer.ends import PEER_PORT, PORT
 from foxpy.testing.peer.ladder import ScriptFailed
 from foxpy.testing.peer.net import Net, Station
@@ -81,19 +82,21 @@ class Peer(Generic[Host]):
         urgent: int = 0,
         mss: int | None = None,
         scale: int | None = None,
+        sack: Iterable[tuple[int, int]] = (),
         options: Iterable[Option] = (),
     ) -> None:
         """Send a segment; everything that it causes at once has happened when this returns.
 
         ``seq`` and ``ack`` are those of a peer in good order unless given. What is sent there moves ``self.seq`` on;
-        what the script gives another number does not. ``mss`` and ``scale`` are options, in front of ``options``.
+        what the script gives another number does not. ``mss``, ``scale`` and ``sack``, whose blocks are of the other
+        side's numbers, are options, in front of ``options``.
         """
         at = self.seq if seq is None else seq
         length = len(data) + (flags & FIN) + ((flags & SYN) >> 1)
         if at == self.seq or not self._begun:
             self.seq = at + length
         self._begun = True
-        self._transmit("peer --> tcp", flags, data, at, ack, window, urgent, _options(mss, scale, options))
+        self._transmit("peer --> tcp", flags, data, at, ack, window, urgent, self._options(mss, scale, sack, options))
 
     def forge(
         self,
@@ -104,11 +107,12 @@ class Peer(Generic[Host]):
         ack: int | None = None,
         window: int | None = None,
         urgent: int = 0,
+        sack: Iterable[tuple[int, int]] = (),
         options: Iterable[Option] = (),
     ) -> None:
         """Send what somebody else sends under this peer's address: as ``send``, and the peer knows nothing of it."""
         at = self.seq if seq is None else seq
-        self._transmit("forged --> tcp", flags, data, at, ack, window, urgent, tuple(options))
+        self._transmit("forged --> tcp", flags, data, at, ack, window, urgent, self._options(None, None, sack, options))
 
     def send_bytes(self, segment: bytes) -> None:
         """Send ``segment`` as it is, however wrong it may be."""
@@ -167,6 +171,7 @@ class Peer(Generic[Host]):
         options: Wanted[Iterable[Option]] | None = None,
         mss: int | None = None,
         scale: int | None = None,
+        sack: Iterable[tuple[int, int]] | None = None,
         ignoring: int = 0,
         at: float | tuple[float, float] | None = None,
     ) -> Arrow:
@@ -174,12 +179,12 @@ class Peer(Generic[Host]):
 
         All flags are compared but those in ``ignoring``. Unless given, ``seq`` is the next in sequence, ``ack`` all
         that the peer has sent, the data what ``data`` says: none. ``length`` stands for data of any bytes. A SYN may
-        have any options, others have none. ANY is any.
+        have any options, others have none, unless they are given, or ``sack`` is: the blocks. ANY is any.
 
         It has come already or comes at once, unless ``at`` says when, in seconds from now: then exactly, or between
         the two, and time passes until then.
         """
-        demand = self._demand(flags, data, seq, ack, length, window, urgent, options, mss, scale, ignoring)
+        demand = self._demand(flags, data, seq, ack, length, window, urgent, options, mss, scale, sack, ignoring)
         start = self._net.clock.now
         low, high = (0.0, 0.0) if at is None else at if isinstance(at, tuple) else (at, at)
         self._net.clock.advance(start + high + EXACTLY, lambda: bool(self.waiting))
@@ -307,6 +312,7 @@ class Peer(Generic[Host]):
             urgent=packet.urgent,
             options=tuple(packet.options),
             data=bytes(packet.body),
+            sack=_blocks(tuple(packet.options), self.iss, self.seq),
         )
         self._net.ladder.arrow(f"{self._name('peer')} <-- tcp", arrow)
         self.waiting.append(arrow)
@@ -337,6 +343,7 @@ class Peer(Generic[Host]):
             urgent=urgent,
             options=options,
             data=data,
+            sack=_blocks(options, self.their_iss or 0, self.ack),
         )
         who, _, rest = place.partition(" ")
         self._net.ladder.arrow(f"{self._name(who)} {rest}", arrow)
@@ -385,6 +392,7 @@ class Peer(Generic[Host]):
         options: Wanted[Iterable[Option]] | None,
         mss: int | None,
         scale: int | None,
+        sack: Iterable[tuple[int, int]] | None,
         ignoring: int,
     ) -> Demand:
         if ack is None:
@@ -393,7 +401,7 @@ class Peer(Generic[Host]):
             data = ANY
         wanted_options: Wanted[tuple[TcpOption, ...]] = ANY
         if options is None:
-            wanted_options = ANY if flags & SYN else ()
+            wanted_options = ANY if flags & SYN or sack is not None else ()
         elif options is not ANY:
             wanted_options = tuple(options)
         return Demand(
@@ -408,13 +416,29 @@ class Peer(Generic[Host]):
             options=wanted_options,
             mss=mss,
             scale=scale,
+            sack=None if sack is None else tuple(sack),
         )
 
+    def _options(
+        self, mss: int | None, scale: int | None, sack: Iterable[tuple[int, int]], options: Iterable[Option]
+    ) -> tuple[Option, ...]:
+        found: list[Option] = []
+        if mss is not None:
+            found.append(MaximumSegmentSize(size=mss))
+        if scale is not None:
+            found += [NoOperation(), WindowScale(shift=scale)]
+        base = self.their_iss or 0
+        blocks = [SackBlock(left=(base + left) & MASK, right=(base + right) & MASK) for left, right in sack]
+        if blocks:
+            found += [NoOperation(), NoOperation(), Sack(blocks=blocks)]
+        return (*found, *options)
 
-def _options(mss: int | None, scale: int | None, options: Iterable[Option]) -> tuple[Option, ...]:
-    found: list[Option] = []
-    if mss is not None:
-        found.append(MaximumSegmentSize(size=mss))
-    if scale is not None:
-        found += [NoOperation(), WindowScale(shift=scale)]
-    return (*found, *options)
+
+def _blocks(options: tuple[TcpOption, ...], base: int, near: int) -> Blocks:
+    """The blocks of a selective acknowledgement among ``options``, relative to ``base``."""
+    return tuple(
+        (unwrap(block.left - base, near), unwrap(block.right - base, near))
+        for option in options
+        if isinstance(option, Sack)
+        for block in option.blocks
+    )
