@@ -55,6 +55,7 @@ STACK: Final = (
     "foxpy.layers.tcp.limit",
     "foxpy.layers.tcp.marks",
     "foxpy.layers.tcp.pacing",
+    "foxpy.layers.tcp.options",
     "foxpy.layers.tcp.path",
     "foxpy.layers.tcp.paws",
     "foxpy.layers.tcp.pathmtu",

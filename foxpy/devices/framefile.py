@@ -15,6 +15,10 @@ from foxpy.message import Writer
 from foxpy.offload import Kind, Offload
 from foxpy.source import Source
 
+# By names of their own, as native code looks an attribute of a module up each time anew.
+_read: Final = os.read
+_writev: Final = os.writev
+
 IPV4: Final = 20
 PLAIN_IPV4: Final = 0x45
 """The first byte of an IPv4 header without options, which is this long: what layers above know to be unfinished. Its
@@ -93,7 +97,7 @@ class FrameFile(Outlet):
     def _write(self, parts: tuple[bytes | bytearray, ...]) -> None:
         counters = self.counters
         try:
-            size = os.writev(self.descriptor, parts)
+            size = _writev(self.descriptor, parts)
         except OSError:
             # The interface is down (EIO), out of room (EAGAIN, ENOBUFS) or gone; that last one ``burst`` notices.
             counters.refused += 1
@@ -119,7 +123,7 @@ class FrameFile(Outlet):
             if taken == 1 and alone and not waits.poll(0):
                 return False  # as the time before: to ask takes a third of the time of an exception
             try:
-                frame = os.read(descriptor, size)
+                frame = _read(descriptor, size)
             except BlockingIOError:
                 self._alone = taken == 1
                 return False

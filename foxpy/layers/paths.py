@@ -6,6 +6,7 @@ something for whoever can still send.
 
 A path over which something converses (``Paths.settle``) is not given back as soon as nobody needs it: it lies unused
 for a while first, so that who comes next goes on with the conversation, and both ends let go of it at about one time.
+A layer may keep one a little in any case (``Settling.keep``): who comes next then finds it made.
 """
 
 from __future__ import annotations
@@ -25,13 +26,16 @@ from foxpy.timers import Timer
 class Settling:
     """How long the paths of one layer lie unused before they are given back."""
 
-    __slots__ = ("runtime", "seconds")
+    __slots__ = ("keep", "runtime", "seconds")
 
+    keep: float
+    """Seconds that a path lies unused at least, once a conversation over it has ended."""
     seconds: float
     """0: not at all. Known from ``PathTable.listen`` on, when everything has been interposed."""
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
+        self.keep = 0.0
         self.seconds = 0.0
 
 
@@ -101,7 +105,8 @@ class SharedPath(Receiver):
     def let_go(self) -> None:
         """Give the path back where nobody needs it, once it has settled. Harmless where it is gone."""
         if not self.users:
-            left = self._used + self._settling.seconds - self._settling.runtime.now
+            settling = self._settling
+            left = self._used + max(settling.seconds, settling.keep) - settling.runtime.now
             if self.gone or left <= 0:
                 self.close()
             else:
@@ -115,7 +120,8 @@ class SharedPath(Receiver):
     def close(self) -> None:
         """Give the path back now. Harmless where it is gone."""
         if self._settles is not None:
-            self._settles.stop()
+            self._settles.end()
+            self._settles = None
         self.gone = True
         self.give_back()
 

@@ -173,6 +173,10 @@ class TcpConfig:
     """Let reports such as "host unreachable" end an open that is not complete, as Linux does ([5461] section 4.1).
     [9293] forbids it (MUST-56), as they may pass; the open then waits for ``give_up_syn_after``."""
 
+    keep_path: float = attrs.field(default=1.0, validator=attrs.validators.ge(0.0))
+    """Seconds that the path to a host is kept after its last connection, so that the next finds it made: connections
+    come in rows, and to make a path takes as long as the handshake over it. In a second few hosts call only once."""
+
     # -- defences
 
     challenge_limit: int = attrs.field(default=10, validator=_COUNT)

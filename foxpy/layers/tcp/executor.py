@@ -65,6 +65,7 @@ class Executor(Generic[Host]):
     __deletable__ = ["connection"]  # noqa: RUF012  # so that the compiler lets it be deleted
     __slots__ = (
         "_closers",
+        "_deleted",
         "_handler",
         "_opener",
         "_performing",
@@ -115,13 +116,14 @@ class Executor(Generic[Host]):
         self.established = False
         self.half_open = False
         self._runtime: Runtime = runtime
-        self._handler = handler
+        self._handler: Handler[TcpConnection[Host]] | None = handler  # until it is called, as it may know of this
         self._opener: Waiter[TcpConnection[Host]] | None = None
         self._closers: list[Waiter[None]] = []
         self._timers: list[tuple[Timer, RuntimeTimer]] = []
         self._reopen: Reopen | None = None
         self._trouble: Trouble | None = None
         self._performing = False
+        self._deleted = False
         if runtime.observer is not None:
             self.observe(runtime.observer)
 
@@ -255,9 +257,14 @@ class Executor(Generic[Host]):
 
     def require_open(self) -> None:
         if self.closed:
-            raise InvalidConnection(f"{self.connection} is closed")
+            raise InvalidConnection(f"{self.name()} is closed")
         if self.machine.tcb.snd.fin_wanted:
-            raise InvalidConnection(f"{self.connection}: this side said that it sends no more")
+            raise InvalidConnection(f"{self.name()}: this side said that it sends no more")
+
+    def name(self) -> str:
+        """As people write it, also when ``connection`` is gone."""
+        path = self.path
+        return f"tcp {path.local} port {self.key & 0xFFFF} to {path.peer} port {self.key >> 16}"
 
     # -- performing
 
@@ -386,7 +393,9 @@ class Executor(Generic[Host]):
         layer.no_longer_half_open(self)
         self.path.look()  # by now the way to the peer is known
         self.machine.offloaded(self.path.largest, self._runtime.now)
-        self.receiver = layer.attach(self.connection, self._handler)
+        handler, self._handler = self._handler, None
+        assert handler is not None, "a connection opens once"
+        self.receiver = layer.attach(self.connection, handler)
         if self.machine.tcb.finished:
             self.receiver = None  # its handler aborted it
         opener, self._opener = self._opener, None
@@ -399,10 +408,9 @@ class Executor(Generic[Host]):
             waiter.succeed(None)
 
     def _finished(self, why: Why) -> None:
-        failure = self._failure(why)
-        opener, self._opener = self._opener, None
-        if opener is not None:
-            opener.fail(failure)
+        if self._opener is not None:
+            self._opener.fail(self._failure(why))
+            self._opener = None
         self._acknowledge_close()
         self.closed = True
         if self.established:
@@ -410,16 +418,16 @@ class Executor(Generic[Host]):
         self._detach()
         receiver, self.receiver = self.receiver, None
         if receiver is not None:
-            receiver.status(Closed() if why is Why.CLOSED else Aborted(failure))
+            receiver.status(Closed() if why is Why.CLOSED else Aborted(self._failure(why)))
         if self.machine.state is TIME_WAIT:
             self.path.layer.lingers(self)
 
     def _detach(self) -> None:
-        if self.established:  # else nobody was given it, and ``connection`` may be gone
+        if self.established and not self._deleted:  # else nobody was given it, or it was done when it was finished
             self.path.layer.detach(self.connection)
 
     def _failure(self, why: Why) -> ProtocolError:
-        connection = self.connection
+        connection = self.name()
         match why:
             case Why.REFUSED:
                 return Refused(f"{connection} was refused by the peer")
@@ -446,11 +454,11 @@ class Executor(Generic[Host]):
         if reopen is not None:
             path.of_nobody(reopen.segment, self.key, reopen.last)
         path.let_go()
-        if not self.established:
-            # Nobody was ever given it. Without what points back at it, it is free now, and not when the garbage
-            # collector comes round: a flood of SYNs leaves thousands behind until then.
-            self.machine.watcher = None
-            del self.connection
+        # Without what points back at it, it is free as soon as nobody has it, and not when the garbage collector comes
+        # round: a flood of SYNs leaves thousands behind until then, and short connections keep the collector busy.
+        self._deleted = True
+        self.machine.watcher = None
+        del self.connection
 
     # -- query
 

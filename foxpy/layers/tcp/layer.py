@@ -73,8 +73,10 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self._listening: Listening | None = None
         self._listeners: Listeners[TcpPattern[Host], TcpConnection[Host]] = Listeners(self._stopped)
         self._listened = PortsInUse()
+        self._anyone: dict[Port, TcpPattern[Host]] = {}  # the patterns of all peers for the ports ever listened to
         self._particular = False  # whether anybody has ever listened to one host, or at one address, alone
         self.paths: PathTable[Host, TcpPath[Host]] = PathTable(over, self._new_path, TcpPath.renew)
+        self.paths.settling.keep = config.keep_path
         self._connections: dict[Executor[Host], None] = {}
         self._half_open: dict[Executor[Host], Handler[TcpConnection[Host]]] = {}  # the oldest first, as in the next
         self._lingering: dict[Executor[Host], None] = {}
@@ -214,6 +216,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         listening = self._listeners.listen(pattern, accepting)
         self._particular = self._particular or pattern.host is not None or pattern.local is not None
         self._listened.take(pattern.port)
+        self._anyone.setdefault(pattern.port, TcpPattern(pattern.port))
         return _TcpListening(self, listening, accepting)
 
     def _stopped(self, pattern: TcpPattern[Host]) -> None:
@@ -235,7 +238,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         if port not in self._listened:
             return None
         if not self._particular:
-            return self._listeners.match((TcpPattern(port),))
+            return self._listeners.match((self._anyone[port],))
         peer, local = path.peer, path.local
         return self._listeners.match(
             (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import re
+
 import pytest
 import trio
 
@@ -22,6 +25,7 @@ from foxpy.layers.tcp import (
     Hold,
     TcpAddress,
     TcpConfig,
+    TcpConnection,
     TcpPattern,
     tcp,
 )
@@ -312,3 +316,56 @@ def test_a_connection_belongs_to_its_tcp() -> None:
             net.right.control(Hold(connection))
 
     net(test)
+
+
+def test_the_path_to_a_host_is_kept_for_who_comes_next() -> None:
+    async def test(net: Net) -> None:
+        for _ in range(3):
+            connection, *_ = await net.connect()
+            (path,) = net.left.paths.all()
+            net.left.abort(connection)
+            await trio.sleep(0.4)
+            assert net.left.query().connections == 0
+            assert net.left.paths.all() == [path]
+        await trio.sleep(0.5)
+        assert_nothing_left(net)
+
+    net(test, left=TcpConfig(keep_path=0.8), right=TcpConfig(keep_path=0.0))
+
+
+def test_a_path_that_nobody_is_to_come_to_is_given_back_at_once() -> None:
+    async def test(net: Net) -> None:
+        connection, *_ = await net.connect()
+        net.left.abort(connection)
+        await trio.sleep(0.1)
+        assert_nothing_left(net)
+
+    net(test, left=TcpConfig(keep_path=0.0), right=TcpConfig(keep_path=0.0))
+
+
+def _connections() -> int:
+    """How many there are, reachable or not."""
+    return sum(type(each) is TcpConnection for each in gc.get_objects())
+
+
+def test_a_connection_that_is_gone_leaves_no_cycle_behind() -> None:
+    """It is free when nobody has it any more, and not when the garbage collector comes round."""
+
+    async def test(net: Net) -> None:
+        before = _connections()
+        connection, _, accepted, _ = await net.connect()
+        sender = net.left.send(connection)
+        assert _connections() == before + 2
+        net.left.abort(connection)
+        await trio.sleep(0.1)
+        with pytest.raises(InvalidConnection, match=f"{re.escape(str(connection))} is closed"):
+            sender.send(b"x")
+        net.left.abort(connection)  # as often as one likes
+        del connection, accepted, sender
+        assert _connections() == before
+
+    gc.disable()
+    try:
+        net(test)
+    finally:
+        gc.enable()

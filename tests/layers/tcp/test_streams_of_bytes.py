@@ -188,6 +188,7 @@ def test_close_of_what_is_held_resets() -> None:
         await trio.sleep(0.1)
         assert isinstance(theirs.events[-1], Aborted)
         assert isinstance(theirs.events[-1].error, BrokenByPeer)
+        await trio.sleep(TcpConfig().keep_path)
         assert_nothing_left(net)
 
     net(test)
