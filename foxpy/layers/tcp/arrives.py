@@ -51,7 +51,7 @@ from foxpy.layers.tcp.states import (
     TimeWait,
     Why,
 )
-from foxpy.layers.tcp.tcb import Tcb
+from foxpy.layers.tcp.tcb import ReceiveSide, Tcb
 from foxpy.layers.tcp.window import adapt
 
 QUICK: Final = 16
@@ -159,6 +159,7 @@ def _syn_acknowledged(tcb: Tcb, ack: int) -> None:
     snd.una = ack
     sent = snd.sent[0]
     tcb.recovery.board.acknowledged(ack)
+    tcb.recovery.board.fresh.clear()
     tcb.recovery.settle()
     segments = config.initial_window
     if sent.times == 1:
@@ -290,6 +291,7 @@ def _fit_into_window(tcb: Tcb, segment: Segment, seq: int) -> bool:
             # Text once more: the peer lacks our acknowledgements, and a limit would let it wait for time-outs. No two
             # peers can go on so for ever, as the answer has no text.
             tcb.counters.duplicate_segments += 1
+            rcv.came_again(seq, seq + segment.end - segment.start)
             acknowledge(tcb)
             return False
         tcb.counters.out_of_window += 1
@@ -298,6 +300,7 @@ def _fit_into_window(tcb: Tcb, segment: Segment, seq: int) -> bool:
         return False
     if seq < nxt:
         if stop > seq:
+            rcv.came_again(seq, min(nxt, seq + segment.end - segment.start))
             rcv.ack_now = True
             rcv.quick = QUICK
             if stop == nxt:
@@ -451,10 +454,12 @@ def _text_and_fin(tcb: Tcb, state: State, seq: int, text: int, flags: int, segme
                 return state  # as nearly all do
         else:
             # what is held already stands, even where this segment covers it
+            _look_for_duplicates(rcv, seq, text)
             reassembly.add(seq, segment.frame, segment.start, segment.end, limited=False)
             rcv.quick = QUICK  # "all or part of a gap" is filled: acknowledge at once ([5681] section 4.2)
     elif text or (flags & FIN and seq > rcv.nxt):
         tcb.counters.out_of_order += 1
+        _look_for_duplicates(rcv, seq, text)
         if not reassembly.add(seq, segment.frame, segment.start, segment.end):
             tcb.counters.reassembly_full += 1
         # "A TCP receiver SHOULD send an immediate duplicate ACK when an out-of-order segment arrives" ([5681] 4.2)
@@ -472,6 +477,14 @@ def _text_and_fin(tcb: Tcb, state: State, seq: int, text: int, flags: int, segme
     if reassembly.fin is None or reassembly.fin > rcv.nxt:
         return state
     return _fin(tcb, state)
+
+
+def _look_for_duplicates(rcv: ReceiveSide, seq: int, text: int) -> None:
+    """Some of the ``text`` bytes from ``seq`` on may be held already."""
+    if rcv.sack:
+        found = rcv.reassembly.blocks.overlap(seq, seq + text)
+        if found is not None:
+            rcv.came_again(found[0], found[1])
 
 
 def _deliver(tcb: Tcb, frame: bytes, start: int, end: int) -> None:

@@ -36,6 +36,16 @@ class Blocks:
                 recent.append(each)
         self._recent = recent
 
+    def overlap(self, left: int, right: int) -> tuple[int, int] | None:
+        """What of ``left`` to ``right`` has arrived before, its first run; and the block of that is now the recent one,
+        as it is told with it ([2883] section 4.2)."""
+        at = bisect_right(self._rights, left)
+        if at == len(self._lefts) or self._lefts[at] >= right:
+            return None
+        block = self._lefts[at]
+        self._recent = [block, *[each for each in self._recent if each != block]][:MOST]
+        return max(left, block), min(right, self._rights[at])
+
     def passed(self, seq: int) -> None:
         """All up to ``seq`` is acknowledged by its number: forget it."""
         count = bisect_right(self._rights, seq)

@@ -65,7 +65,7 @@ def options_now(tcb: Tcb, text: int = 0) -> Options | None:
     """The options of a segment without SYN and with so much ``text`` that is sent now; None for none."""
     stamps = tcb.stamps
     rcv = tcb.rcv
-    if rcv.sack and rcv.reassembly.size:
+    if rcv.sack and (rcv.reassembly.size or rcv.twice is not None):
         options = 0 if stamps is None else SIZE
         # An acknowledgement alone has room for all blocks that there may be. A full segment has none: its
         # retransmission, or a cut below, would have to go by blocks that come and go.

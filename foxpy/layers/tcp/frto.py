@@ -62,7 +62,7 @@ def _try(tcb: Tcb, doubt: Doubt, ack: int) -> None:
 def _bound(tcb: Tcb) -> None:
     """Two round trips have passed since the timeout, after which any sender would have come to three segments."""
     if not tcb.congestion.own_recovery:
-        tcb.congestion.window = min(tcb.congestion.window, 3 * tcb.snd.mss)
+        tcb.congestion.window = 3 * tcb.snd.mss
 
 
 def undo(tcb: Tcb) -> None:

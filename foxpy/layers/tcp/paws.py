@@ -28,6 +28,7 @@ def acceptable(tcb: Tcb, stamps: Stamps, segment: Segment, seq: int) -> bool:
     # "Send an acknowledgment in reply": as to any old segment, without limit only to text that is here already.
     text = segment.end - segment.start
     if text and seq + text <= tcb.rcv.nxt:
+        tcb.rcv.came_again(seq, seq + text)  # the original, behind what was sent again for it
         acknowledge(tcb)
     else:
         challenge(tcb)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from foxpy.layers.tcp.rtt import RttEstimator
 from foxpy.layers.tcp.scoreboard import DUPLICATES, Scoreboard
 from foxpy.layers.tcp.sent import Sent
 
@@ -81,23 +82,28 @@ class Rack:
         if self._persist <= 0:
             self._multiplier = 1
 
-    def window(self, board: Scoreboard, recovering: bool, mss: int, least: float, smoothed: float) -> float:
+    def window(self, board: Scoreboard, recovering: bool, mss: int, rtt: RttEstimator, now: float) -> float:
         """RACK.reo_wnd: how much later than expected, in seconds, a segment may arrive."""
         if not self.reordering and (recovering or board.pieces >= DUPLICATES or board.sacked >= DUPLICATES * mss):
             return 0.0
-        return min(self._multiplier * least / 4, smoothed)
+        return min(self._multiplier * rtt.lowest(now) / 4, rtt.srtt)
 
-    def detect(self, board: Scoreboard, window: float, now: float) -> float:
+    def detect(self, board: Scoreboard, recovering: bool, mss: int, rtt: RttEstimator, now: float) -> float:
         """Step 5: take for lost what should have arrived by now. Seconds until what is only late would be; 0: nothing.
 
         The latest that it can be: what is late was sent before the newest that has arrived.
         """
+        window = self.window(board, recovering, mss, rtt, now)
         deadline = now - self._rtt - window + EXACT
         if board.lose_sent_before(self._sent_at, self._order, self._end, deadline):
             return max(self._sent_at + self._rtt + window - now, 2 * EXACT)
         return 0.0
 
-    def timeout(self, board: Scoreboard, window: float, now: float) -> None:
-        """[8985] section 6.3: the retransmission timer went off. The first is lost, and what is as old as it seems."""
+    def timeout(self, board: Scoreboard, mss: int, rtt: RttEstimator, now: float) -> None:
+        """[8985] section 6.3: the retransmission timer went off. The first is lost, and what is as old as it seems.
+
+        Where nothing was lost of late, the round trip is not known here, as nobody asked for it.
+        """
+        window = self.window(board, False, mss, rtt, now)
         board.lose(board.queue[0])
-        board.lose_older(now - self._rtt - window + EXACT)
+        board.lose_older(now - max(self._rtt, rtt.srtt) - window + EXACT)

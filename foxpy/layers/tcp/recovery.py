@@ -60,8 +60,8 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
     if tcb.delivery is not None:
         _arrived(tcb.delivery, queue, ack)
     if recovery.busy:
-        recovery.board.fresh.clear()
         recovery.board.acknowledged(ack)
+        recovery.board.fresh.clear()
         if tcb.stamps is not None and recovery.doubt.echoed(tcb.stamps.sent_before(now)):
             frto.undo(tcb)
     else:
@@ -214,7 +214,7 @@ def _is_a_loss(tcb: Tcb) -> bool:
 
 
 def go_back(tcb: Tcb, rule: Rule) -> None:
-    """Count everything in flight as lost, by ``rule``; ``resend_lost`` sends it again as the window allows."""
+    """Count what is in flight as lost, by ``rule``; ``resend_lost`` sends it again as the window allows."""
     recovery = tcb.recovery
     if tcb.log is not None:
         tcb.log.lost(rule, tcb.snd.una, tcb.snd.nxt)
@@ -224,7 +224,10 @@ def go_back(tcb: Tcb, rule: Rule) -> None:
     recovery.inflation = 0
     recovery.going_back = True
     recovery.busy = True
-    recovery.board.lose_all()
+    if rule is Rule.TIMEOUT and tcb.rcv.sack and tcb.config.rack:
+        recovery.rack.timeout(recovery.board, tcb.snd.mss, tcb.rtt, tcb.now)
+    else:
+        recovery.board.lose_all()
     recovery.board.newly.clear()
     recovery.tail.reset()
     recovery.doubt.over()

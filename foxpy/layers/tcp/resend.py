@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foxpy.layers.tcp.emit import again
+from foxpy.layers.tcp.emit import again, start_timer
 from foxpy.layers.tcp.sent import find
 from foxpy.layers.tcp.spurious import TRYING, WAITING
 from foxpy.layers.tcp.tcb import Tcb
@@ -28,6 +28,8 @@ def resend_lost(tcb: Tcb) -> bool:
             if pipe + size > window or (index and sent.seq + size > snd.una + snd.wnd) or frto is WAITING:
                 return False
             again(tcb, index)
+            if not index and tcb.rcv.sack:
+                start_timer(tcb)  # it runs for the first segment, which goes only now ([6675] section 6)
             index = board.next_lost()
     recovery.inflation = board.gone()
     return True

@@ -23,6 +23,7 @@ class RttEstimator:
         "_lowest",
         "_lowest_since",
         "_round",
+        "_slack",
         "_taken",
         "latest",
         "rto",
@@ -47,6 +48,7 @@ class RttEstimator:
         self.rttvar = 0.0
         self.rto = initial
         self._least = least
+        self._slack = least / 2
         self._largest = largest
         self._expected = 1
         self._taken = 0
@@ -80,8 +82,12 @@ class RttEstimator:
             expected = self._expected
             self.rttvar += ((error if error > 0.0 else -error) - self.rttvar) / (4 * expected)
             self.srtt = srtt = srtt + error / (8 * expected)
-        # K = 4; instead of the clock granularity G, the least RTO bounds it from below, as (2.4) does.
-        rto = srtt + 4 * self.rttvar
+        # K = 4. In the place of the clock granularity G, which was half a second when the rule was made, half the least
+        # RTO: on a path without jitter the timer would come down to the round trip, and go off as the answer comes.
+        slack = 4 * self.rttvar
+        if slack < self._slack:
+            slack = self._slack
+        rto = srtt + slack
         if rto < self._least:
             rto = self._least
         self.rto = rto if rto < self._largest else self._largest

@@ -45,6 +45,8 @@ def heard(tcb: Tcb, ack: int, blocks: tuple[tuple[int, int], ...], duplicate: bo
     numbered = len(fresh)
     dsack = -1
     undone = False
+    repairing = recovery.recovering or recovery.going_back
+    slow = recovery.going_back
     if blocks:
         known, left, dsack = _read(tcb, ack, una, blocks)
         if dsack >= 0:
@@ -64,7 +66,7 @@ def heard(tcb: Tcb, ack: int, blocks: tuple[tuple[int, int], ...], duplicate: bo
             tcb.log.lost(Rule.PROBE, una, ack)
         tcb.congestion.loss(min(flight, tcb.congestion.window), snd.mss, now)
         tcb.reduced()
-    if recovery.recovering or recovery.going_back:
+    if repairing:
         if undone or (count and recovery.doubt.echoed(before)) or frto.selective(tcb, ack, count):
             frto.undo(tcb)
         elif ack >= recovery.recover:
@@ -73,15 +75,17 @@ def heard(tcb: Tcb, ack: int, blocks: tuple[tuple[int, int], ...], duplicate: bo
         frto.undo(tcb)
     wait = find_lost(tcb)
     lost = board.losses - losses
-    _tell(tcb, count, delivered, flight, lost)
+    grown = count
+    if slow:
+        # A segment for each ACK that moves on: what is acknowledged now may have left the network long ago.
+        grown = min(delivered, snd.mss) if count else 0
+    elif repairing:
+        grown = delivered  # what was SACKed has been counted
+    _tell(tcb, grown, delivered, flight, lost, count > 0)
     recovery.settle()
+    fresh.clear()
     recovery.inflation = board.gone()
-    if not snd.sent and not snd.waiting():
-        stop_timer(tcb)
-    elif wait > 0.0:
-        watch_reordering(tcb, wait)
-    elif count or (recovery.busy and recovery.running != TIMEOUT):
-        start_timer(tcb)  # once, not for each: whoever acknowledges nothing new does not put off the timer
+    _set_timer(tcb, wait, count > 0)
     if count and tcb.search is not None:
         tcb.search.acknowledged(tcb, ack)
     if snd.starved:
@@ -151,9 +155,7 @@ def find_lost(tcb: Tcb) -> float:
     wait = 0.0
     if tcb.config.rack:
         repairing = recovery.recovering or recovery.going_back
-        now = tcb.now
-        window = recovery.rack.window(board, repairing, snd.mss, tcb.rtt.lowest(now), tcb.rtt.srtt)
-        wait = recovery.rack.detect(board, window, now)
+        wait = recovery.rack.detect(board, repairing, snd.mss, tcb.rtt, tcb.now)
     elif board.sacked:
         board.lose_before(board.threshold(snd.mss))
     if board.losses > losses:
@@ -196,21 +198,25 @@ def _recovered(tcb: Tcb) -> None:
     snd = tcb.snd
     recovery = tcb.recovery
     if recovery.recovering:
-        tcb.congestion.recovered(snd.nxt - snd.una - recovery.board.gone(), snd.mss, tcb.now)
+        # proportional rate reduction has come to ssthresh, which is the window from here on ([6675] section 5)
+        congestion = tcb.congestion
+        pipe = snd.nxt - snd.una - recovery.board.gone()
+        congestion.recovered(pipe if congestion.own_recovery else congestion.ssthresh, snd.mss, tcb.now)
     recovery.recovering = False
     recovery.going_back = False
     recovery.doubt.frto = OFF
     recovery.rack.recovered()
 
 
-def _tell(tcb: Tcb, count: int, delivered: int, flight: int, lost: int) -> None:
-    """Tell congestion control; in fast recovery, proportional rate reduction says what may go out."""
+def _tell(tcb: Tcb, grown: int, delivered: int, flight: int, lost: int, moved: bool) -> None:
+    """Tell congestion control, which may make the window grow by ``grown``; in fast recovery, proportional rate
+    reduction says what may go out. ``moved``: SND.UNA did."""
     snd = tcb.snd
     recovery = tcb.recovery
     congestion = tcb.congestion
     mss = snd.mss
     told = tcb.ack
-    told.acknowledged = count
+    told.acknowledged = grown
     told.delivered = delivered
     told.lost = lost
     told.srtt = tcb.rtt.srtt
@@ -232,20 +238,27 @@ def _tell(tcb: Tcb, count: int, delivered: int, flight: int, lost: int) -> None:
         tcb.delivery.sample(told)
     if recovery.recovering and not congestion.own_recovery:
         room = recovery.rate.acknowledged(
-            delivered, pipe, snd.nxt + recovery.board.repeated, congestion.ssthresh, mss, count > 0 and not lost
+            delivered, pipe, snd.nxt + recovery.board.repeated, congestion.ssthresh, mss, moved and not lost
         )
         congestion.window = max(pipe + room, mss)
-    elif recovery.going_back:
-        # slow start by what has left the network now, which what was SACKed before did not
-        told.acknowledged = delivered
-        if delivered:
-            congestion.acknowledged(told)
-    elif count or congestion.own_recovery:
+    elif congestion.own_recovery or grown > 0:
         congestion.acknowledged(told)
     told.lost = 0
 
 
 # -- the retransmission timer, when it runs for something else ([8985] section 8)
+
+
+def _set_timer(tcb: Tcb, wait: float, moved: bool) -> None:
+    """After an acknowledgement. One that does not move SND.UNA starts the timer only in the place of another one, so
+    that nobody who acknowledges nothing can put it off."""
+    recovery = tcb.recovery
+    if not tcb.snd.sent and not tcb.snd.waiting():
+        stop_timer(tcb)
+    elif wait > 0.0:
+        watch_reordering(tcb, wait)
+    elif moved or (recovery.busy and recovery.running != TIMEOUT):
+        start_timer(tcb)
 
 
 def watch_reordering(tcb: Tcb, wait: float) -> None:
@@ -262,7 +275,7 @@ def reordering_over(tcb: Tcb) -> None:
     losses = board.losses
     wait = find_lost(tcb)
     if board.losses > losses:
-        _tell(tcb, 0, 0, tcb.snd.nxt - tcb.snd.una, board.losses - losses)
+        _tell(tcb, 0, 0, tcb.snd.nxt - tcb.snd.una, board.losses - losses, False)
     recovery.inflation = board.gone()
     if wait > 0.0:
         watch_reordering(tcb, wait)

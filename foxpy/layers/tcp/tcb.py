@@ -151,6 +151,7 @@ class ReceiveSide:
         "scaling",
         "shift",
         "shut",
+        "twice",
         "unacked",
         "up",
         "window",
@@ -177,6 +178,8 @@ class ReceiveSide:
         """Both sides offered window scaling."""
         self.sack = False
         """The peer takes selective acknowledgements, as we do."""
+        self.twice: tuple[int, int] | None = None
+        """What came that had come before, as long as that was not told (DSACK, [2883])."""
         self.buffer = buffer
         """RCV.BUFF."""
         self.most = most
@@ -206,8 +209,20 @@ class ReceiveSide:
         """The delayed-ACK timer runs."""
 
     def sack_blocks(self, most: int) -> list[tuple[int, int]]:
-        """What to acknowledge selectively, the most recent first: up to ``most`` blocks, their right edge excluded."""
-        return self.reassembly.blocks.report(most)
+        """What to acknowledge selectively, the most recent first: up to ``most`` blocks, their right edge excluded.
+
+        Ahead of them a DSACK, where there is one to tell, which with this is told."""
+        twice = self.twice
+        if twice is None or most <= 0:
+            return self.reassembly.blocks.report(most)
+        self.twice = None  # "each duplicate contiguous sequence of data received is reported in at most one D-SACK"
+        return [twice, *self.reassembly.blocks.report(most - 1)]
+
+    def came_again(self, left: int, right: int) -> None:
+        """``left`` to ``right`` has arrived, and had arrived before: the next acknowledgement says so ([2883]), if it
+        has not to tell of another one yet, which came first."""
+        if self.sack and self.twice is None and left < right:
+            self.twice = (left, right)
 
 
 class Tcb:

@@ -72,3 +72,17 @@ def test_they_are_the_runs_of_what_was_added(pieces: list[tuple[int, int]], pass
         number for number in held if number >= passed
     )
     assert all(right not in held and left - 1 not in held for left, right in told)
+
+
+def test_what_has_come_before() -> None:
+    """RFC 2883, section 4: the first run of it, and its block becomes the first to be told."""
+    blocks = Blocks()
+    blocks.add(10, 20)
+    blocks.add(30, 40)
+    assert blocks.overlap(20, 30) is None
+    assert blocks.report(MOST) == [(30, 40), (10, 20)]
+    assert blocks.overlap(15, 35) == (15, 20)
+    assert blocks.report(MOST) == [(10, 20), (30, 40)]
+    assert blocks.overlap(0, 100) == (10, 20)
+    assert blocks.overlap(33, 34) == (33, 34)
+    assert blocks.overlap(40, 50) is None

@@ -8,6 +8,7 @@ import pytest
 
 from foxpy.layers.tcp.prr import ProportionalRate
 from foxpy.layers.tcp.rack import Rack
+from foxpy.layers.tcp.rtt import RttEstimator
 from foxpy.layers.tcp.scoreboard import Scoreboard
 from foxpy.layers.tcp.segment import ACK
 from foxpy.layers.tcp.sent import Sent
@@ -25,6 +26,9 @@ class Flight:
         self.board = Scoreboard(self.queue, 0)
         self.rack = Rack(0)
         self.una = 0
+        self.rtt = RttEstimator(1.0, 0.2, 60.0)
+        self.rtt.sample(LEAST)
+        self.rtt.srtt = 0.2
 
     def sack(self, now: float, *numbers: int) -> None:
         """The segments with ``numbers`` have arrived, out of order."""
@@ -41,8 +45,7 @@ class Flight:
         self.rack.delivered(self.board.fresh, len(self.board.fresh), una, now, LEAST, echoed)
 
     def detect(self, now: float, recovering: bool = False) -> float:
-        window = self.rack.window(self.board, recovering, MSS, LEAST, 0.2)
-        return self.rack.detect(self.board, window, now)
+        return self.rack.detect(self.board, recovering, MSS, self.rtt, now)
 
     def lost(self) -> list[int]:
         return [sent.seq // MSS for sent in self.queue if sent.lost]
@@ -146,7 +149,7 @@ def test_an_old_timestamp_tells_that_the_original_arrived() -> None:
 
 
 def window(flight: Flight) -> float:
-    return flight.rack.window(flight.board, False, MSS, LEAST, 0.2)
+    return flight.rack.window(flight.board, False, MSS, flight.rtt, 1.0)
 
 
 def test_dsacks_widen_the_window_once_a_round_trip() -> None:
