@@ -11,6 +11,7 @@ from foxpy.layers import ethernet, ipv4
 from foxpy.layers.arp import Arp, Flush
 from foxpy.layers.ethernet import Ethernet, EthernetInfo
 from foxpy.layers.ipv4 import Ip, Service, SetDefaultGateway, SetService
+from foxpy.layers.tcp import Observe, Tcp, TcpConnection, TcpEvent
 from foxpy.layers.udp import SetChecksums, Udp, UdpConnection, UdpInfo
 
 
@@ -39,6 +40,18 @@ def of_a_connection(
     datagrams.control(SetChecksums(mine, generate=False))
     datagrams.control(SetChecksums(other, generate=False))  # type: ignore[arg-type]
     datagrams.control(SetService(mine.peer, 17, None))  # type: ignore[arg-type]
+
+
+def observed(
+    streams: Tcp[IPv4Address], mine: TcpConnection[IPv4Address], other: TcpConnection[MacAddress], lines: list[str]
+) -> None:
+    events: list[TcpEvent] = []
+    streams.control(Observe(mine, events.append))
+    streams.control(Observe(mine, None))
+    streams.control(Observe(other, events.append))  # type: ignore[arg-type]
+    streams.control(Observe(mine, lines.append))  # type: ignore[arg-type]
+    assert_type(events[0].time, float)
+    events[0].time = 0.0  # type: ignore[misc]
 
 
 def no_requests(device: Device[EthernetFrames]) -> None:

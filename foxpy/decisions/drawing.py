@@ -85,7 +85,8 @@ def _sequence(axes: Axes, found: Series) -> None:
         starts = [*found.new.starts, *found.again.starts, *(int(value) for value in found.acked.values)]
         least, most = min(starts), max(numbers)
         # a window far larger than what is sent into it would press everything else to the ground
-        axes.set_ylim(least - 0.03 * (most - least) - 1, most + 0.35 * (most - least) + 1)
+        top = min(most + 0.35 * (most - least), largest((found.edge,)) or most)
+        axes.set_ylim(least - 0.03 * (most - least) - 1, max(top, most) + 0.03 * (most - least) + 1)
 
 
 def _windows(axes: Axes, found: Series) -> None:
@@ -100,9 +101,11 @@ def _windows(axes: Axes, found: Series) -> None:
 
 def _round_trips(axes: Axes, found: Series) -> None:
     samples = found.samples
-    axes.plot(
-        samples.times, samples.values, ".", color=FAINT, markersize=2.5, label="samples" if samples.times else None
-    )
+    if samples.times:
+        # short bars, all in one line: as many markers would take five times the room
+        half = 0.005 * largest((samples, found.rto))
+        dots = Bars(samples.times, [each - half for each in samples.values], [each + half for each in samples.values])
+        _bars(axes, dots, FAINT, "samples", 2.0)
     _step(axes, found.srtt, SENT, "smoothed")
     _step(axes, found.rto, AGAIN, "timeout", linestyle="--")
     axes.set_ylabel("round trip")

@@ -41,8 +41,8 @@ class Bars:
     """Ranges of sequence numbers, each at its time; ranges that meet at one time are one."""
 
     times: list[float] = attrs.Factory(list)
-    starts: list[int] = attrs.Factory(list)
-    ends: list[int] = attrs.Factory(list)
+    starts: list[float] = attrs.Factory(list)
+    ends: list[float] = attrs.Factory(list)
 
     def add(self, time: float, start: int, end: int) -> None:
         if self.times and self.times[-1] == time and self.ends[-1] == start:

@@ -255,6 +255,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         """A new half-open connection for a SYN; None where there is no room, and the SYN is dropped and counted."""
         if len(self._connections) >= self.config.connections or path.limit() <= HEADER:
             self.counters.refused += 1
+            path.dropped("refused", SYN, 0)
             return None
         connection = self._enter(path, key, accept, last)
         self._half_open[connection] = accept
@@ -299,9 +300,11 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         syn = self._cookies.syn(f"{path.ends} {key}", segment, now)
         if syn is None:
             self.counters.syn_cookies_refused += 1
+            path.dropped("syn_cookies_refused", segment.flags, segment.end - segment.start)
             return False
         if len(self._connections) >= self.config.connections:
             self.counters.refused += 1
+            path.dropped("refused", segment.flags, segment.end - segment.start)
             return False
         self.counters.syn_cookies_accepted += 1
         self._enter(path, key, accept, iss=(segment.ack - 1) & MASK).resume(syn, segment)

@@ -184,13 +184,13 @@ class TcpPath(SharedPath, Generic[Host]):
             sport, dport, seq, ack, header, flags, window, _, urgent = read_tcp(frame, start, end)
         except PacketError:
             counters.bad_headers += 1
-            self._dropped("bad_headers", 0, end - start)
+            self.dropped("bad_headers", 0, end - start)
             self.let_go()
             return
         text = start + header
         if header < HEADER or text > end:
             counters.bad_headers += 1
-            self._dropped("bad_headers", 0, end - start)
+            self.dropped("bad_headers", 0, end - start)
             self.let_go()
             return
         arriving = self._arriving
@@ -200,7 +200,7 @@ class TcpPath(SharedPath, Generic[Host]):
             and not verify_tcp(frame, start, end, self._pseudo + end - start if self._pseudo else 0)
         ):
             counters.checksum_errors += 1
-            self._dropped("checksum_errors", 0, end - start)
+            self.dropped("checksum_errors", 0, end - start)
             self.let_go()
             return
         options = None
@@ -213,7 +213,7 @@ class TcpPath(SharedPath, Generic[Host]):
                     options = _decoded(area)
                 except PacketError:
                     counters.bad_options += 1
-                    self._dropped("bad_options", 0, end - start)
+                    self.dropped("bad_options", 0, end - start)
                     self.let_go()
                     return
                 self._area = area
@@ -229,7 +229,7 @@ class TcpPath(SharedPath, Generic[Host]):
         self.of_nobody(segment, sport << 16 | dport)
         self.let_go()
 
-    def _dropped(self, counter: str, flags: int, length: int) -> None:
+    def dropped(self, counter: str, flags: int, length: int) -> None:
         """Tell the host's observer, if there is one, of a segment that reached no connection."""
         runtime = self.layer.runtime
         observer = runtime.observer
@@ -254,7 +254,7 @@ class TcpPath(SharedPath, Generic[Host]):
         """
         if not self.answerable or not key >> 16 or not key & 0xFFFF:
             self._counters.not_answerable += 1  # MUST-57; port 0 names nobody
-            self._dropped("not_answerable", segment.flags, segment.end - segment.start)
+            self.dropped("not_answerable", segment.flags, segment.end - segment.start)
             return
         verdict = listener(segment)
         if verdict is Verdict.ACCEPT and self._begin(segment, key, last):
@@ -262,7 +262,7 @@ class TcpPath(SharedPath, Generic[Host]):
         if verdict is Verdict.RESET and self.layer.resumed(self, key, segment):
             return
         self._counters.to_nobody += 1
-        self._dropped("to_nobody", segment.flags, segment.end - segment.start)
+        self.dropped("to_nobody", segment.flags, segment.end - segment.start)
         reset = reset_for(segment)
         if reset is not None:
             self.layer.reset_stranger(self, key, reset)
