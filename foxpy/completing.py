@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from foxpy.runtime import Runtime
-from foxpy.status import Status
+from foxpy.status import Report, Status
 from foxpy.transfer import Receiver
 
 
@@ -26,6 +26,9 @@ class Completing(Receiver):
         arriving.frame = None
         for each in completed(frame, arriving.start, arriving.segment):
             self._above.deliver(each, start, end if each is frame else len(each))
+
+    def credible(self, report: Report) -> bool:
+        return self._above.credible(report)
 
     def status(self, event: Status) -> None:
         self._above.status(event)

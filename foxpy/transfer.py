@@ -9,7 +9,7 @@ from foxpy.errors import PacketSize, unwritten
 from foxpy.message import Writer
 from foxpy.mypyc_attributes import mypyc_attr
 from foxpy.offload import NONE, Offload, Offloads
-from foxpy.status import Status
+from foxpy.status import Report, Status
 
 if TYPE_CHECKING:
     from foxpy.interpose import Session
@@ -31,6 +31,11 @@ class Receiver(ABC):
         Must not raise on account of the bytes, which come from outside: drop and count instead.
         """
         raise unwritten(self, "deliver")
+
+    def credible(self, report: Report) -> bool:
+        """Whether ``report``, that a packet was too big, may be true: asked before anything is done about it, as it may
+        be forged ([5927] section 7). Who knows no better believes it; else ``status`` hears of it next."""
+        return True
 
     def status(self, event: Status) -> None:
         """Something happened to the connection. Nothing is delivered after Closed or Aborted. Ignored by default."""

@@ -53,22 +53,23 @@ class PathMtu:
     def get(self, destination: int) -> Narrow | None:
         return self._narrow.get(destination)
 
+    def reckon(self, destination: int, reported: int, size: int, current: int) -> int:
+        """What ``lower`` would give; nothing is changed."""
+        known = self._narrow.get(destination)
+        if known is not None and known.locked:
+            return 0  # what goes there may be fragmented: no router has a reason to report
+        reported = _told(reported, size, current)
+        return min(max(reported, self._minimum), current) if reported else 0
+
     def lower(self, destination: int, reported: int, size: int, current: int) -> int:
         """A router could not pass on a datagram of ``size`` bytes to ``destination``, only ``reported`` (0: unknown).
 
         ``current`` is what was thought to pass. Gives what passes by now, or 0 where the report cannot be true.
         """
-        known = self._narrow.get(destination)
-        if known is not None and known.locked:
-            return 0  # what goes there may be fragmented: no router has a reason to report
-        if reported == 0:
-            # RFC 1191, section 5: a router that does not tell. Try the next size below that of the datagram.
-            bound = min(size, current)
-            reported = next(plateau for plateau in PLATEAUS if plateau < bound or plateau == LOWEST)
-        if reported < LOWEST or reported >= size or reported >= current:
+        mtu = self.reckon(destination, reported, size, current)
+        if not mtu:
             return 0
-        locked = reported < self._minimum
-        mtu = min(max(reported, self._minimum), current)
+        locked = _told(reported, size, current) < self._minimum
         if self._narrow.pop(destination, None) is None and len(self._narrow) >= self._limit:
             del self._narrow[next(iter(self._narrow))]
         self._narrow[destination] = Narrow(mtu, locked, self._runtime.now + self._lifetime)
@@ -92,3 +93,14 @@ class PathMtu:
                 break
             del self._narrow[destination]
         self._changed()
+
+
+def _told(reported: int, size: int, current: int) -> int:
+    """What a router's report about a datagram of ``size`` bytes says that the path carries; 0 where it cannot be true.
+
+    RFC 1191, section 5: of a router that does not say, the next size below that of the datagram.
+    """
+    if reported == 0:
+        bound = min(size, current)
+        reported = next(plateau for plateau in PLATEAUS if plateau < bound or plateau == LOWEST)
+    return 0 if reported < LOWEST or reported >= size or reported >= current else reported

@@ -55,21 +55,26 @@ class Reports:
     def report(self, trouble: Trouble, frame: bytes, start: int, end: int, mtu: int) -> bool:
         """See ``Ip.report``."""
         connection = self.concerned(frame, start, end)
-        limit = 0
-        if connection is not None and trouble is Trouble.TOO_BIG:
-            limit = self._narrowed(connection, frame, start, end, mtu)
-            if limit == 0:
-                connection = None
-        if connection is None or connection.receiver is None:
+        receiver = None if connection is None else connection.receiver
+        if connection is None or receiver is None:
             self._counters.foreign_reports += 1
             return False
-        header = read_ipv4(frame, start, end)[0]
-        connection.receiver.status(Report(trouble, frame[start + header : end], max(0, limit - header)))
+        header, length, *_ = read_ipv4(frame, start, end)
+        report = Report(trouble, frame[start + header : end])
+        if trouble is Trouble.TOO_BIG:
+            current = self._current(connection, frame, start, end)
+            peer = int(connection.peer)
+            limit = self._path_mtu.reckon(peer, mtu, length, current)
+            report = Report(trouble, report.quoted, max(0, limit - header))
+            if limit == 0 or not receiver.credible(report):
+                self._counters.foreign_reports += 1
+                return False
+            self._path_mtu.lower(peer, mtu, length, current)
+        receiver.status(report)
         return True
 
-    def _narrowed(self, connection: IpConnection, frame: bytes, start: int, end: int, mtu: int) -> int:
-        """What the path carries now, header included; 0 where the report cannot be true."""
-        length = read_ipv4(frame, start, end)[1]
+    def _current(self, connection: IpConnection, frame: bytes, start: int, end: int) -> int:
+        """What the path is thought to carry, header included; 0 where no router has a reason to report."""
         (df,) = read_df(frame, start, end)
         if not df:
             return 0  # a router would have fragmented it
@@ -79,6 +84,4 @@ class Reports:
         except ProtocolError:
             return 0
         narrow = self._path_mtu.get(peer)
-        if narrow is not None:
-            current = min(current, narrow.mtu)
-        return self._path_mtu.lower(peer, mtu, length, current)
+        return current if narrow is None else min(current, narrow.mtu)

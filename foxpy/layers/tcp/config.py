@@ -179,6 +179,11 @@ class TcpConfig:
 
     # -- defences
 
+    doubt_too_big: bool = True
+    """Where full segments arrive, believe a report that they are too big for the path only once one of them had to be
+    sent again after a time-out ([5927] section 7.2): it may be forged, to slow us down. A path that does become smaller
+    costs one time-out by that. The first segments of a connection are not affected."""
+
     challenge_limit: int = attrs.field(default=10, validator=_COUNT)
     """Challenge ACKs that a connection sends in ``challenge_period`` ([5961] section 7 suggests 10 in 5 s)."""
 

@@ -36,6 +36,7 @@ NAMES: Final = (
     "reassembly_full",
     "refused",
     "reneged",
+    "reports_doubted",
     "resets_received",
     "resets_sent",
     "resets_withheld",
@@ -128,6 +129,7 @@ class Counters:
         self.refused = 0
         self.send_failures = 0
         self.foreign_reports = 0
+        self.reports_doubted = 0
 
     def read(self) -> dict[str, int]:
         """Every counter by its name."""

@@ -233,6 +233,10 @@ class Executor(Generic[Host]):
         self.machine.configure(config, self._runtime.now)
         self.perform()
 
+    def credible(self, limit: int, seq: int) -> bool:
+        """Whether it may be true that the path carries ``limit`` bytes of segment, as a report about ``seq`` says."""
+        return self.machine.credible(limit, seq)
+
     def reported(self, report: Report, seq: int) -> bool:
         """The network could not carry a segment with number ``seq``. False where that was none of ours in flight."""
         machine = self.machine

@@ -279,6 +279,15 @@ class TcpPath(SharedPath, Generic[Host]):
             connection.accept(segment)
         return True
 
+    def credible(self, report: Report) -> bool:
+        """What was too big must be a segment in flight, and one larger than those that arrive ([5927] section 7.2)."""
+        quoted = report.quoted
+        if len(quoted) < Quote.MIN:
+            return False
+        ours, theirs, seq = read_quote(quoted, 0, len(quoted))
+        connection = self.connections.get(theirs << 16 | ours)
+        return connection is not None and connection.credible(report.limit, seq)
+
     def reported(self, report: Report) -> None:
         """Pass on a report to the connection whose segment it quotes (MUST-54), if the quote is credible ([5927])."""
         quoted = report.quoted

@@ -92,6 +92,8 @@ def _timeout(tcb: Tcb) -> bool:
     tcb.rtt.back_off()
     if snd.sent[0].times > tcb.config.trouble_after:
         full_stop(tcb)
+    if snd.doubted:
+        _believe(tcb)
     recovery = tcb.recovery
     # not where a recovery is under way, whose acknowledgements would be taken for those of this ([5682] section 2.1)
     doubtful = not recovery.recovering and (not recovery.going_back or recovery.doubt.frto is WAITING)
@@ -123,6 +125,17 @@ def _tail(tcb: Tcb) -> None:
     nxt = snd.nxt
     force(tcb)
     probe_sent(tcb, snd.nxt > nxt)
+
+
+def _believe(tcb: Tcb) -> None:
+    """A report that the path carries less was hard to believe. What it was about has not arrived: it was true."""
+    snd = tcb.snd
+    limit = snd.doubted
+    snd.doubted = 0
+    if snd.una <= snd.doubted_seq and limit < snd.limit:
+        if tcb.search is not None:
+            tcb.search.bounded(limit)
+        tcb.fit(limit)
 
 
 def _probe(tcb: Tcb) -> bool:

@@ -45,6 +45,8 @@ class SendSide:
     __slots__ = (
         "buffer",
         "capacity",
+        "doubted",
+        "doubted_seq",
         "fin",
         "fin_wanted",
         "freed",
@@ -89,6 +91,10 @@ class SendSide:
         """The effective send MSS (MUST-16)."""
         self.proven = False
         """A segment with as much has arrived."""
+        self.doubted = 0
+        """What a report says that the path carries which is hard to believe ([5927] section 7.2); 0: there is none."""
+        self.doubted_seq = 0
+        """The sequence number that it quotes."""
         self.offloaded = 0
         """The largest segment, header included, that is cut to the MSS below; 0: none is."""
         self.large = 0

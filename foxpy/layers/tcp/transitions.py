@@ -342,6 +342,26 @@ class Machine:
         snd = self.tcb.snd
         return snd.una <= unwrap(seq, snd.una) < snd.nxt and not isinstance(self.state, Closed)
 
+    def credible(self, limit: int, seq: int) -> bool:
+        """Whether a report may be true that the path carries ``limit`` bytes of segment, and that number ``seq`` was in
+        one too large for it ([5927] section 7.2).
+
+        Where segments as large as ours arrive, it is forged or the path has changed. In the second case they arrive no
+        longer, so it is kept in mind until that number is acknowledged, or has to be sent again after a time-out.
+        """
+        if not self.concerns(seq):
+            return False
+        tcb = self.tcb
+        snd = tcb.snd
+        if tcb.text(limit) >= snd.mss:
+            return tcb.search is not None  # larger than all but a probe of the path
+        if tcb.config.doubt_too_big and snd.proven:
+            tcb.counters.reports_doubted += 1
+            snd.doubted = max(limit, 48)
+            snd.doubted_seq = unwrap(seq, snd.una)
+            return False
+        return True
+
     def unreachable(self, why: Why, now: float) -> bool:
         """A hard error: it ends an open that is not complete (SHLD-26). Whether it did.
 
