@@ -249,7 +249,7 @@ RFC9293: Final = Document(
             "Others",
             (
                 may("MAY-12", "3.10.7.4", "Protect from blind data injection (RFC 5961, section 5)."),
-                should("SHLD-8", "3.8.2", "Support explicit congestion notification (RFC 3168).").but("There is none."),
+                should("SHLD-8", "3.8.2", "Support explicit congestion notification (RFC 3168)."),
                 may("MAY-18", "3.8.2", "Have other congestion control that conforms."),
             ),
         ),

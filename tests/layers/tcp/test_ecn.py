@@ -44,6 +44,7 @@ def test_what_our_syn_asks(ecn: Literal["off", "on request", "always"], flags: i
     assert not peer.expects(flags).capable  # "A host MUST NOT set ECT on SYN or SYN-ACK packets."
 
 
+@pytest.mark.requirement("SHLD-8")
 @pytest.mark.parametrize(
     ("ecn", "asked", "answered"),
     [
@@ -65,6 +66,7 @@ def test_what_we_answer(ecn: Literal["off", "on request", "always"], asked: int,
     assert peer.expects(ACK).capable is (answered != 0)
 
 
+@pytest.mark.requirement("SHLD-8")
 @pytest.mark.parametrize(("answer", "capable"), [(ECE, True), (0, False), (CWR, False), (SETUP, False)])
 def test_what_agrees_with_our_syn(answer: int, capable: bool) -> None:
     """A peer that reflects all flags, as 6.1.1.2 has it, agrees on nothing."""
@@ -139,6 +141,7 @@ def test_a_path_without_the_field_has_no_ecn() -> None:
 # -- 6.1.2, the sender
 
 
+@pytest.mark.requirement("SHLD-8")
 def test_new_data_is_capable_and_nothing_else() -> None:
     """6.1.4: pure ACKs are not, 6.1.5: retransmissions are not."""
     peer = agreed(TcpConfig(ecn="always", keepalive=5.0, keepalive_interval=1.0))
@@ -166,6 +169,7 @@ def test_a_window_probe_is_not() -> None:
     assert not probe.capable
 
 
+@pytest.mark.requirement("SHLD-8")
 def test_an_echo_halves_the_window_once_in_a_window_of_data() -> None:
     peer = agreed()
     congestion = peer.end.machine.tcb.congestion
@@ -253,6 +257,7 @@ def test_an_echo_means_nothing_where_nothing_was_agreed_on() -> None:
 # -- 6.1.3, the receiver
 
 
+@pytest.mark.requirement("SHLD-8")
 def test_a_mark_is_echoed_until_cwr_comes() -> None:
     peer = agreed()
     marks(peer, b"a")

@@ -48,6 +48,7 @@ def test_the_table_has_each_algorithm() -> None:
     assert {"none": NoControl, "newreno": NewReno, "cubic": Cubic, "vegas": Vegas, "bbr": Bbr} == ALGORITHMS
 
 
+@pytest.mark.requirement("MAY-18")
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_by_name(name: str) -> None:
     peer = established(TcpConfig(congestion_control=name))
