@@ -6,11 +6,16 @@ import random
 
 import pytest
 
-from foxpy.testing.peer import ACK
+from foxpy.layers.tcp import TcpConfig
+from foxpy.layers.tcp.congestion import ALGORITHMS
+from foxpy.layers.tcp.wire import SackPermitted
+from foxpy.testing.peer import ACK, SYN
 from tests.support.tcp_attack import attacked
 from tests.support.tcp_states import MSS, Script
 
 DATA = bytes(200_000)
+EVERY_ALGORITHM = pytest.mark.parametrize("algorithm", [name for name in ALGORITHMS if name != "none"])
+"""But for the one that does nothing, whose window is the peer's."""
 
 
 def flight(peer: Script) -> int:
@@ -40,9 +45,10 @@ def test_what_was_not_sent_cannot_be_acknowledged(ahead: int) -> None:
         assert (cwnd(peer), flight(peer)) == (window, sum(len(arrow.data) for arrow in sent))
 
 
-def test_dividing_an_acknowledgement_wins_nothing() -> None:
+@EVERY_ALGORITHM
+def test_dividing_an_acknowledgement_wins_nothing(algorithm: str) -> None:
     """The congestion window grows by the bytes that are acknowledged, not by the ACKs (RFC 3465, RFC 5681 3.1)."""
-    with attacked() as (peer, _):
+    with attacked(TcpConfig(congestion_control=algorithm)) as (peer, _):
         peer.app.send(DATA)
         peer.drain()
         before = cwnd(peer)
@@ -54,9 +60,10 @@ def test_dividing_an_acknowledgement_wins_nothing() -> None:
         assert peer.ack - first <= 2000
 
 
-def test_forged_duplicates_do_not_flood() -> None:
+@EVERY_ALGORITHM
+def test_forged_duplicates_do_not_flood(algorithm: str) -> None:
     """Each duplicate says that a segment has left the network; no more can have left than were in it."""
-    with attacked() as (peer, _):
+    with attacked(TcpConfig(congestion_control=algorithm)) as (peer, _):
         peer.app.send(DATA)
         sent = sum(len(arrow.data) for arrow in peer.drain())
         for _ in range(5000):
@@ -64,6 +71,24 @@ def test_forged_duplicates_do_not_flood() -> None:
         more = sum(len(arrow.data) for arrow in peer.drain())
         assert more <= 2 * sent + 4 * MSS
         assert flight(peer) <= peer.window
+
+
+def test_selective_acknowledgements_that_never_become_real_do_not_flood() -> None:
+    """Everything is said to have arrived but the first: what is sent beyond stays within the window, and ends."""
+    with attacked() as (peer, _):
+        liar = peer.beside(6000)
+        liar.send(SYN, mss=MSS, options=[SackPermitted()])
+        liar.expect(SYN | ACK)
+        liar.send(ACK)
+        liar.app.send(DATA)
+        for _ in range(2000):
+            liar.drain()
+            if liar.ack > 1001:
+                liar.forge(ACK, ack=1, sack=[(1001, liar.ack)])
+            assert flight(liar) <= liar.window
+            liar.wait(0.01)
+        liar.app.abort()
+        liar.drain()
 
 
 def test_acknowledging_all_that_is_in_flight_keeps_to_the_window() -> None:
@@ -79,9 +104,10 @@ def test_acknowledging_all_that_is_in_flight_keeps_to_the_window() -> None:
 
 
 @pytest.mark.requirement("MUST-34")
-def test_windows_that_shrink_and_jump_do_no_harm() -> None:
+@EVERY_ALGORITHM
+def test_windows_that_shrink_and_jump_do_no_harm(algorithm: str) -> None:
     generator = random.Random(11)
-    with attacked() as (peer, _):
+    with attacked(TcpConfig(congestion_control=algorithm)) as (peer, _):
         peer.app.send(DATA)
         for _ in range(3000):
             came = peer.drain()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from foxpy.errors import OpenFailed
@@ -43,6 +45,25 @@ def test_a_flood_of_syns_from_many_hosts() -> None:
         carries_data(bystander)
         peer.wait(400.0)
         assert holds(peer) == (2, 0, 1)
+
+
+def test_guessed_cookies_open_nothing() -> None:
+    """Beyond the backlog SYNs are answered and not remembered: an ACK must hold the number that was in the answer."""
+    generator = random.Random(1)
+    with attacked(TcpConfig(backlog=1, resets_per_second=10_000)) as (peer, _):
+        for port in (6000, 6001, 6002):
+            peer.beside(port).send(SYN, mss=1000)
+            peer.beside(port).expect(SYN | ACK)
+        assert peer.app.tcp.query().half_open == 1
+        for number in range(FLOOD):
+            guess = peer.beside(10_000 + number)
+            guess.send(ACK, seq=generator.getrandbits(32), ack=generator.getrandbits(32))
+            assert [arrow.flags for arrow in guess.drain()] == [RST]
+        honest = peer.beside(6002)
+        honest.send(ACK)
+        assert honest.state == "ESTABLISHED"
+        carries_data(honest)
+        assert holds(peer)[0] == 4
 
 
 def test_a_flood_of_every_kind_of_segment_to_nobody_keeps_nothing() -> None:
