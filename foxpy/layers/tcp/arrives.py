@@ -205,13 +205,12 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
             return _syn(tcb, state, segment, seq)
         if not _fit_into_window(tcb, segment, seq):
             return state
-        if stamps is not None:
-            paws.record(tcb, stamps, segment, seq)
+        recent = seq <= rcv.nxt - rcv.unacked
         seq = max(seq, rcv.nxt)
         text = segment.end - segment.start
         flags = segment.flags
-    elif stamps is not None and not rcv.unacked:
-        paws.record(tcb, stamps, segment, seq)
+    else:
+        recent = not rcv.unacked
     # Fifth, check the ACK field.
     if not flags & ACK:
         tcb.counters.without_ack += 1
@@ -225,6 +224,8 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
             tcb.counters.bad_acknowledgements += 1
             _reset_unacceptable(tcb, segment)
             return state
+        if recent and stamps is not None:
+            paws.record(stamps, segment, tcb.now)
         _syn_acknowledged(tcb, ack)
         _set_window(tcb, segment, seq, ack)
         tcb.todo.append(OPENED)
@@ -238,6 +239,8 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
         challenge(tcb)
         return state
     else:
+        if recent and stamps is not None:
+            paws.record(stamps, segment, tcb.now)
         una = snd.una
         congestion = tcb.congestion.window
         echoed = agreed is not None and flags & ECE != 0

@@ -35,12 +35,14 @@ def acceptable(tcb: Tcb, stamps: Stamps, segment: Segment, seq: int) -> bool:
     return False
 
 
-def record(tcb: Tcb, stamps: Stamps, segment: Segment, seq: int) -> None:
-    """R3, rule (2) of section 4.3: echo what began at or before Last.ACK.sent, once it is known to be acceptable."""
-    rcv = tcb.rcv
+def record(stamps: Stamps, segment: Segment, now: float) -> None:
+    """R3, rule (2) of section 4.3: echo what began at or before Last.ACK.sent, once it is known to be acceptable.
+
+    Its ACK too ([5961] section 5.2): else one blind segment with a time far ahead would make all honest ones too old.
+    """
     options = segment.options
-    if seq <= rcv.nxt - rcv.unacked and options is not None and options.tsval is not None:
-        stamps.remember(options.tsval, tcb.now)
+    if options is not None and options.tsval is not None:
+        stamps.remember(options.tsval, now)
 
 
 def may_reopen(tcb: Tcb, segment: Segment, seq: int) -> bool:
