@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Final
 
 import attrs
@@ -20,8 +22,8 @@ from foxpy.bench.settings import Refused, Settings
 from foxpy.testing.namespaces import Namespace, namespace, veth, why_not
 
 PEERS: Final = ("linux",)
-CLIENT, LINUX, FOXPY = "10.77.0.1", "10.77.0.2", "10.77.0.3"
-NEAR, FAR, TAP = "near", "far", "tap0"
+CLIENT, LINUX = "10.77.0.1", "10.77.0.2"
+NEAR, FAR = "near", "far"
 STARTING: Final = 30.0
 MEGABYTE: Final = 1_000_000
 INTO, OUT_OF = "into", "out of"
@@ -65,25 +67,44 @@ HOW: Final = (
     "The client is Linux's TCP; 'into' is what it sends. All frames of the client pass a relay that sets them the same"
     " faults, seeded alike in each round, whether they go to Linux's TCP or to foxpy's, which is behind a plain tap."
     " The base is {path} each way. The time is that of a whole connection, from the open to the last byte, and SHA-256"
-    " of what arrived was compared each time. MTU 1500, no offloads anywhere. Each has its own congestion control."
+    " of what arrived was compared each time. MTU 1500, no offloads anywhere. All use the congestion control that is"
+    " named."
 )
 
 
+@attrs.frozen
+class Server:
+    """Where a server is: its address, and the relay's interface that leads to it."""
+
+    address: str
+    port: str
+
+
+THERE: Final = Server(LINUX, FAR)
+OURS: Final = {"cubic": Server("10.77.0.3", "tap0"), "bbr": Server("10.77.0.4", "tap1")}
+"""A foxpy for each congestion control: the one that most hosts have, and the one that takes no loss for congestion."""
+CHOICE: Final = Path("/proc/sys/net/ipv4/tcp_congestion_control")
+CHOICES: Final = CHOICE.with_name("tcp_available_congestion_control")
+
+
 class Bench:
-    """The machines: the client's, the relay's, and Linux's server; foxpy's tap is the relay's."""
+    """The machines: the client's, the relay's, and Linux's server; foxpy's taps are the relay's."""
 
     def __init__(self, settings: Settings, client: Namespace, middle: Namespace, far: Namespace) -> None:
         self.settings = settings
         self.client = client
         self.middle = middle
+        self.far = far
         veth(client, middle, f"{CLIENT}/24", "0.0.0.0/0", name=NEAR)
         veth(far, middle, f"{LINUX}/24", "0.0.0.0/0", name=FAR)
         for place, name in ((client, NEAR), (middle, NEAR), (far, FAR), (middle, FAR)):
             plain(place, name)
-        middle.ip("tuntap", "add", "dev", TAP, "mode", "tap")
-        middle.ip("link", "set", TAP, "up")
         self._serve(far, "linux", "foxpy.bench.servers.linux_server", LINUX)
-        self._serve(middle, "foxpy", "foxpy.bench.servers.foxpy_server", f"tap-plain:{TAP}", f"{FOXPY}/24")
+        for congestion, server in OURS.items():
+            middle.ip("tuntap", "add", "dev", server.port, "mode", "tap")
+            middle.ip("link", "set", server.port, "up")
+            arguments = (f"tap-plain:{server.port}", f"{server.address}/24", "", congestion)
+            self._serve(middle, f"foxpy-{congestion}", "foxpy.bench.servers.foxpy_server", *arguments)
         self._await_answers()
 
     def _serve(self, place: Namespace, name: str, *module: str) -> None:
@@ -91,17 +112,23 @@ class Bench:
             place.start(*self.settings.build.command(*module), stdout=said.fileno())
 
     def _await_answers(self) -> None:
-        for address, port in ((LINUX, FAR), (FOXPY, TAP)):
+        for server in (THERE, *OURS.values()):
             end = time.monotonic() + STARTING
-            with self.relayed(port, ["delay=0"]):
+            with self.relayed(server.port, ["delay=0"]):
                 while True:
                     try:
-                        wires.answers(self.client, address)
+                        wires.answers(self.client, server.address)
                         break
                     except OSError as error:
                         if time.monotonic() > end:
-                            raise Refused(f"the server at {address} does not answer: {error}") from error
+                            raise Refused(f"the server at {server.address} does not answer: {error}") from error
                         pause(0.1)
+
+    def choose(self, congestion: str) -> None:
+        """Let Linux's connections use ``congestion`` from now on. Raises OSError where it has none of this name."""
+        for place in (self.client, self.far):
+            with place.entered():
+                CHOICE.write_text(congestion)
 
     @contextlib.contextmanager
     def relayed(self, port: str, arguments: list[str]) -> Iterator[None]:
@@ -116,12 +143,12 @@ class Bench:
             finally:
                 relay.terminate()
 
-    def seconds(self, impairment: Impairment, way: str, ours: bool, size: int, seed: int) -> float:
+    def seconds(self, impairment: Impairment, way: str, server: Server, size: int, seed: int) -> float:
         """How long a transfer takes. Raises LoadFailed where it fails, or what arrives is not what was sent."""
-        address, port = (FOXPY, TAP) if ours else (LINUX, FAR)
+        address = server.address
         carry: Callable[[Namespace, str, int], bytes] = wires.hashed if way == INTO else wires.fetched
         expected = hashlib.sha256(pattern(size)).digest()
-        with self.relayed(port, impairment.arguments(seed)):
+        with self.relayed(server.port, impairment.arguments(seed)):
             began = time.perf_counter()
             try:
                 found = carry(self.client, address, size)
@@ -145,22 +172,29 @@ def bench(settings: Settings) -> Iterator[Bench]:
 
 def measure(settings: Settings) -> Result:
     """Raises Refused where it cannot be measured here, LoadFailed where a transfer fails."""
-    figures: dict[tuple[str, str, bool], list[float]] = {}
+    figures: dict[tuple[str, str, str, bool], list[float]] = {}
     beside = (True, False) if settings.wants("linux") else (True,)
+    known = CHOICES.read_text().split()
+    missing = [each for each in OURS if each not in known]
+    algorithms = [each for each in OURS if each in known]
     with bench(settings) as made:
         for number in range(1, settings.rounds + 1):
             for name, impairment in IMPAIRMENTS.items():
                 size = int(impairment.megabytes * MEGABYTE * settings.seconds)
-                for way in (INTO, OUT_OF):
-                    for ours in beside:
-                        who = "foxpy" if ours else "linux"
-                        settings.progress(f"round {number} of {settings.rounds}: {name}, {way} {who}")
-                        took = made.seconds(impairment, way, ours, size, number)
-                        figures.setdefault((name, way, ours), []).append(size / took / MEGABYTE)
+                for congestion, way, ours in itertools.product(algorithms, (INTO, OUT_OF), beside):
+                    who = f"{'foxpy' if ours else 'linux'}, {congestion}"
+                    settings.progress(f"round {number} of {settings.rounds}: {name}, {way} {who}")
+                    made.choose(congestion)
+                    took = made.seconds(impairment, way, OURS[congestion] if ours else THERE, size, number)
+                    figures.setdefault((congestion, way, name, ours), []).append(size / took / MEGABYTE)
     rows = [
-        Row(f"{way}, {name}", "MB/s", figures[name, way, True],
-            *(("linux", figures[name, way, False], TARGET) if False in beside else ()))
-        for way in (INTO, OUT_OF)
-        for name in IMPAIRMENTS
+        Row(f"{way}, {name}, {congestion}", "MB/s", figures[congestion, way, name, True],
+            *(("linux", figures[congestion, way, name, False], TARGET) if False in beside else ()))
+        for congestion, way, name in itertools.product(algorithms, (INTO, OUT_OF), IMPAIRMENTS)
     ]  # fmt: skip
-    return Result("TCP through bad paths, beside Linux", rows, HOW.format(path=PATH))
+    return Result(
+        "TCP through bad paths, beside Linux",
+        rows,
+        HOW.format(path=PATH),
+        left_out={each: f"Linux has no such congestion control here (modprobe tcp_{each})" for each in missing},
+    )

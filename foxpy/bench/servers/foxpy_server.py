@@ -1,5 +1,6 @@
-"""The services on foxpy: ``python -m foxpy.bench.servers.foxpy_server DEVICE:INTERFACE ADDRESS/PREFIX [streams]``.
+"""The services on foxpy: ``python -m foxpy.bench.servers.foxpy_server DEVICE:INTERFACE ADDRESS/BITS [MODE [CONTROL]]``.
 
+MODE may be empty or ``streams``, CONTROL names a congestion control.
 Without ``streams`` they are written as layers are: receivers that TCP calls for what arrives, and that send from there.
 With it those of TCP are a task for each connection, and trio streams.
 """
@@ -21,7 +22,7 @@ from foxpy.bench.servers.stack import build
 from foxpy.bench.servers.streams import STREAMS, closing
 from foxpy.bench.services import ECHO, HASH, IP_ECHO, IP_SINK, PATTERN, SHORT, SINK, SOURCE
 from foxpy.layers.ipv4 import IpPattern
-from foxpy.layers.tcp import Tcp, TcpConnection, TcpPattern
+from foxpy.layers.tcp import Tcp, TcpConfig, TcpConnection, TcpPattern
 from foxpy.layers.udp import UdpPattern
 from foxpy.protocol import Receiver
 from foxpy.status import HalfClosed, Sendable, Status
@@ -151,8 +152,9 @@ class Source(Counted):
 UPCALLS: Final[dict[int, type[Service]]] = {ECHO: Echo, SHORT: Echo, SINK: Counted, HASH: Hashing, SOURCE: Source}
 
 
-async def main(spec: str, address: str, mode: str = "") -> None:
-    stack = build(device(spec), IPv4Interface(address))
+async def main(spec: str, address: str, mode: str = "", congestion: str = "") -> None:
+    config = TcpConfig(congestion_control=congestion) if congestion else TcpConfig()
+    stack = build(device(spec), IPv4Interface(address), config)
     async with stack.running(), trio.open_nursery() as nursery:
         for number, service in UPCALLS.items():
             if mode == "streams":

@@ -45,10 +45,10 @@ class TcpConfig:
     nobody knows, as a larger window only makes losses there; where round trips are long, up to 16 MiB
     (``window.adapt``). A limit: nothing is set aside."""
 
-    initial_receive_window: int = attrs.field(default=32 * 1024, validator=_COUNT)
-    """The window kept open to begin with, after what the SYN offers; it follows what the path can use
-    (``window.adapt``), unless it is as large as the buffer. Without SACK, the more a sender has in flight on a lossy
-    path, the less gets through: 10 MB from Linux through 5 % loss took minutes with 512 KiB, and take 15 s so."""
+    initial_receive_window: int = attrs.field(default=64 * 1024, validator=_COUNT)
+    """The window kept open to begin with: what a SYN can offer. It follows what the path can use (``window.adapt``),
+    unless it is as large as the buffer; a sender in slow start never waits for it. Without SACK, the more a sender has
+    in flight on a lossy path, the less gets through: 10 MB from Linux through 5 % loss took minutes with 512 KiB."""
 
     send_buffer: int = attrs.field(default=16 * 1024 * 1024, validator=_COUNT)
     """The most that is kept of what was sent and not acknowledged; as much as a peer like us would let be in flight."""

@@ -121,8 +121,9 @@ def test_a_lost_segment_is_found_and_sent_again() -> None:
     assert left.time - entered.time == pytest.approx(2 * DELAY, rel=0.1)
     assert left.ssthresh is not None
     duplicates = [each for each in of(found.left, Acked) if each.duplicates]
-    assert [each.duplicates for each in duplicates] == list(range(1, len(duplicates) + 1))
-    assert len(duplicates) >= 3
+    counts = [each.duplicates for each in duplicates]
+    assert counts[:3] == [1, 2, 3]
+    assert counts == sorted(counts)  # one that also opens the window is none
     ((first, end),) = duplicates[0].sacked
     assert first == lost.end < end
     early = of(found.right, Early)
