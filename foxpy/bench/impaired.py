@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import itertools
 import subprocess
@@ -22,7 +23,7 @@ from foxpy.bench.settings import Refused, Settings
 from foxpy.testing.namespaces import Namespace, namespace, veth, why_not
 
 PEERS: Final = ("linux",)
-CLIENT, LINUX = "10.77.0.1", "10.77.0.2"
+CLIENT: Final = "10.77.0.1"
 NEAR, FAR = "near", "far"
 STARTING: Final = 30.0
 MEGABYTE: Final = 1_000_000
@@ -80,11 +81,16 @@ class Server:
     port: str
 
 
-THERE: Final = Server(LINUX, FAR)
-OURS: Final = {"cubic": Server("10.77.0.3", "tap0"), "bbr": Server("10.77.0.4", "tap1")}
+OURS: Final = {"cubic": Server("10.77.0.2", "tap0"), "bbr": Server("10.77.0.3", "tap1")}
 """A foxpy for each congestion control: the one that most hosts have, and the one that takes no loss for congestion."""
-CHOICE: Final = Path("/proc/sys/net/ipv4/tcp_congestion_control")
-CHOICES: Final = CHOICE.with_name("tcp_available_congestion_control")
+THEIRS: Final = {"cubic": Server("10.77.0.4", FAR), "bbr": Server("10.77.0.5", FAR)}
+KNOWN: Final = Path("/proc/sys/net/ipv4/tcp_available_congestion_control")
+
+
+@functools.cache
+def available() -> frozenset[str]:
+    """The congestion controls that Linux has here."""
+    return frozenset(KNOWN.read_text().split())
 
 
 class Bench:
@@ -94,12 +100,18 @@ class Bench:
         self.settings = settings
         self.client = client
         self.middle = middle
-        self.far = far
         veth(client, middle, f"{CLIENT}/24", "0.0.0.0/0", name=NEAR)
-        veth(far, middle, f"{LINUX}/24", "0.0.0.0/0", name=FAR)
+        first, *others = (server.address for server in THEIRS.values())
+        veth(far, middle, f"{first}/24", "0.0.0.0/0", name=FAR)
+        for address in others:
+            far.ip("address", "add", f"{address}/24", "dev", FAR)
         for place, name in ((client, NEAR), (middle, NEAR), (far, FAR), (middle, FAR)):
             plain(place, name)
-        self._serve(far, "linux", "foxpy.bench.servers.linux_server", LINUX)
+        for congestion, server in THEIRS.items():
+            if congestion in available():
+                self._serve(
+                    far, f"linux-{congestion}", "foxpy.bench.servers.linux_server", server.address, "", congestion
+                )
         for congestion, server in OURS.items():
             middle.ip("tuntap", "add", "dev", server.port, "mode", "tap")
             middle.ip("link", "set", server.port, "up")
@@ -112,7 +124,7 @@ class Bench:
             place.start(*self.settings.build.command(*module), stdout=said.fileno())
 
     def _await_answers(self) -> None:
-        for server in (THERE, *OURS.values()):
+        for server in (*OURS.values(), *(each for name, each in THEIRS.items() if name in available())):
             end = time.monotonic() + STARTING
             with self.relayed(server.port, ["delay=0"]):
                 while True:
@@ -123,12 +135,6 @@ class Bench:
                         if time.monotonic() > end:
                             raise Refused(f"the server at {server.address} does not answer: {error}") from error
                         pause(0.1)
-
-    def choose(self, congestion: str) -> None:
-        """Let Linux's connections use ``congestion`` from now on. Raises OSError where it has none of this name."""
-        for place in (self.client, self.far):
-            with place.entered():
-                CHOICE.write_text(congestion)
 
     @contextlib.contextmanager
     def relayed(self, port: str, arguments: list[str]) -> Iterator[None]:
@@ -143,15 +149,16 @@ class Bench:
             finally:
                 relay.terminate()
 
-    def seconds(self, impairment: Impairment, way: str, server: Server, size: int, seed: int) -> float:
+    def seconds(self, impairment: Impairment, way: str, ours: bool, congestion: str, size: int, seed: int) -> float:
         """How long a transfer takes. Raises LoadFailed where it fails, or what arrives is not what was sent."""
+        server = (OURS if ours else THEIRS)[congestion]
         address = server.address
-        carry: Callable[[Namespace, str, int], bytes] = wires.hashed if way == INTO else wires.fetched
+        carry: Callable[[Namespace, str, int, str], bytes] = wires.hashed if way == INTO else wires.fetched
         expected = hashlib.sha256(pattern(size)).digest()
         with self.relayed(server.port, impairment.arguments(seed)):
             began = time.perf_counter()
             try:
-                found = carry(self.client, address, size)
+                found = carry(self.client, address, size, congestion)
             except (OSError, EOFError) as error:
                 raise LoadFailed(f"{size} bytes {way} {address}: {error}") from error
             took = time.perf_counter() - began
@@ -174,9 +181,8 @@ def measure(settings: Settings) -> Result:
     """Raises Refused where it cannot be measured here, LoadFailed where a transfer fails."""
     figures: dict[tuple[str, str, str, bool], list[float]] = {}
     beside = (True, False) if settings.wants("linux") else (True,)
-    known = CHOICES.read_text().split()
-    missing = [each for each in OURS if each not in known]
-    algorithms = [each for each in OURS if each in known]
+    missing = [each for each in OURS if each not in available()]
+    algorithms = [each for each in OURS if each not in missing]
     with bench(settings) as made:
         for number in range(1, settings.rounds + 1):
             for name, impairment in IMPAIRMENTS.items():
@@ -184,8 +190,7 @@ def measure(settings: Settings) -> Result:
                 for congestion, way, ours in itertools.product(algorithms, (INTO, OUT_OF), beside):
                     who = f"{'foxpy' if ours else 'linux'}, {congestion}"
                     settings.progress(f"round {number} of {settings.rounds}: {name}, {way} {who}")
-                    made.choose(congestion)
-                    took = made.seconds(impairment, way, OURS[congestion] if ours else THERE, size, number)
+                    took = made.seconds(impairment, way, ours, congestion, size, number)
                     figures.setdefault((congestion, way, name, ours), []).append(size / took / MEGABYTE)
     rows = [
         Row(f"{way}, {name}, {congestion}", "MB/s", figures[congestion, way, name, True],

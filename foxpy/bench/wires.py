@@ -14,14 +14,16 @@ PATIENCE = 60.0
 
 
 @contextlib.contextmanager
-def connected(place: Namespace, address: str, port: int) -> Iterator[socket.socket]:
-    """A connection from ``place``. Both ends are over when the block ends: a stopped peer would leave segments to be
-    sent again. Raises OSError."""
+def connected(place: Namespace, address: str, port: int, congestion: str = "") -> Iterator[socket.socket]:
+    """A connection from ``place``, with the congestion control ``congestion`` or the usual one. Both ends are over when
+    the block ends: a stopped peer would leave segments to be sent again. Raises OSError."""
     with place.entered():
         made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     with made:
         made.settimeout(PATIENCE)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if congestion:
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, congestion.encode())
         made.connect((address, port))
         yield made
         made.shutdown(socket.SHUT_WR)
@@ -48,9 +50,9 @@ def answers(place: Namespace, address: str) -> None:
         exactly(wire, 1)
 
 
-def hashed(place: Namespace, address: str, size: int) -> bytes:
+def hashed(place: Namespace, address: str, size: int, congestion: str = "") -> bytes:
     """Send ``size`` bytes; the SHA-256 that the server saw."""
-    with connected(place, address, HASH) as wire:
+    with connected(place, address, HASH, congestion) as wire:
         wire.sendall(size.to_bytes(8, "big"))
         whole, rest = divmod(size, len(PATTERN))
         for _ in range(whole):
@@ -59,10 +61,10 @@ def hashed(place: Namespace, address: str, size: int) -> bytes:
         return exactly(wire, 32)
 
 
-def fetched(place: Namespace, address: str, size: int) -> bytes:
+def fetched(place: Namespace, address: str, size: int, congestion: str = "") -> bytes:
     """Have ``size`` bytes sent; the SHA-256 of what came."""
     seen = hashlib.sha256()
-    with connected(place, address, SOURCE) as wire:
+    with connected(place, address, SOURCE, congestion) as wire:
         wire.sendall(size.to_bytes(8, "big"))
         while size:
             part = wire.recv(min(size, 1 << 20))

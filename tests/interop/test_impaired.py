@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from foxpy.bench.impaired import IMPAIRMENTS, INTO, OURS, OUT_OF, Bench, bench
+from foxpy.bench.impaired import IMPAIRMENTS, INTO, OUT_OF, Bench, bench
 from foxpy.bench.machine import build
 from foxpy.bench.settings import Settings
 
@@ -28,4 +28,4 @@ def made() -> Iterator[Bench]:
 def test_what_was_sent_arrives(made: Bench, name: str, way: str) -> None:
     impairment = IMPAIRMENTS[name]
     size = SIZE if impairment.down is None else UNTIL_DOWN
-    made.seconds(impairment, way, OURS["cubic"], size, 1)  # raises where SHA-256 differs
+    made.seconds(impairment, way, True, "cubic", size, 1)  # raises where SHA-256 differs

@@ -1,7 +1,7 @@
-"""The services on Linux's own sockets: ``python -m foxpy.bench.servers.linux_server ADDRESS [streams]``.
+"""The services on Linux's own sockets: ``python -m foxpy.bench.servers.linux_server ADDRESS [MODE [CONTROL]]``.
 
-Without ``streams`` they are blocking calls, a thread for each connection; with it those of TCP are the trio program
-that foxpy's streams are given as well.
+MODE may be empty or ``streams``, CONTROL names a congestion control. Without ``streams`` the services are blocking
+calls, a thread for each connection; with it those of TCP are the trio program that foxpy's streams are given as well.
 """
 
 from __future__ import annotations
@@ -69,8 +69,10 @@ def talk(wire: socket.socket, port: int) -> None:
         SERVICES[port](wire)
 
 
-def serve(address: str, port: int) -> None:
+def serve(address: str, port: int, congestion: str) -> None:
     listening = socket.create_server((address, port))
+    if congestion:
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, congestion.encode())
     while True:
         wire, _ = listening.accept()
         threading.Thread(target=talk, args=(wire, port), daemon=True).start()
@@ -117,12 +119,12 @@ async def serve_streams(address: str) -> None:
             nursery.start_soon(partial(trio.serve_tcp, closing(talk), port, host=address))
 
 
-def main(address: str, mode: str = "") -> None:
+def main(address: str, mode: str = "", congestion: str = "") -> None:
     serve_datagrams(address)
     if mode == "streams":
         trio.run(serve_streams, address)
     for port in SERVICES:
-        threading.Thread(target=serve, args=(address, port)).start()
+        threading.Thread(target=serve, args=(address, port, congestion)).start()
 
 
 if __name__ == "__main__":
