@@ -82,6 +82,7 @@ STACK: Final = (
     "foxpy.layers.tcp.timestamps",
     "foxpy.layers.tcp.transitions",
     "foxpy.layers.tcp.room",
+    "foxpy.layers.tcp.usertimeout",
     "foxpy.layers.tcp.window",
     "foxpy.layers.udp.connection",
     "foxpy.layers.udp.counters",

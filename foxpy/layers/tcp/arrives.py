@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
-from foxpy.layers.tcp import ecn, paws
+from foxpy.layers.tcp import ecn, paws, usertimeout
 from foxpy.layers.tcp.actions import (
     CALL_AT_END_OF_BATCH,
     OPENED,
@@ -136,6 +136,8 @@ def _take_syn(tcb: Tcb, segment: Segment) -> None:
     rcv.round_at = tcb.now
     tcb.negotiated(segment.options or Options())
     ecn.agree(tcb, segment)
+    if segment.options is not None and segment.options.user_timeout:
+        usertimeout.heard(tcb, usertimeout.decode(segment.options.user_timeout))
     length = segment.end - segment.start
     if length:
         end = min(segment.end, segment.start + rcv.edge - rcv.nxt)
@@ -175,6 +177,7 @@ def _syn_acknowledged(tcb: Tcb, ack: int) -> None:
     tcb.control(start)
     tcb.counters.established += 1
     stop_timer(tcb)
+    tcb.announcing = config.user_timeout is not None
     if config.keepalive is not None:
         tcb.todo.append(StartTimer(Timer.KEEPALIVE, config.keepalive))
 
@@ -215,6 +218,8 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
     if not flags & ACK:
         tcb.counters.without_ack += 1
         return state
+    if segment.options is not None and segment.options.user_timeout:
+        usertimeout.heard(tcb, usertimeout.decode(segment.options.user_timeout))
     agreed = tcb.ecn
     if agreed is not None:
         ecn.arrived(tcb, segment, text)

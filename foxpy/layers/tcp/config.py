@@ -124,6 +124,20 @@ class TcpConfig:
     give_up_after: float = attrs.field(default=120.0, validator=_SECONDS)
     """R2: seconds of silence to a retransmitted segment until the connection is given up; SHLD-11 wants 100 or more."""
 
+    user_timeout: float | None = attrs.field(default=None, validator=_OPTIONAL)
+    """Tell the peer of this user timeout, for how long data may go unacknowledged [5482]; it may keep to it. None, the
+    default, tells nothing: a few middleboxes drop segments with options that they do not know."""
+
+    heed_user_timeout: bool = False
+    """Take over the peer's user timeout in place of ``give_up_after``, within the two bounds that follow. Off: it is
+    the application's to say how long it waits, and the peer's wish costs memory."""
+
+    least_user_timeout: float = attrs.field(default=100.0, validator=_SECONDS)
+    """[5482] section 3.1: at least 100 s."""
+
+    largest_user_timeout: float = attrs.field(default=600.0, validator=_SECONDS)
+    """A peer that can keep connections for 22 days can fill the memory."""
+
     give_up_syn_after: float = attrs.field(default=180.0, validator=_SECONDS)
     """R2 for SYN segments; MUST-23 wants three minutes or more. An application that cannot wait cancels its open."""
 

@@ -5,7 +5,7 @@ Each is queued as an action at once; ``send.py`` decides about new data.
 
 from __future__ import annotations
 
-from foxpy.layers.tcp import pacing
+from foxpy.layers.tcp import pacing, usertimeout
 from foxpy.layers.tcp.actions import SendSegment, StartTimer, Timer
 from foxpy.layers.tcp.repair import PROBE, TIMEOUT
 from foxpy.layers.tcp.segment import ACK, CWR, ECE, RST, SYN, URG, Options
@@ -43,6 +43,8 @@ def send_syn(tcb: Tcb, sent: Sent) -> None:
     # in an answer window scaling may stand only where the peer offered it ([7323] section 2.2)
     scaling = rcv.scaling if answering else tcb.config.window_scaling
     options = Options(rcv.mss, window_shift(rcv.most) if scaling else None)
+    if tcb.config.user_timeout is not None:
+        options.user_timeout = usertimeout.encode(tcb.config.user_timeout)
     options.sack_permitted = rcv.sack if answering else tcb.config.sack
     stamps = tcb.stamps
     if stamps is not None:
@@ -77,7 +79,22 @@ def options_now(tcb: Tcb, text: int = 0) -> Options | None:
                 told.tsval = stamp(tcb.now, tcb.offset)
                 told.tsecr = stamps.recent
             return told
+    if tcb.announcing and tcb.snd.limit - 20 - text >= SIZE + 4:
+        return _announcement(tcb)
     return None if stamps is None else stamps.options(tcb.now)
+
+
+def _announcement(tcb: Tcb) -> Options:
+    """The options of the one segment that tells our user timeout ([5482] section 3): the first without SYN, and the
+    first after it has changed. It may be lost: nothing depends on it."""
+    tcb.announcing = False
+    told = Options()
+    if tcb.config.user_timeout is not None:
+        told.user_timeout = usertimeout.encode(tcb.config.user_timeout)
+    if tcb.stamps is not None:
+        told.tsval = stamp(tcb.now, tcb.offset)
+        told.tsecr = tcb.stamps.recent
+    return told
 
 
 def acceptable(snd: SendSide) -> int:

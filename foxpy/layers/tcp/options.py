@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from foxpy.layers.tcp.segment import Options
 from foxpy.layers.tcp.wire import (
+    FastOpen,
     MaximumSegmentSize,
     NoOperation,
     Sack,
     SackBlock,
     SackPermitted,
     Timestamps,
+    UserTimeout,
     WindowScale,
     tcp_options,
 )
@@ -22,7 +24,9 @@ _PAD = NoOperation()
 
 def encode(options: Options) -> bytes:
     """The option area, each option aligned as its receivers like it best ([7323] appendix A, [2018] section 3)."""
-    values: list[MaximumSegmentSize | NoOperation | SackPermitted | Timestamps | WindowScale | Sack] = []
+    values: list[
+        MaximumSegmentSize | NoOperation | SackPermitted | Timestamps | WindowScale | Sack | UserTimeout | FastOpen
+    ] = []
     permitted = options.sack_permitted
     if options.mss is not None:
         values.append(MaximumSegmentSize(size=options.mss))
@@ -36,6 +40,10 @@ def encode(options: Options) -> bytes:
         values.append(SackPermitted())
     if options.window_scale is not None:
         values += (_PAD, WindowScale(shift=options.window_scale))
+    if options.user_timeout:
+        values.append(UserTimeout(value=options.user_timeout))
+    if options.fast_open is not None:
+        values += (_PAD, _PAD, FastOpen(cookie=options.fast_open))
     if options.sack:
         values += (_PAD, _PAD, Sack(blocks=[SackBlock(left=left, right=right) for left, right in options.sack]))
     return tcp_options.build(values)
@@ -60,6 +68,12 @@ def decode_untrusted(frame: bytes, start: int, end: int) -> Options:
                 found.tsecr = echo
             case Sack(blocks=blocks):
                 found.sack = tuple((block.left, block.right) for block in blocks)
+            case UserTimeout(value=value):
+                found.user_timeout = value
+            case FastOpen(cookie=cookie):
+                # "Options with invalid Length values ... MUST be ignored."
+                if not cookie or (4 <= len(cookie) <= 16 and len(cookie) % 2 == 0):
+                    found.fast_open = cookie
             case _:
                 pass
     return found

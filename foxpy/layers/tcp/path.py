@@ -334,7 +334,7 @@ class TcpPath(SharedPath, Generic[Host]):
 def _encoded(options: Options) -> bytes:
     """``options`` as an option area, which is kept with them. Mostly they are timestamps alone."""
     tsval = options.tsval
-    if tsval is None or options.sack or options.mss is not None:
+    if tsval is None or options.sack or options.mss is not None or options.user_timeout:
         area = encode(options)
     else:
         writer = Writer()

@@ -14,6 +14,7 @@ from foxpy.layers.tcp.selective import probe_sent, reordering_over
 from foxpy.layers.tcp.send import force, output, probe
 from foxpy.layers.tcp.spurious import WAITING
 from foxpy.layers.tcp.tcb import Tcb
+from foxpy.layers.tcp.usertimeout import give_up_after
 
 
 def expired(tcb: Tcb) -> bool:
@@ -84,7 +85,7 @@ def _syn_timeout(tcb: Tcb) -> bool:
 def _timeout(tcb: Tcb) -> bool:
     """(5.4) to (5.6): send the earliest again, back off, start the timer; the window becomes one segment."""
     first = tcb.recovery.stalled is None
-    until = _give_up_at(tcb, tcb.config.give_up_after)  # R2 (MUST-20)
+    until = _give_up_at(tcb, give_up_after(tcb))  # R2 (MUST-20)
     if until is None:
         return False
     snd = tcb.snd
@@ -148,9 +149,10 @@ def _probe(tcb: Tcb) -> bool:
     recovery = tcb.recovery
     if tcb.heard >= recovery.asked:
         recovery.asked = tcb.now
-    until = _give_up_at(tcb, config.give_up_after)
+    patience = give_up_after(tcb)
+    until = _give_up_at(tcb, patience)
     # Probes are far apart: that the last thing heard is old says little, that nothing answered them says all.
-    silent = tcb.now - recovery.asked >= config.give_up_after
+    silent = tcb.now - recovery.asked >= patience
     if until is None and (silent or tcb.orphaned):
         return False
     tcb.counters.window_probes += 1

@@ -17,7 +17,17 @@ class Options:
     Not changed once given away: segments that carry the same ones share them.
     """
 
-    __slots__ = ("encoded", "mss", "sack", "sack_permitted", "tsecr", "tsval", "window_scale")
+    __slots__ = (
+        "encoded",
+        "fast_open",
+        "mss",
+        "sack",
+        "sack_permitted",
+        "tsecr",
+        "tsval",
+        "user_timeout",
+        "window_scale",
+    )
 
     def __init__(
         self,
@@ -28,6 +38,8 @@ class Options:
         tsval: int | None = None,
         tsecr: int = 0,
         sack: tuple[tuple[int, int], ...] = (),
+        user_timeout: int = 0,
+        fast_open: bytes | None = None,
     ) -> None:
         self.mss = mss
         self.window_scale = window_scale
@@ -38,6 +50,10 @@ class Options:
         """The value that it echoes; only of an ACK it means anything ([7323] section 3.2)."""
         self.sack = sack
         """SACK blocks as pairs of sequence numbers as on the wire."""
+        self.user_timeout = user_timeout
+        """As on the wire ([5482] section 3.3); 0 where there was none."""
+        self.fast_open = fast_open
+        """A Fast Open cookie; b"" asks for one ([7413] section 4.1.1)."""
         self.encoded = b""
         """What they are on the wire, once that was needed; all that is sent more than once is built once."""
 

@@ -237,6 +237,7 @@ class Tcb:
     __slots__ = (
         "ack",
         "acking",
+        "announcing",
         "bytes_delivered",
         "challenge",
         "config",
@@ -252,6 +253,7 @@ class Tcb:
         "now",
         "offset",
         "orphaned",
+        "peer_timeout",
         "rcv",
         "recovery",
         "retransmissions",
@@ -301,6 +303,10 @@ class Tcb:
         """ECN, once agreed on."""
         self.acking = ACK
         """The flags of acknowledgements: ACK, and ECE where a mark is to be told of."""
+        self.peer_timeout = 0
+        """The user timeout that the peer has told, in seconds ([5482]); 0: none."""
+        self.announcing = False
+        """The next segment is to tell of our own."""
         self.offset = offset
         self.stamps: Stamps | None = None
         """Timestamps, once both sides offered them."""

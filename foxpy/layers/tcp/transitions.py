@@ -45,6 +45,7 @@ from foxpy.layers.tcp.states import (
 )
 from foxpy.layers.tcp.table import Event
 from foxpy.layers.tcp.tcb import Tcb
+from foxpy.layers.tcp.usertimeout import idle_before_probes
 from foxpy.layers.tcp.window import update_due
 
 Watcher = Callable[[Event, State, State], None]
@@ -325,8 +326,9 @@ class Machine:
         if config.keepalive is None or self.state is TIME_WAIT:
             return
         idle = tcb.now - tcb.heard
-        if tcb.snd.sent or tcb.snd.waiting() or idle < config.keepalive:
-            self.todo.append(StartTimer(Timer.KEEPALIVE, max(config.keepalive - idle, config.keepalive_interval)))
+        wanted = idle_before_probes(tcb, config.keepalive)
+        if tcb.snd.sent or tcb.snd.waiting() or idle < wanted:
+            self.todo.append(StartTimer(Timer.KEEPALIVE, max(wanted - idle, config.keepalive_interval)))
         elif tcb.keepalives >= config.keepalive_probes:
             reset(tcb)
             self._become(Event.TIMEOUT, Closed(Why.TIMED_OUT))
@@ -411,6 +413,7 @@ class Machine:
         """Use ``config`` from now on; what was agreed when the connection was opened stays."""
         tcb = self.tcb
         had = tcb.config.keepalive
+        tcb.announcing = config.user_timeout is not None and config.user_timeout != tcb.config.user_timeout
         control = tcb.config.congestion_control
         tcb.config = config
         tcb.now = now

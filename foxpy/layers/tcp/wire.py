@@ -105,6 +105,22 @@ class Timestamps(TcpOption):
     echo: u32
 
 
+class UserTimeout(TcpOption):
+    """For how long its sender lets data go unacknowledged: seconds, or minutes with the highest bit (RFC 5482)."""
+
+    kind: u8 = const(28)
+    length: u8 = total()
+    value: u16
+
+
+class FastOpen(TcpOption):
+    """Asks for a cookie, brings one, or shows one, which lets a SYN carry data (RFC 7413). Only in SYNs."""
+
+    kind: u8 = const(34)
+    length: u8 = total()
+    cookie: Raw = rest(default=b"")
+
+
 class OtherOption(TcpOption):
     """Any option with a length."""
 
@@ -165,9 +181,17 @@ class AlignedTimestamps(Packet):
     echo: u32
 
 
-tcp_options = Records[NoOperation | MaximumSegmentSize | WindowScale | SackPermitted | Sack | Timestamps | OtherOption](
-    end=EndOfOptions, align=4
-)
+tcp_options = Records[
+    NoOperation
+    | MaximumSegmentSize
+    | WindowScale
+    | SackPermitted
+    | Sack
+    | Timestamps
+    | UserTimeout
+    | FastOpen
+    | OtherOption
+](end=EndOfOptions, align=4)
 """``tcp_options.parse(buf, start, end)`` and ``tcp_options.build(options)``: an option area as typed values.
 
 An option whose length is below 2, beyond the end or not that of its kind raises PacketError (RFC 9293, MUST-7).
