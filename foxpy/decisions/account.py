@@ -74,7 +74,7 @@ class SlowStart:
     window: int
     """The congestion window at its end."""
     ended_by: str
-    """loss, threshold, or end: of the transfer."""
+    """loss, mark (ECN), threshold, or end: of the transfer."""
 
 
 @attrs.frozen(kw_only=True)
@@ -104,6 +104,8 @@ class Account:
     resent: int
     """Segments sent again."""
     resent_bytes: int
+    marks: int
+    """How often the congestion window was reduced as the path marked packets (ECN)."""
     timeouts: Sequence[Wait]
     repairs: Sequence[Repair]
     round_trips: RoundTrips | None

@@ -27,9 +27,11 @@ from foxpy.layers.tcp.events import (
     Limit,
     Limited,
     Lost,
+    Marked,
     RecoveryChanged,
     Rule,
     Sent,
+    Side,
     StateChanged,
     TcpEvent,
     TimerFired,
@@ -92,7 +94,8 @@ class _Accountant:
         self.arrivals: list[tuple[float, int]] = []
         self.arrived = Arrived()
         self.sacks = False
-        self.syns = self.resent = self.resent_bytes = self.window_probes = self.tail_probes = self.delayed = 0
+        self.syns = self.marks = self.resent = self.resent_bytes = 0
+        self.window_probes = self.tail_probes = self.delayed = 0
         self.sent = 0
         self.largest_cwnd = self.largest_rwnd = self.largest_flight = self.capacity = 0
         self.ack_delay = 0.0
@@ -136,6 +139,7 @@ class _Accountant:
             lost=dict(self.lost),
             resent=self.resent,
             resent_bytes=self.resent_bytes,
+            marks=self.marks,
             timeouts=self.timeouts,
             repairs=self.repairs,
             round_trips=trips,
@@ -228,6 +232,8 @@ class _Accountant:
                 self.hears(event)
             case Lost():
                 self.loses(event)
+            case Marked():
+                self.marked(event)
             case RecoveryChanged():
                 self.repairs_change(event)
             case Limited():
@@ -283,6 +289,11 @@ class _Accountant:
                 self.arrivals.append((event.time, newly))
         if not self.slow():
             self.slow_start_ends(event.time, "threshold")
+
+    def marked(self, event: Marked) -> None:
+        if event.side is Side.THEIRS:
+            self.marks += 1
+            self.slow_start_ends(event.time, "mark")
 
     def slow_start_ends(self, time: float, by: str) -> None:
         if self.slow_start_end is None:

@@ -74,8 +74,9 @@ def _was_spent(account: Account, cause: Spent) -> str:
 def _why_congested(account: Account) -> str:
     if _path_is_full(account) and account.best_rate is not None:
         return f", and the path was full: it carries about {rate(account.best_rate)}"
-    if account.repairs:
-        return f", which {count(len(account.repairs), 'loss', 'losses')} kept small"
+    if account.repairs or account.marks:
+        signs = [(len(account.repairs), "loss", "losses"), (account.marks, "mark", "marks")]
+        return f", which {' and '.join(count(*sign) for sign in signs if sign[0])} kept small"
     return ""
 
 
@@ -119,7 +120,12 @@ def _slow_start(account: Account, slow: SlowStart) -> str:
     rounds = ""
     if trips is not None and trips.median > 0 and slow.lasted / trips.median >= 1:
         rounds = f", about {count(round(slow.lasted / trips.median), 'round trip')}"
-    how = {"loss": "a loss ended it", "threshold": "it reached the threshold", "end": "it lasted to the end"}
+    how = {
+        "loss": "a loss ended it",
+        "mark": "a mark of the path ended it",
+        "threshold": "it reached the threshold",
+        "end": "it lasted to the end",
+    }
     lasted = f"Slow start lasted {seconds(slow.lasted)}{rounds}"
     return f"{lasted}, up to a window of {size(slow.window)}: {how[slow.ended_by]}."
 
@@ -128,6 +134,8 @@ def _losses(account: Account) -> Iterator[str]:
     repaired = {rule: number for rule, number in account.lost.items() if rule is not Rule.TIMEOUT}
     if account.resent:
         yield f"{count(account.resent, 'segment')} ({size(account.resent_bytes)}) went out again."
+    if account.marks:
+        yield f"The path marked packets, and the congestion window was reduced {count(account.marks, 'time')} for it."
     if account.tail_probes:
         yield f"{count(account.tail_probes, 'tail loss probe')} went out."
     if repaired:

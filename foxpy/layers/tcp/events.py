@@ -320,6 +320,29 @@ class CongestionChanged(TcpEvent):
 
 
 @attrs.frozen(kw_only=True)
+class Marked(TcpEvent):
+    """The path marked a packet instead of dropping it ([3168])."""
+
+    name = "marked"
+
+    side: Side
+    """OURS: one that came to us, and the peer will hear of it. THEIRS: the peer told us, and the congestion window was
+    reduced, once for each window of data."""
+    cwnd: int
+    ssthresh: int | None
+
+
+@attrs.frozen(kw_only=True)
+class SizeChanged(TcpEvent):
+    """The effective send MSS changed: the path carries less than was thought, or more."""
+
+    name = "mss"
+
+    before: int
+    after: int
+
+
+@attrs.frozen(kw_only=True)
 class Limited(TcpEvent):
     """Something else than before keeps the next byte from being sent."""
 
@@ -385,6 +408,8 @@ KINDS: tuple[type[TcpEvent], ...] = (
     TimerFired,
     WindowChanged,
     CongestionChanged,
+    Marked,
+    SizeChanged,
     Limited,
     Dropped,
     Early,

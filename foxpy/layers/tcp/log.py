@@ -28,12 +28,14 @@ from foxpy.layers.tcp.events import (
     Limit,
     Limited,
     Lost,
+    Marked,
     Observer,
     Purpose,
     RecoveryChanged,
     Rule,
     Sent,
     Side,
+    SizeChanged,
     StateChanged,
     TimerFired,
     TimerSet,
@@ -72,12 +74,14 @@ class DecisionLog:
         self._point = 0
         self._highest = tcb.snd.nxt
         self._duplicates = 0
-        self._arriving = (0, 0, 0, 0, 0)  # una, samples, rwnd, early bytes, challenges: before the segment at hand
+        self._arriving = (0, 0, 0, 0)  # una, samples, rwnd, early bytes: before the segment at hand
+        self._counted = (0, 0, 0)  # challenges, marks, reductions for marks: before it
         self._segment = (0, 0, 0, 0)  # its seq, ack, flags and text, as they came
         self._sacked: tuple[tuple[int, int], ...] = ()
         self._drops: list[int] = []
         self._offered = tcb.rcv.edge - tcb.rcv.nxt
         self._rwnd = tcb.snd.wnd
+        self._mss = 0 if isinstance(machine.state, Closed | SynSent | SynReceived) else tcb.snd.mss  # 0: not agreed on
         self._cwnd = tcb.congestion.window
         self._ssthresh = tcb.congestion.ssthresh
         self._rate = tcb.congestion.pacing_rate
@@ -158,7 +162,8 @@ class DecisionLog:
         self._cause = None
         self._segment = (segment.seq, segment.ack, segment.flags, segment.end - segment.start)
         self._sacked = () if segment.options is None else segment.options.sack
-        self._arriving = (tcb.snd.una, tcb.rtt.samples, tcb.snd.wnd, tcb.rcv.reassembly.size, counters.challenge_acks)
+        self._arriving = (tcb.snd.una, tcb.rtt.samples, tcb.snd.wnd, tcb.rcv.reassembly.size)
+        self._counted = (counters.challenge_acks, counters.congestion_marks, counters.ecn_reductions)
         self._drops = [getattr(counters, counter) for counter in DROPS]
 
     def arrived(self) -> None:
@@ -166,7 +171,8 @@ class DecisionLog:
         tcb = self._tcb
         snd = tcb.snd
         seq, ack, flags, text = self._segment
-        una, samples, rwnd, early, challenges = self._arriving
+        una, samples, rwnd, early = self._arriving
+        challenges, marks, reductions = self._counted
         if tcb.counters.challenge_acks > challenges:
             self._cause = Cause.CHALLENGE
         dropped = False
@@ -185,6 +191,10 @@ class DecisionLog:
                 self._acked(0, samples)
             elif snd.wnd != rwnd or self._sacked:
                 self._acked(0, samples)
+        if tcb.counters.congestion_marks > marks:
+            self._marked(Side.OURS)
+        if tcb.counters.ecn_reductions > reductions:
+            self._marked(Side.THEIRS)
         if text and tcb.rcv.reassembly.size > early:
             self._observer(
                 Early(
@@ -195,6 +205,18 @@ class DecisionLog:
                     waiting=tcb.rcv.reassembly.size,
                 )
             )
+
+    def _marked(self, side: Side) -> None:
+        congestion = self._tcb.congestion
+        self._observer(
+            Marked(
+                time=self._now(),
+                connection=self._connection,
+                side=side,
+                cwnd=congestion.window,
+                ssthresh=limited(congestion.ssthresh),
+            )
+        )
 
     def _drop(self, counter: str, seq: int, ack: int, flags: int, text: int) -> None:
         tcb = self._tcb
@@ -254,6 +276,7 @@ class DecisionLog:
         )
         if isinstance(source, SynSent | SynReceived) and not isinstance(target, SynReceived | Closed):
             tcb = self._tcb
+            self._mss = tcb.snd.mss
             self._observer(
                 Agreed(
                     time=self._now(),
@@ -406,6 +429,9 @@ class DecisionLog:
                     rate=round(self._rate, 3),
                 )
             )
+        if tcb.snd.mss != self._mss and self._mss:
+            before, self._mss = self._mss, tcb.snd.mss
+            self._observer(SizeChanged(time=self._now(), connection=self._connection, before=before, after=self._mss))
         limit = self._limited_by()
         if limit is not None and limit is not self._limit:
             self._limit = limit

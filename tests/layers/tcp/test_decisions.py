@@ -6,6 +6,7 @@ import pytest
 import trio
 
 from foxpy.addresses import Port
+from foxpy.decisions import account, explain
 from foxpy.layers.tcp import Observe, TcpAddress, TcpConfig, TcpEvent, TcpPattern
 from foxpy.layers.tcp.actions import Timer
 from foxpy.layers.tcp.congestion import NewReno, Start
@@ -25,11 +26,13 @@ from foxpy.layers.tcp.events import (
     Limit,
     Limited,
     Lost,
+    Marked,
     Purpose,
     RecoveryChanged,
     Rule,
     Sent,
     Side,
+    SizeChanged,
     StateChanged,
     TimerFired,
     TimerSet,
@@ -41,6 +44,8 @@ from foxpy.layers.tcp.states import Why
 from foxpy.layers.tcp.table import Event
 from foxpy.streams import TcpStream
 from foxpy.testing import Collector
+from foxpy.testing.lab import Lab
+from foxpy.testing.lab.queues import CoDel
 from tests.support.tcp_decisions import DELAY, Logged, logged, of, reads_all, sends
 from tests.support.tcp_pair import PORT, RIGHT, Mac, Net, net
 
@@ -193,6 +198,41 @@ def test_pacing() -> None:
     assert began.algorithm == "Paced"
 
 
+def test_marks_of_the_path() -> None:
+    lab = Lab(1)
+    ours, theirs = lab.host("ours", tcp=TcpConfig(ecn="always")), lab.host("theirs")
+    lab.link(ours, theirs, rate=10e6, delay=DELAY, queue=CoDel(ecn=True))
+    sent: list[TcpEvent] = []
+    received: list[TcpEvent] = []
+    ours.runtime.observer = lambda event: sent.append(event) if isinstance(event, TcpEvent) else None
+    theirs.runtime.observer = lambda event: received.append(event) if isinstance(event, TcpEvent) else None
+    lab.bulk(ours, theirs, 2_000_000)
+    lab.run()
+    assert {event.side for event in of(received, Marked)} == {Side.OURS}
+    assert {event.side for event in of(sent, Marked)} == {Side.THEIRS}
+    assert len(of(sent, Marked)) == ours.stack.tcp.query().counters["ecn_reductions"]
+    assert all(event.ssthresh is not None for event in of(sent, Marked))
+    found = account(sent)
+    assert found.marks == len(of(sent, Marked))
+    assert found.slow_start is not None
+    assert "The path marked packets" in explain(found)
+
+
+def test_a_smaller_path() -> None:
+    async def test(net: Net) -> None:
+        told: list[TcpEvent] = []
+        connection, *_ = await net.connect()
+        net.left.control(Observe(connection, told.append))
+        net.narrowing.limit = 500
+        net.left.send(connection).send(bytes(5000))
+        await trio.sleep(1)
+        (changed,) = of(told, SizeChanged)
+        assert changed.after < 500 < changed.before
+        assert Rule.PATH in {event.rule for event in of(told, Lost)}
+
+    net(test)
+
+
 def test_the_timer_takes_over_from_fast_recovery() -> None:
     found = logged(sends(60_000), lost={4, 11, *range(15, 24)}, right_config=TcpConfig(sack=False))
     changes = [(each.change, each.rule) for each in of(found.left, RecoveryChanged)]
@@ -325,7 +365,7 @@ def test_every_kind_of_event_happens() -> None:
     """What the scenarios above make happen together."""
     found = logged(sends(60_000, pause=1.0), _sleeps, lost={4, 12}, right_config=TcpConfig(receive_buffer=30_000))
     kinds = {type(event) for event in (*found.left, *found.right)}
-    assert set(KINDS) - kinds <= {Dropped}
+    assert set(KINDS) - kinds == {Dropped, Marked, SizeChanged}  # which have tests of their own
 
 
 def test_every_drop_is_a_counter() -> None:
