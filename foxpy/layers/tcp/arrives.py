@@ -251,7 +251,7 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
         echoed = agreed is not None and flags & ECE != 0
         tcb.ack.marked = echoed
         told = segment.options
-        if rcv.sack and ack >= una and (tcb.recovery.busy or (told is not None and told.sack)):
+        if ((told is not None and told.sack) or tcb.recovery.busy) and rcv.sack and ack >= una:
             plain = ack == una and not text and not flags & FIN and segment.window << snd.shift == snd.wnd
             heard(tcb, ack, told.sack if told is not None else (), plain)
         elif ack > una:

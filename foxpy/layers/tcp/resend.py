@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from foxpy.layers.tcp import pacing
 from foxpy.layers.tcp.emit import again, start_timer
 from foxpy.layers.tcp.sent import find
 from foxpy.layers.tcp.spurious import TRYING, WAITING
@@ -19,6 +20,8 @@ def resend_lost(tcb: Tcb) -> bool:
         snd = tcb.snd
         mss = snd.mss
         window = tcb.congestion.window
+        paced = tcb.congestion.pacing_rate > 0.0
+        left = pacing.paced(tcb, snd.nxt + window) - snd.nxt if paced else window
         index = board.next_lost()
         while index >= 0:
             sent = snd.sent[index]
@@ -27,6 +30,10 @@ def resend_lost(tcb: Tcb) -> bool:
             # a peer that took back some of its window must be asked whether it still does
             if pipe + size > window or (index and sent.seq + size > snd.una + snd.wnd) or frto is WAITING:
                 return False
+            if paced and left < size:
+                pacing.wake(tcb, snd.nxt + mss)
+                return False
+            left -= size
             again(tcb, index)
             if not index and tcb.rcv.sack:
                 start_timer(tcb)  # it runs for the first segment, which goes only now ([6675] section 6)

@@ -305,14 +305,19 @@ class Scoreboard:
 
     def find_again(self) -> None:
         """Nothing is lost after all: what was taken for lost is in flight."""
-        self._missing.clear()
-        self.lost = 0
-        for sent in self.queue:
-            if sent.lost:
+        queue = self.queue
+        missing = self._missing
+        while missing:
+            at = heappop(missing)
+            index = find(queue, at)
+            if index < len(queue) and queue[index].lost:
+                sent = queue[index]
                 sent.lost = False
                 if sent.times > 1:
                     self._sent_again(sent)
-        self._original = self.queue[0].seq if self.queue else self._original
+                elif sent.seq < self._original:
+                    self._original = sent.seq
+        self.lost = 0
 
     def next_lost(self) -> int:
         """The index of the first entry that is lost; -1 where none is."""

@@ -7,6 +7,7 @@ from foxpy.layers.tcp.actions import SendSegment
 from foxpy.layers.tcp.congestion.base import initial_window
 from foxpy.layers.tcp.emit import options_now, start_timer, urgent_pointer
 from foxpy.layers.tcp.pathmtu import BEHIND
+from foxpy.layers.tcp.repair import TIMEOUT
 from foxpy.layers.tcp.resend import fill, resend_lost
 from foxpy.layers.tcp.segment import ACK, CWR, FIN, PSH, URG
 from foxpy.layers.tcp.sent import Sent
@@ -23,6 +24,7 @@ def output(tcb: Tcb) -> None:
     snd = tcb.snd
     recovery = tcb.recovery
     snd.freed = 0
+    silent = snd.nxt == snd.una
     if recovery.busy and not resend_lost(tcb):
         return
     buffer = snd.buffer
@@ -68,8 +70,11 @@ def output(tcb: Tcb) -> None:
         fill(tcb)
     if snd.fin_wanted and snd.fin is None and not buffer.size and snd.wnd > snd.nxt - snd.una:
         _send_fin(tcb)
-    if not tcb.timer_running and (snd.sent or snd.waiting()):
-        start_timer(tcb)
+    if not tcb.timer_running:
+        if snd.sent or snd.waiting():
+            start_timer(tcb)
+    elif silent and recovery.running == TIMEOUT and snd.sent:
+        start_timer(tcb)  # it ran for what waited; a tail loss probe may be due before
 
 
 def _short_allowed(tcb: Tcb, size: int, queued: int) -> bool:

@@ -132,6 +132,15 @@ def test_a_loss_at_the_end_is_mended_by_what_the_probe_brings() -> None:
     assert flight.count("retransmission_timeouts") == 0
 
 
+def test_a_flight_that_follows_an_empty_one_gets_its_probe() -> None:
+    """The timer that ran for what waited does not stand in the way."""
+    flight = Flight(10, waiting=1000, age=TRIP)
+    flight.peer.window = 10_000
+    flight.acks(10)
+    flight.expects(10)
+    assert flight.tcb.recovery.running == PROBE
+
+
 def test_there_is_one_probe_and_then_the_timer() -> None:
     """ "Sender MUST ... proceed to re-arm the RTO timer"."""
     flight = Flight(3, TcpConfig(frto=False), age=0.0)
