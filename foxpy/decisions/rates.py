@@ -68,9 +68,9 @@ class Arrived:
 
 
 def rates(arrivals: Sequence[tuple[float, int]], over: float) -> Iterator[tuple[float, float]]:
-    """At each of the ``arrivals`` (when, how many bytes), bytes a second over the last ``over`` seconds.
+    """At each time of the ``arrivals`` (when, how many bytes), bytes a second over the last ``over`` seconds.
 
-    Nothing before as much time has passed since the first.
+    Nothing before as much time has passed since the first. What comes at one time, as in one batch, counts together.
     """
     over = max(over, SHORTEST)
     first = 0
@@ -80,7 +80,8 @@ def rates(arrivals: Sequence[tuple[float, int]], over: float) -> Iterator[tuple[
         while first < index and arrivals[first][0] <= time - over:
             held -= arrivals[first][1]
             first += 1
-        if time - arrivals[0][0] >= over:
+        last = index + 1 == len(arrivals) or arrivals[index + 1][0] > time
+        if last and time - arrivals[0][0] >= over:
             yield time, held / over
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foxpy.decisions import Spent, account, explain, headline
-from foxpy.decisions.rates import Arrived, best_rate
+from foxpy.decisions.rates import Arrived, best_rate, rates
 from foxpy.layers.tcp import TcpConfig
 from foxpy.layers.tcp.events import (
     Acked,
@@ -166,6 +166,7 @@ def test_rates() -> None:
     steady = [(float(second), 100) for second in range(20)]
     assert best_rate(steady, 5.0) == 100
     assert best_rate([*steady, (20.0, 300)], 5.0) == 140
+    assert list(rates([(0.0, 7), (5.0, 100), (5.0, 400), (6.0, 50)], 5.0)) == [(5.0, 100.0), (6.0, 110.0)]
     assert best_rate(steady[:3], 5.0) is None
     assert best_rate([], 5.0) is None
 
