@@ -1,4 +1,7 @@
-"""The layer of docs/your-own-layer.md keeps the contract, and the README's program does what it says."""
+"""The examples of the documentation do what their pages say.
+
+The layer of docs/your-own-layer.md, the congestion control of docs/congestion.md, the README's program.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,17 @@ from typing import Final
 
 import pytest
 
+from docs.examples.background import TARGET, Background
 from docs.examples.channels import ChannelAddress, ChannelConnection, ChannelPattern, channels
 from foxpy.addresses import MacAddress
 from foxpy.devices.link import link
 from foxpy.layers.ethernet import ethernet
+from foxpy.layers.tcp import TcpConfig
+from foxpy.layers.tcp.congestion import Factory, Start
 from foxpy.testing import CHECKS, Check, ProtocolPair, check_protocol, virtual
 from foxpy.testing.hosts import hosts
+from foxpy.testing.lab import DropTail, Lab
+from tests.support.congestion import ack
 
 ROOT: Final = Path(__file__).parent.parent
 
@@ -70,13 +78,61 @@ def test_the_program_of_the_readme_runs() -> None:
     assert float(time) > 0.1
 
 
-def test_the_page_shows_the_code_of_the_example() -> None:
+@pytest.mark.parametrize(
+    ("page", "example", "use", "least"),
+    [("your-own-layer.md", "channels.py", "chat = ", 6), ("congestion.md", "background.py", "TcpConfig(", 3)],
+)
+def test_the_page_shows_the_code_of_the_example(page: str, example: str, use: str, least: int) -> None:
     """What the page shows stands in the file; ``...`` on a line of its own leaves something out."""
-    page = (ROOT / "docs/your-own-layer.md").read_text()
-    source = (ROOT / "docs/examples/channels.py").read_text()
-    shown = [block for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "chat = " not in block]
-    assert len(shown) >= 6
+    text = (ROOT / "docs" / page).read_text()
+    source = (ROOT / "docs/examples" / example).read_text()
+    shown = [block for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if use not in block]
+    assert len(shown) >= least
     for block in shown:
         for part in re.split(r"\n *\.\.\.\n", block):
             for line in filter(None, (line.strip() for line in part.splitlines())):
                 assert line.removesuffix(" ...") in source, line
+
+
+def shares(
+    *controls: str | Factory, rate: float = 4e6, queue: int = 50, seconds: float = 20.0
+) -> tuple[list[float], float]:
+    """Flows on a link of 40 ms, begun 4 s apart: what each gets of its rate in the second half, and the mean queue."""
+    lab = Lab(seed=1)
+    one, other = lab.host("one"), lab.host("other")
+    link = lab.link(one, other, rate=rate, delay=0.02, queue=DropTail(packets=queue))
+    flows = [
+        lab.bulk(one, other, at=4.0 * number, tcp=TcpConfig(congestion_control=control))
+        for number, control in enumerate(controls)
+    ]
+    lab.run(until=seconds / 2)
+    before = [flow.delivered for flow in flows]
+    lab.run(until=seconds)
+    got = [8 * (flow.delivered - had) / rate / (seconds / 2) for flow, had in zip(flows, before, strict=True)]
+    held = [sample.packets for sample in link.there.samples if sample.time > seconds / 2]
+    lab.close()
+    return got, sum(held) / len(held)
+
+
+def test_the_background_fills_an_empty_path_and_keeps_its_queue_to_the_target() -> None:
+    """25 ms at 4 Mbit/s are 8 packets."""
+    (alone,), queue = shares(Background)
+    assert alone > 0.9
+    assert queue == pytest.approx(TARGET * 4e6 / 8 / 1514, rel=0.2)
+
+
+def test_the_background_leaves_the_path_to_others() -> None:
+    (background, foreground), _ = shares(Background, "cubic")
+    assert background < 0.1
+    assert foreground > 0.85
+
+
+def test_the_background_halves_at_a_loss_and_keeps_two_segments() -> None:
+    control = Background(Start(1000, 20_000))
+    control.loss(20_000, 1000, 0.0)
+    assert (control.window, control.ssthresh) == (10_000, 10_000)
+    control.undo()
+    assert control.window == 20_000
+    for number in range(2000):
+        control.acknowledged(ack(1000, flight=control.window, round_trip=0.1 if number < 3 else 5.0))
+    assert control.window == 2000
