@@ -11,8 +11,6 @@ from collections.abc import Callable
 from typing import Final
 
 from foxpy.layers.tcp.actions import Action, Deliver, SendSegment, StartTimer, StopTimer, Timer
-from foxpy.layers.tcp.config import TcpConfig
-from foxpy.layers.tcp.congestion.base import UNLIMITED
 from foxpy.layers.tcp.counters import DROPS
 from foxpy.layers.tcp.events import (
     Acked,
@@ -42,6 +40,7 @@ from foxpy.layers.tcp.events import (
     TimerStopped,
     WindowChanged,
 )
+from foxpy.layers.tcp.limiting import algorithm, limited_by, threshold
 from foxpy.layers.tcp.repair import PROBE, REORDERING, TIMEOUT
 from foxpy.layers.tcp.segment import ACK, FIN, RST, SYN, Segment, flag_names
 from foxpy.layers.tcp.sequence import unwrap
@@ -94,7 +93,7 @@ class DecisionLog:
                 state=name(machine.state),
                 snd_nxt=tcb.snd.nxt - tcb.snd.iss,
                 rcv_nxt=tcb.rcv.nxt - tcb.rcv.irs,
-                algorithm=_algorithm(config),
+                algorithm=algorithm(config),
                 send_buffer=tcb.snd.capacity,
                 receive_buffer=tcb.rcv.buffer,
                 nagle=config.nagle,
@@ -214,7 +213,7 @@ class DecisionLog:
                 connection=self._connection,
                 side=side,
                 cwnd=congestion.window,
-                ssthresh=limited(congestion.ssthresh),
+                ssthresh=threshold(congestion.ssthresh),
             )
         )
 
@@ -248,7 +247,7 @@ class DecisionLog:
                 rttvar=round(rtt.rttvar, 9),
                 rto=round(rtt.rto, 9),
                 cwnd=tcb.congestion.window,
-                ssthresh=limited(tcb.congestion.ssthresh),
+                ssthresh=threshold(tcb.congestion.ssthresh),
                 flight=snd.nxt - snd.una - tcb.recovery.board.gone(),
                 rwnd=snd.wnd,
             )
@@ -326,7 +325,7 @@ class DecisionLog:
                 rule=rule,
                 point=self._point - self._tcb.snd.iss,
                 cwnd=congestion.window,
-                ssthresh=limited(congestion.ssthresh),
+                ssthresh=threshold(congestion.ssthresh),
             )
         )
 
@@ -425,14 +424,14 @@ class DecisionLog:
                     connection=self._connection,
                     before=before,
                     cwnd=self._cwnd,
-                    ssthresh=limited(self._ssthresh),
+                    ssthresh=threshold(self._ssthresh),
                     rate=round(self._rate, 3),
                 )
             )
         if tcb.snd.mss != self._mss and self._mss:
             before, self._mss = self._mss, tcb.snd.mss
             self._observer(SizeChanged(time=self._now(), connection=self._connection, before=before, after=self._mss))
-        limit = self._limited_by()
+        limit = limited_by(self._machine)
         if limit is not None and limit is not self._limit:
             self._limit = limit
             snd = tcb.snd
@@ -447,31 +446,3 @@ class DecisionLog:
                     rwnd=self._rwnd,
                 )
             )
-
-    def _limited_by(self) -> Limit | None:
-        """What keeps the next byte from being sent; None where there is no telling, or nothing will ever be."""
-        tcb = self._tcb
-        snd = tcb.snd
-        if tcb.rcv.batch_waiting or isinstance(self._machine.state, Closed | SynSent | SynReceived):
-            return None  # at the end of the batch it is decided
-        if tcb.recovery.board.lost:
-            return Limit.REPAIR
-        unsent = snd.buffer.size
-        if not unsent:
-            return Limit.SEND_BUFFER if snd.starved and snd.nxt > snd.una else Limit.APPLICATION
-        congestion = tcb.congestion.window + tcb.recovery.inflation
-        if min(snd.wnd, congestion) - (snd.nxt - snd.una) < min(unsent, snd.mss):
-            return Limit.PEER if snd.wnd <= congestion else Limit.CONGESTION
-        if snd.pacing:
-            return Limit.PACING
-        return Limit.NAGLE if unsent < snd.mss else None
-
-
-def _algorithm(config: TcpConfig) -> str:
-    chosen = config.congestion_control
-    return chosen if isinstance(chosen, str) else str(getattr(chosen, "__name__", type(chosen).__name__))
-
-
-def limited(ssthresh: int) -> int | None:
-    """The threshold, or None while there is none."""
-    return ssthresh if ssthresh < UNLIMITED else None
