@@ -221,8 +221,6 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
     if segment.options is not None and segment.options.user_timeout:
         usertimeout.heard(tcb, usertimeout.decode(segment.options.user_timeout))
     agreed = tcb.ecn
-    if agreed is not None:
-        ecn.arrived(tcb, segment, text)
     ack = unwrap(segment.ack, snd.una)
     if state.__class__ is SynReceived:
         if not snd.una < ack <= snd.nxt:
@@ -269,6 +267,8 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
             ecn.echoed(tcb, agreed, una, congestion)
         if ack >= snd.una and (snd.wl1 < seq or (snd.wl1 == seq and snd.wl2 <= ack)):
             _set_window(tcb, segment, seq, ack)
+    if agreed is not None:
+        ecn.arrived(tcb, segment, text)
     tcb.heard = tcb.now
     tcb.keepalives = 0
     if state is not ESTABLISHED:
