@@ -10,12 +10,12 @@ from foxpy.layers.tcp.connection import (
     SendUrgent,
     TcpAddress,
     TcpConnection,
-    TcpConnectionInfo,
     TcpControl,
     TcpInfo,
     TcpPattern,
 )
 from foxpy.layers.tcp.events import TcpEvent
+from foxpy.layers.tcp.info import TcpConnectionInfo
 from foxpy.layers.tcp.layer import Tcp, tcp
 
 __all__ = [

@@ -15,6 +15,7 @@ from foxpy.protocol import Connection, Host
 
 if TYPE_CHECKING:
     from foxpy.layers.tcp.executor import Executor
+    from foxpy.layers.tcp.info import TcpConnectionInfo
 
 
 @attrs.frozen
@@ -174,40 +175,6 @@ TcpControl: TypeAlias = (
 
 
 # -- query
-
-
-@attrs.frozen
-class TcpConnectionInfo:
-    """One connection now. Sequence numbers are relative to the initial ones, sizes in bytes, times in seconds."""
-
-    name: str
-    state: str
-    """As RFC 9293 writes it."""
-    snd_una: int
-    snd_nxt: int
-    snd_wnd: int
-    """The window that the peer offers."""
-    rcv_nxt: int
-    rcv_wnd: int
-    """The window that we offer."""
-    mss: int
-    """The effective send MSS."""
-    options: tuple[str, ...]
-    """What the handshake agreed on, of "timestamps", "SACK", "ECN" and "window scaling"."""
-    cwnd: int
-    ssthresh: int
-    srtt: float
-    """0 before the first measurement."""
-    rttvar: float
-    rto: float
-    unsent: int
-    """Given to be sent, and in no segment yet."""
-    out_of_order: int
-    """Bytes waiting for a gap to be filled."""
-    held: int
-    """Delivered and not consumed."""
-    delivered: int
-    retransmissions: int
 
 
 @attrs.frozen

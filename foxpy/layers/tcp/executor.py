@@ -39,11 +39,12 @@ from foxpy.layers.tcp.actions import (
     UrgentAhead,
 )
 from foxpy.layers.tcp.config import TcpConfig
-from foxpy.layers.tcp.connection import TcpConnection, TcpConnectionInfo
+from foxpy.layers.tcp.connection import TcpConnection
 from foxpy.layers.tcp.events import Observer
+from foxpy.layers.tcp.info import TcpConnectionInfo, describe
 from foxpy.layers.tcp.log import DecisionLog
 from foxpy.layers.tcp.segment import Segment
-from foxpy.layers.tcp.states import TIME_WAIT, State, Why, name
+from foxpy.layers.tcp.states import TIME_WAIT, State, Why
 from foxpy.layers.tcp.table import Event
 from foxpy.layers.tcp.transitions import Machine
 from foxpy.protocol import Handler, Host, Receiver
@@ -81,6 +82,8 @@ class Executor(Generic[Host]):
         "machine",
         "path",
         "receiver",
+        "segments_received",
+        "segments_sent",
     )
 
     closed: bool
@@ -113,6 +116,8 @@ class Executor(Generic[Host]):
         )
         self.receiver: Receiver | None = None
         self.closed = False
+        self.segments_sent = 0
+        self.segments_received = 0
         self.established = False
         self.half_open = False
         self._runtime: Runtime = runtime
@@ -138,6 +143,7 @@ class Executor(Generic[Host]):
     def accept(self, segment: Segment) -> None:
         """Passive open by ``segment``, a SYN."""
         self.half_open = True
+        self.segments_received += 1
         self.machine.accept(segment, self._runtime.now)
         self._watch_for_marks()
         self.perform()
@@ -150,6 +156,7 @@ class Executor(Generic[Host]):
 
     def arrives(self, segment: Segment) -> None:
         machine = self.machine
+        self.segments_received += 1
         log = machine.tcb.log
         if log is None:
             machine.arrives(segment, self._runtime.now)
@@ -345,6 +352,7 @@ class Executor(Generic[Host]):
 
     def _transmit(self, action: SendSegment) -> None:
         path = self.path
+        self.segments_sent += 1
         try:
             path.transmit(self.key, action)
         except PacketSize:
@@ -466,28 +474,9 @@ class Executor(Generic[Host]):
 
     # -- query
 
+    # -- query
+
     def info(self) -> TcpConnectionInfo:
         """How it is now."""
-        tcb = self.machine.tcb
-        snd, rcv, rtt = tcb.snd, tcb.rcv, tcb.rtt
-        return TcpConnectionInfo(
-            name=str(self.connection),
-            state=name(self.machine.state),
-            snd_una=snd.una - snd.iss,
-            snd_nxt=snd.nxt - snd.iss,
-            snd_wnd=snd.wnd,
-            rcv_nxt=rcv.nxt - rcv.irs,
-            rcv_wnd=rcv.edge - rcv.nxt,
-            mss=snd.mss,
-            options=tcb.agreed(),
-            cwnd=tcb.congestion.window,
-            ssthresh=tcb.congestion.ssthresh,
-            srtt=rtt.srtt,
-            rttvar=rtt.rttvar,
-            rto=rtt.rto,
-            unsent=snd.buffer.size,
-            out_of_order=rcv.reassembly.size,
-            held=rcv.held,
-            delivered=tcb.bytes_delivered,
-            retransmissions=tcb.retransmissions,
-        )
+        now = self._runtime.now
+        return describe(str(self.connection), self.machine, now, self.segments_sent, self.segments_received)

@@ -24,7 +24,6 @@ from foxpy.layers.tcp.connection import (
     SendUrgent,
     TcpAddress,
     TcpConnection,
-    TcpConnectionInfo,
     TcpControl,
     TcpInfo,
     TcpPattern,
@@ -32,6 +31,7 @@ from foxpy.layers.tcp.connection import (
 from foxpy.layers.tcp.cookies import SynCookies
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.executor import Executor
+from foxpy.layers.tcp.info import TcpConnectionInfo
 from foxpy.layers.tcp.isn import above, initial_sequence_number, timestamp_offset
 from foxpy.layers.tcp.limit import PeerLimits
 from foxpy.layers.tcp.path import HEADER, TcpPath

@@ -304,6 +304,30 @@ def test_query() -> None:
     net(test)
 
 
+def test_query_tells_what_linux_tells_by_tcp_info() -> None:
+    async def test(net: Net) -> None:
+        connection, *_ = await net.connect()
+        net.left.send(connection).send(bytes(50_000))
+        await trio.sleep(0.5)
+        (ours,) = net.left.query().details()
+        (theirs,) = net.right.query().details()
+        assert ours.options == theirs.options == ("timestamps", "SACK", "window scaling")
+        assert ours.congestion_control == "Cubic"
+        assert ours.bytes_acknowledged == theirs.delivered == 50_000
+        assert ours.segments_sent - 2 >= 50_000 // ours.mss
+        assert theirs.segments_received == ours.segments_sent
+        assert theirs.segments_sent == ours.segments_received
+        assert (ours.repairing, ours.in_flight, ours.sacked, ours.lost) == ("open", 0, 0, 0)
+        assert 0 <= ours.min_rtt <= ours.srtt < ours.rto
+        assert ours.sent_ago == pytest.approx(0.5, abs=0.1)
+        assert theirs.rcv_mss == ours.mss
+        assert theirs.rcv_scale == ours.snd_scale == 8
+        assert ours.path_limit >= ours.mss + 20
+        assert ours.send_buffer >= 50_000
+
+    net(test)
+
+
 def test_a_connection_belongs_to_its_tcp() -> None:
     async def test(net: Net) -> None:
         connection, *_ = await net.connect()

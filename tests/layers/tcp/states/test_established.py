@@ -423,3 +423,22 @@ def test_a_forged_report_cannot_make_segments_of_nothing(limit: int) -> None:
         came = peer.drain()
         assert came
         assert min(len(arrow.data) for arrow in came[:-1] or came) >= 28
+
+
+# -- query
+
+
+def test_query_tells_how_a_loss_is_mended() -> None:
+    with established(TcpConfig(tail_loss_probe=False)) as peer:
+        peer.app.send(bytes(3 * MSS))
+        peer.expect(ACK, seq=1, length=MSS)
+        peer.expect(ACK, seq=1 + MSS, length=MSS)
+        peer.expect(ACK | PSH, seq=1 + 2 * MSS, length=MSS)
+        peer.expect(ACK, seq=1, length=MSS, at=(0.2, 2.0))
+        peer.expect(ACK, seq=1, length=MSS, at=(0.2, 4.0))
+        (info,) = peer.app.tcp.query().details()
+        assert info.repairing == "loss"
+        assert info.timeouts == info.retransmissions == 2
+        assert info.bytes_retransmitted == 2 * MSS
+        assert info.bytes_acknowledged == 0
+        assert info.in_flight + info.lost == 3 * MSS
