@@ -18,7 +18,7 @@ def ones_sum(data: bytes | bytearray, start: int, end: int) -> int:
 
 
 def fold(total: int) -> int:
-    """``total``, a sum of 16-bit words, with its carries added back in (end-around), 0 to 0xFFFF."""
+    """``total``, a sum of 16-bit words below 2**63, with its carries added back in (end-around), 0 to 0xFFFF."""
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return total

@@ -16,7 +16,7 @@ from foxpy.layers.tcp.congestion.filters import WindowedMax
 
 HIGH_GAIN: Final = 2.0 / math.log(2.0)
 """BBRHighGain: the least that doubles the rate of delivery each round trip (section 4.3.2.1)."""
-CYCLE: Final = (1.25, 0.75, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
+CYCLE: Final[tuple[float, ...]] = (1.25, 0.75, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0)
 """The pacing gains of PROBE_BW: a round trip to look for more, one to drain what that left (section 4.3.4.2)."""
 WINDOW_GAIN: Final = 2.0
 """cwnd_gain of PROBE_BW: delayed and stretched acknowledgements must not stop it (section 4.2.3.2)."""
