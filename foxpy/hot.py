@@ -51,6 +51,7 @@ STACK: Final = (
     "foxpy.layers.tcp.ecn",
     "foxpy.layers.tcp.emit",
     "foxpy.layers.tcp.executor",
+    "foxpy.layers.tcp.fastopen",
     "foxpy.layers.tcp.frto",
     "foxpy.layers.tcp.limit",
     "foxpy.layers.tcp.marks",

@@ -174,7 +174,7 @@ class End:
             case CallAtEndOfBatch():
                 self.simulation.at(self.simulation.now, self._end_of_batch)
             case Opened():
-                assert not self.opened, "opened twice"
+                assert not self.opened or self.machine.tcb.fast is not None, "opened twice"
                 self.opened = True
             case PeerClosed():
                 assert not self.peer_closed, "the peer closed twice"

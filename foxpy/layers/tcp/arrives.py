@@ -25,6 +25,7 @@ from foxpy.layers.tcp.congestion import Start
 from foxpy.layers.tcp.congestion.base import initial_window
 from foxpy.layers.tcp.emit import acknowledge, again, challenge, reset, start_timer, stop_timer
 from foxpy.layers.tcp.events import Rule
+from foxpy.layers.tcp.fastopen import FastOpening
 from foxpy.layers.tcp.pathmtu import search
 from foxpy.layers.tcp.recovery import acknowledged, duplicate, go_back
 from foxpy.layers.tcp.segment import ACK, ECE, FIN, RST, SYN, URG, Options, Segment
@@ -108,8 +109,11 @@ def _syn_sent(tcb: Tcb, state: State, segment: Segment) -> State:
             tcb.log.lost(Rule.SYN_AGAIN, snd.una, snd.nxt)
         again(tcb, 0)
         return SynReceived(passive=False)
+    lost = snd.sent[0].times > 1
     _syn_acknowledged(tcb, ack)
     _first_window(tcb, segment, ack)
+    if tcb.fast is not None:
+        _fast_opened(tcb, tcb.fast, segment, lost)
     tcb.todo.append(OPENED)
     rcv.ack_now = True
     # "If there are other controls or text in the segment, then continue processing at the sixth step."
@@ -123,6 +127,14 @@ def accept(tcb: Tcb, segment: Segment) -> State:
     """3.10.7.2, LISTEN, third: a SYN came to a listener, which checked it (``stateless.classify``)."""
     _take_syn(tcb, segment)
     _first_window(tcb, segment, tcb.snd.una)
+    fast = tcb.fast
+    if fast is not None and fast.accepted:
+        # [7413] section 4.2.2: "Buffer the data and notify the application", which may answer at once
+        _begin_control(tcb, tcb.config.initial_window)
+        tcb.todo.append(OPENED)
+        early = tcb.rcv.reassembly.take(tcb.rcv.nxt)
+        if early:
+            _deliver(tcb, early, 0, len(early))
     return SynReceived(passive=True)
 
 
@@ -173,13 +185,35 @@ def _syn_acknowledged(tcb: Tcb, ack: int) -> None:
     tcb.recovery.stalled = None
     if config.probe_path == "always":
         tcb.fit(search(tcb).low)
-    start = Start(snd.mss, initial_window(segments, snd.mss), tcb.now, tcb.rtt.srtt, seed=snd.iss)
-    tcb.control(start)
+    if tcb.fast is None or not tcb.fast.accepted:
+        _begin_control(tcb, segments)
     tcb.counters.established += 1
-    stop_timer(tcb)
+    if snd.sent:
+        start_timer(tcb)
+    else:
+        stop_timer(tcb)
     tcb.announcing = config.user_timeout is not None
     if config.keepalive is not None:
         tcb.todo.append(StartTimer(Timer.KEEPALIVE, config.keepalive))
+
+
+def _begin_control(tcb: Tcb, segments: int) -> None:
+    """The congestion window begins, with so many ``segments``."""
+    snd = tcb.snd
+    tcb.control(Start(snd.mss, initial_window(segments, snd.mss), tcb.now, tcb.rtt.srtt, seed=snd.iss))
+
+
+def _fast_opened(tcb: Tcb, fast: FastOpening, segment: Segment, lost: bool) -> None:
+    """The server's answer to a SYN with Fast Open; ``lost``: it had to be sent again, without.
+
+    What it did not take of the data goes at once ([7413] section 4.2.2).
+    """
+    options = segment.options
+    if options is not None and options.fast_open:
+        fast.heard = options.fast_open
+    fast.refused = lost or (fast.early and bool(tcb.snd.sent))
+    if tcb.snd.sent:
+        go_back(tcb, Rule.EARLY)
 
 
 def _reset_unacceptable(tcb: Tcb, segment: Segment) -> None:

@@ -206,6 +206,14 @@ class TcpConfig:
     backlog: int = attrs.field(default=1024, validator=_COUNT)
     """Half-open connections that one TCP keeps. What becomes of a further SYN is for ``syn_cookies``."""
 
+    fast_open: bool = False
+    """Fast Open [7413], as client and as server: data may go in the SYN, and be answered a round trip earlier. Off, as
+    the RFC wants it: a request may reach the application twice, and a few firewalls drop such SYNs."""
+
+    fast_open_pending: int = attrs.field(default=128, validator=_COUNT)
+    """Connections opened by a SYN with data whose handshake is not complete; while there are as many, SYNs are only
+    acknowledged ([7413] section 5.1): each costs the application work, and the peer may not be there."""
+
     syn_cookies: bool = True
     """Answer SYNs beyond the backlog with a cookie, and remember nothing ([4987] section 3.6): so no flood keeps anyone
     out, whatever its rate. What a cookie cannot hold is lost: the MSS is rounded down, and a peer without timestamps

@@ -20,6 +20,9 @@ NAMES: Final = (
     "duplicate_segments",
     "ecn_reductions",
     "established",
+    "fast_opens_accepted",
+    "fast_opens_refused",
+    "fast_opens_sent",
     "fast_retransmits",
     "foreign_reports",
     "half_open_evicted",
@@ -105,6 +108,9 @@ class Counters:
         self.out_of_order = 0
         self.congestion_marks = 0
         self.ecn_reductions = 0
+        self.fast_opens_sent = 0
+        self.fast_opens_accepted = 0
+        self.fast_opens_refused = 0
         self.syn_cookies_sent = 0
         self.syn_cookies_accepted = 0
         # dropped, or not sent

@@ -5,8 +5,12 @@ Each is queued as an action at once; ``send.py`` decides about new data.
 
 from __future__ import annotations
 
+from typing import Final
+
 from foxpy.layers.tcp import pacing, usertimeout
 from foxpy.layers.tcp.actions import SendSegment, StartTimer, Timer
+from foxpy.layers.tcp.config import DEFAULT_MSS
+from foxpy.layers.tcp.fastopen import FastOpening
 from foxpy.layers.tcp.repair import PROBE, TIMEOUT
 from foxpy.layers.tcp.segment import ACK, CWR, ECE, RST, SYN, URG, Options
 from foxpy.layers.tcp.sent import Sent
@@ -16,10 +20,29 @@ from foxpy.layers.tcp.tcb import SendSide, Tcb, window_shift
 from foxpy.layers.tcp.timestamps import SIZE, stamp
 from foxpy.layers.tcp.window import offer
 
+LARGEST_HEADER: Final = 60
+"""Bytes of a header with all options that there may be."""
+
 
 def syn(tcb: Tcb, flags: int = SYN) -> None:
     """Send our SYN, or SYN,ACK, for the first time; it goes on the retransmission queue."""
     send_syn(tcb, _queue_syn(tcb, flags))
+    start_timer(tcb)
+
+
+def syn_with_data(tcb: Tcb, fast: FastOpening) -> None:
+    """Send our SYN with as much of what waits as the server takes, as far as is known ([7413] section 4.2.2)."""
+    snd = tcb.snd
+    syn = _queue_syn(tcb, SYN)
+    snd.peer_mss = fast.size or DEFAULT_MSS
+    tcb.fit(snd.limit)
+    size = min(snd.buffer.size, snd.mss, snd.limit - LARGEST_HEADER)
+    if size > 0:
+        fast.early = True
+        payload = snd.buffer.take(size)
+        snd.nxt += size
+        snd.sent.append(Sent(snd.iss + 1, snd.nxt, ACK, payload, tcb.now))
+    send_syn(tcb, syn)
     start_timer(tcb)
 
 
@@ -45,6 +68,14 @@ def send_syn(tcb: Tcb, sent: Sent) -> None:
     options = Options(rcv.mss, window_shift(rcv.most) if scaling else None)
     if tcb.config.user_timeout is not None:
         options.user_timeout = usertimeout.encode(tcb.config.user_timeout)
+    payload = b""
+    fast = tcb.fast
+    if fast is not None and sent.times == 1:  # once only: firewalls may drop it ([7413] sections 4.2.1 and 4.2.2)
+        options.fast_open = fast.cookie
+        if fast.cookie is not None and len(fast.cookie) > 8:
+            options.user_timeout = 0  # there is no room for both
+        if fast.early:
+            payload = tcb.snd.sent[1].payload
     options.sack_permitted = rcv.sack if answering else tcb.config.sack
     stamps = tcb.stamps
     if stamps is not None:
@@ -60,7 +91,7 @@ def send_syn(tcb: Tcb, sent: Sent) -> None:
             flags |= ECE
     elif sent.times == 1 and tcb.asks_for_ecn():  # silence may be a firewall's answer ([3168] section 6.1.1.1)
         flags |= ECE | CWR
-    tcb.todo.append(SendSegment(sent.seq & MASK, ack, flags, window, b"", 0, options))
+    tcb.todo.append(SendSegment(sent.seq & MASK, ack, flags, window, payload, 0, options))
 
 
 def options_now(tcb: Tcb, text: int = 0) -> Options | None:

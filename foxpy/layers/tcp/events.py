@@ -64,6 +64,8 @@ class Rule(enum.Enum):
     """The peer sent its SYN once more, so that our SYN,ACK did not arrive."""
     CLOSED_WINDOW = "closed window"
     """It was sent into a closed window, which has opened."""
+    EARLY = "early"
+    """[7413]: it came with our SYN, and the peer acknowledged the SYN alone."""
     PATH = "path"
     """It is larger than what the path carries now."""
 

@@ -41,6 +41,7 @@ from foxpy.layers.tcp.actions import (
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.connection import TcpConnection
 from foxpy.layers.tcp.events import Observer
+from foxpy.layers.tcp.fastopen import FastOpening
 from foxpy.layers.tcp.info import TcpConnectionInfo, describe
 from foxpy.layers.tcp.log import DecisionLog
 from foxpy.layers.tcp.segment import Segment
@@ -134,17 +135,17 @@ class Executor(Generic[Host]):
 
     # -- what happens to it
 
-    def open(self, waiter: Waiter[TcpConnection[Host]]) -> None:
-        """Active open; ``waiter`` hears the outcome."""
+    def open(self, waiter: Waiter[TcpConnection[Host]], early: bytes = b"", fast: FastOpening | None = None) -> None:
+        """Active open; ``waiter`` hears the outcome. ``early`` is sent first of all, in the SYN if ``fast`` allows."""
         self._opener = waiter
-        self.machine.open(self._runtime.now)
+        self.machine.open(self._runtime.now, early, fast)
         self.perform()
 
-    def accept(self, segment: Segment) -> None:
-        """Passive open by ``segment``, a SYN."""
+    def accept(self, segment: Segment, fast: FastOpening | None = None) -> None:
+        """Passive open by ``segment``, a SYN; ``fast`` is what it has of Fast Open."""
         self.half_open = True
         self.segments_received += 1
-        self.machine.accept(segment, self._runtime.now)
+        self.machine.accept(segment, self._runtime.now, fast)
         self._watch_for_marks()
         self.perform()
 
@@ -399,6 +400,13 @@ class Executor(Generic[Host]):
 
     def _opened(self) -> None:
         layer = self.path.layer
+        fast = self.machine.tcb.fast
+        if fast is not None:
+            if self.established:
+                layer.no_longer_fast(self)  # data came with the SYN; now the handshake is complete
+                return
+            if self._opener is not None:
+                layer.fast_opened(self, fast)
         self._watch_for_marks()
         self.established = True
         self.half_open = False
@@ -421,6 +429,10 @@ class Executor(Generic[Host]):
 
     def _finished(self, why: Why) -> None:
         if self._opener is not None:
+            fast = self.machine.tcb.fast
+            if fast is not None and why is Why.TIMED_OUT:
+                fast.refused = True
+                self.path.layer.fast_opened(self, fast)
             self._opener.fail(self._failure(why))
             self._opener = None
         self._acknowledge_close()

@@ -31,6 +31,7 @@ from foxpy.layers.tcp.connection import (
 from foxpy.layers.tcp.cookies import SynCookies
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.executor import Executor
+from foxpy.layers.tcp.fastopen import FastOpenCache, FastOpenCookies, FastOpening
 from foxpy.layers.tcp.info import TcpConnectionInfo
 from foxpy.layers.tcp.isn import above, initial_sequence_number, timestamp_offset
 from foxpy.layers.tcp.limit import PeerLimits
@@ -83,6 +84,9 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self._ports = Ports(over.runtime, config.first_port, config.last_port)
         self._resets = PeerLimits(over.runtime.secret)
         self._cookies = SynCookies(over.runtime.secret)
+        self._fast: dict[Executor[Host], None] = {}  # opened by a SYN's cookie, the handshake not complete
+        self._fast_cookies = FastOpenCookies(over.runtime.secret)
+        self._fast_cache = FastOpenCache()
 
     @property
     def over(self) -> Carrier[Host]:
@@ -118,15 +122,20 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
     # -- active open
 
     async def active_open(
-        self, address: TcpAddress[Host], handler: Handler[TcpConnection[Host]]
+        self, address: TcpAddress[Host], handler: Handler[TcpConnection[Host]], *, early: bytes = b""
     ) -> TcpConnection[Host]:
         """Connect to ``address``; waits for the handshake, whose end calls ``handler``.
 
+        ``early`` is sent before all else. With ``TcpConfig.fast_open``, and a cookie from an earlier connection, it is
+        in the SYN as far as there is room, and may then reach the server's application twice ([7413] section 2.1): only
+        for requests that do no harm twice.
+
         Raises NotInitialized; BadAddress for a host that is a group; Refused, Unreachable or TimedOut; OpenFailed where
-        the connection exists already, or no port is free. When cancelled, the attempt is aborted.
+        the connection exists already, or no port is free; PacketSize for more ``early`` data than the send buffer
+        holds. When cancelled, the attempt is aborted.
         """
         waiter: Waiter[TcpConnection[Host]] = Waiter()
-        connection = self.begin(address, handler, waiter)
+        connection = self.begin(address, handler, waiter, early=early)
         try:
             return await waiter.wait()
         except BaseException:
@@ -139,6 +148,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         handler: Handler[TcpConnection[Host]],
         waiter: Waiter[TcpConnection[Host]],
         config: TcpConfig | None = None,
+        early: bytes = b"",
     ) -> Executor[Host]:
         """``active_open`` for who has no event loop to wait in: ``waiter`` hears what that returns or raises later on.
 
@@ -146,8 +156,15 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         NotInitialized, BadAddress and OpenFailed itself.
         """
         self.require_initialized()
-        connection = self._begin(address, handler, config or self.config)
-        connection.open(waiter)
+        config = config or self.config
+        room = config.send_buffer
+        if len(early) > room:
+            raise PacketSize(f"{len(early)} bytes do not fit: the send buffer has {room}", len(early), room)
+        connection = self._begin(address, handler, config)
+        fast = None
+        if config.fast_open:
+            fast = self._fast_cache.opening(connection.path.ends, connection.key >> 16, self.runtime.now)
+        connection.open(waiter, early, fast)
         return connection
 
     def _begin(
@@ -310,6 +327,32 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self._enter(path, key, accept, iss=(segment.ack - 1) & MASK).resume(syn, segment)
         return True
 
+    def fast_answer(self, connection: Executor[Host], syn: Segment) -> FastOpening | None:
+        """What the answer to ``syn`` has of Fast Open ([7413] section 4.2.2); None where that is off, or not asked."""
+        config = self.config
+        options = syn.options
+        if not config.fast_open or options is None or options.fast_open is None:
+            return None
+        ends = connection.path.ends
+        shown = options.fast_open
+        fresh = self._fast_cookies.make(ends, self.runtime.now)
+        if not shown or len(self._fast) >= config.fast_open_pending:
+            return FastOpening(fresh)
+        if not self._fast_cookies.valid(ends, shown, self.runtime.now):
+            self.counters.fast_opens_refused += 1
+            return FastOpening(fresh)
+        self.counters.fast_opens_accepted += 1
+        self._fast[connection] = None
+        return FastOpening(None if shown == fresh else fresh, accepted=True)
+
+    def fast_opened(self, connection: Executor[Host], fast: FastOpening) -> None:
+        """Remember what a server made of our SYN."""
+        path, mss = connection.path, connection.machine.tcb.snd.peer_mss
+        self._fast_cache.learn(path.ends, connection.key >> 16, fast, mss, self.runtime.now)
+
+    def no_longer_fast(self, connection: Executor[Host]) -> None:
+        self._fast.pop(connection, None)
+
     def no_longer_half_open(self, connection: Executor[Host]) -> None:
         self._half_open.pop(connection, None)
 
@@ -383,6 +426,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         """``connection`` is no more."""
         del self._connections[connection]
         self._half_open.pop(connection, None)
+        self._fast.pop(connection, None)
         self._lingering.pop(connection, None)
 
     # -- control and query

@@ -276,7 +276,7 @@ class TcpPath(SharedPath, Generic[Host]):
             return True
         connection = self.layer.admit(self, key, accept, last)
         if connection is not None:
-            connection.accept(segment)
+            connection.accept(segment, self.layer.fast_answer(connection, segment))
         return True
 
     def credible(self, report: Report) -> bool:

@@ -14,6 +14,7 @@ from foxpy.layers.tcp.config import DEFAULT_MSS, TcpConfig
 from foxpy.layers.tcp.congestion import Ack, CongestionControl, NoControl, Start, make
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.delivery import DeliveryRate
+from foxpy.layers.tcp.fastopen import FastOpening
 from foxpy.layers.tcp.limit import RateLimit
 from foxpy.layers.tcp.marks import Ecn
 from foxpy.layers.tcp.pathmtu import PathSearch
@@ -245,6 +246,7 @@ class Tcb:
         "counters",
         "delivery",
         "ecn",
+        "fast",
         "finished",
         "heard",
         "keepalives",
@@ -303,6 +305,8 @@ class Tcb:
         """ECN, once agreed on."""
         self.acking = ACK
         """The flags of acknowledgements: ACK, and ECE where a mark is to be told of."""
+        self.fast: FastOpening | None = None
+        """What this connection has of Fast Open."""
         self.peer_timeout = 0
         """The user timeout that the peer has told, in seconds ([5482]); 0: none."""
         self.announcing = False
@@ -334,8 +338,7 @@ class Tcb:
         config = self.config
         snd = self.snd
         rcv = self.rcv
-        if options.mss is not None:
-            snd.peer_mss = max(options.mss, config.smallest_mss)
+        snd.peer_mss = DEFAULT_MSS if options.mss is None else max(options.mss, config.smallest_mss)
         rcv.sack = options.sack_permitted and config.sack
         if options.tsval is not None and self.offers_timestamps():
             self.stamps = Stamps(self.offset, options.tsval, self.now)

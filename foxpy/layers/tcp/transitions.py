@@ -18,8 +18,9 @@ from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.congestion import Start
 from foxpy.layers.tcp.congestion.base import UNLIMITED, initial_window
 from foxpy.layers.tcp.counters import Counters
-from foxpy.layers.tcp.emit import acknowledge, keepalive, reset, start_timer, syn, syn_by_cookie
+from foxpy.layers.tcp.emit import acknowledge, keepalive, reset, start_timer, syn, syn_by_cookie, syn_with_data
 from foxpy.layers.tcp.events import Rule
+from foxpy.layers.tcp.fastopen import FastOpening
 from foxpy.layers.tcp.recovery import go_back
 from foxpy.layers.tcp.segment import ACK, SYN, Segment
 from foxpy.layers.tcp.send import output
@@ -88,17 +89,28 @@ class Machine:
 
     # -- 3.10.1 OPEN
 
-    def open(self, now: float) -> None:
-        """Active open: send a SYN. Once."""
-        self.tcb.now = now
-        self.tcb.counters.active_opens += 1
-        syn(self.tcb)
-        self._become(Event.ACTIVE_OPEN, SYN_SENT)
+    def open(self, now: float, early: bytes = b"", fast: FastOpening | None = None) -> None:
+        """Active open: send a SYN. Once.
 
-    def accept(self, segment: Segment, now: float) -> None:
-        """Passive open: a listener was sent ``segment``, a SYN; answer it. Once."""
+        ``early`` is what is sent first of all; in the SYN already, where ``fast`` has a cookie for that."""
         tcb = self.tcb
         tcb.now = now
+        tcb.counters.active_opens += 1
+        tcb.fast = fast
+        if early:
+            tcb.snd.buffer.put(early)
+        if early and fast is not None and fast.cookie:
+            tcb.counters.fast_opens_sent += 1
+            syn_with_data(tcb, fast)
+        else:
+            syn(tcb)
+        self._become(Event.ACTIVE_OPEN, SYN_SENT)
+
+    def accept(self, segment: Segment, now: float, fast: FastOpening | None = None) -> None:
+        """Passive open: a listener was sent ``segment``, a SYN; answer it. Once. ``fast``: what it has of Fast Open."""
+        tcb = self.tcb
+        tcb.now = now
+        tcb.fast = fast
         tcb.counters.passive_opens += 1
         target = arrives.accept(tcb, segment)
         syn(tcb, SYN | ACK)
@@ -129,7 +141,7 @@ class Machine:
             case Established() | CloseWait():
                 opened = True
             case SynSent() | SynReceived():
-                opened = False
+                opened = tcb.fast is not None and tcb.fast.accepted
                 room += 1  # the SYN in flight is no text
             case FinWait1() | FinWait2() | Closing() | LastAck() | TimeWait() | Closed():
                 raise InvalidConnection("the connection is closing or closed: nothing can be sent on it any more")
@@ -388,6 +400,8 @@ class Machine:
         if tcb.search is not None:
             tcb.search.bounded(limit)
         tcb.fit(limit)
+        if isinstance(self.state, SynSent | SynReceived):
+            return  # what is in flight came with the SYN, and goes again by itself when that is acknowledged
         if snd.mss < before and any(len(sent.payload) > snd.mss for sent in snd.sent):
             tcb.now = now
             go_back(tcb, Rule.PATH)
@@ -402,6 +416,8 @@ class Machine:
         snd = tcb.snd
         snd.offloaded = largest
         tcb.fit(snd.limit)
+        if isinstance(self.state, SynSent | SynReceived):
+            return
         most = snd.large or snd.mss
         if any(len(sent.payload) > most for sent in snd.sent):
             tcb.now = now
