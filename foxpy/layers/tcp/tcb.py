@@ -394,6 +394,7 @@ class Tcb:
         """Let the congestion control begin that the settings choose."""
         self.congestion = congestion = make(self.config.congestion_control, start)
         self.delivery = DeliveryRate() if congestion.samples else None
+        self.ack.delivery_rate = 0.0
 
     def offers_timestamps(self) -> bool:
         """Whether our SYN has timestamps, if the peer's, where that came first, has them too."""

@@ -20,7 +20,9 @@ from foxpy.layers.tcp.congestion import (
     Vegas,
 )
 from foxpy.layers.tcp.congestion.base import UNLIMITED, initial_window
+from foxpy.layers.tcp.connection import Configure
 from foxpy.layers.tcp.segment import ACK
+from foxpy.testing.lab import Lab
 from tests.support.tcp_ladder import established, syn_sent
 
 
@@ -162,6 +164,25 @@ def test_an_open_connection_can_change() -> None:
     peer.end.machine.configure(attrs.evolve(tcb.config, congestion_control="newreno"), peer.simulation.now)
     assert tcb.congestion.window == 7000
     assert tcb.congestion.ssthresh == 30_000
+
+
+def test_the_delivery_rate_is_measured_only_for_who_asks() -> None:
+    """And forgotten when nobody asks any more."""
+    lab = Lab(1)
+    one, other = lab.host("one"), lab.host("other")
+    lab.link(one, other, rate=2e6, delay=0.01)
+    flow = lab.bulk(one, other, tcp=TcpConfig(congestion_control="bbr"))
+    lab.run(until=2.0)
+    (info,) = one.stack.tcp.query().details()
+    assert info.delivery_rate == pytest.approx(2e6 / 8, rel=0.2)
+    assert info.pacing_rate == pytest.approx(2e6 / 8, rel=0.35)
+    assert flow.opener is not None
+    one.stack.tcp.control(Configure(flow.opener.connection, TcpConfig(congestion_control="cubic")))
+    lab.run(until=2.5)
+    (info,) = one.stack.tcp.query().details()
+    assert (info.delivery_rate, info.pacing_rate) == (0.0, 0.0)
+    assert flow.delivered > 2.2 * 2e6 / 8
+    lab.close()
 
 
 def test_other_settings_leave_it_alone() -> None:
