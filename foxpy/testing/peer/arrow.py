@@ -9,12 +9,14 @@ import attrs
 
 from foxpy.layers.tcp.segment import ACK, CWR, ECE, FIN, PSH, RST, SYN, URG
 from foxpy.layers.tcp.wire import (
+    FastOpen,
     MaximumSegmentSize,
     NoOperation,
+    OtherOption,
     Sack,
     SackPermitted,
-    TcpOption,
     Timestamps,
+    UserTimeout,
     WindowScale,
 )
 
@@ -27,6 +29,18 @@ class Anything(enum.Enum):
 
 ANY: Final = Anything.ANY
 """Any value will do: ``peer.expect(ACK, ack=ANY)``."""
+
+Option: TypeAlias = (
+    NoOperation
+    | MaximumSegmentSize
+    | WindowScale
+    | SackPermitted
+    | Sack
+    | Timestamps
+    | UserTimeout
+    | FastOpen
+    | OtherOption
+)
 
 Blocks: TypeAlias = tuple[tuple[int, int], ...]
 """Selectively acknowledged: the first number of each block, and the one after its last."""
@@ -58,7 +72,7 @@ class Arrow:
     """0 where the ACK flag is not set."""
     window: int
     urgent: int
-    options: tuple[TcpOption, ...]
+    options: tuple[Option, ...]
     """As on the wire; ``sack`` has the blocks of a selective acknowledgement with relative numbers."""
     data: bytes
     sack: Blocks = ()
@@ -105,7 +119,7 @@ class Demand:
     length: Wanted[int]
     window: Wanted[int]
     urgent: Wanted[int]
-    options: Wanted[tuple[TcpOption, ...]]
+    options: Wanted[tuple[Option, ...]]
     mss: int | None
     scale: int | None
     sack: Blocks | None
@@ -176,12 +190,12 @@ def blocks_text(blocks: Blocks) -> str:
     return " ".join(["sack", *(f"{left}:{right}" for left, right in blocks)])
 
 
-def options_text(options: tuple[TcpOption, ...], sack: Blocks = ()) -> str:
+def options_text(options: tuple[Option, ...], sack: Blocks = ()) -> str:
     """``<mss 1460, nop, wscale 3>``; with the relative numbers of ``sack`` where there are any."""
     return f"<{', '.join(blocks_text(sack) if sack and isinstance(each, Sack) else _text(each) for each in options)}>"
 
 
-def _text(option: TcpOption) -> str:
+def _text(option: Option) -> str:
     match option:
         case NoOperation():
             return "nop"

@@ -8,36 +8,19 @@ from typing import Final, Generic, Never
 
 from foxpy.addresses import Port
 from foxpy.layers.tcp.segment import ACK, FIN, SYN
-from foxpy.layers.tcp.sequence import MASK, unwrap
-from foxpy.layers.tcp.wire import (
-    TCP,
-    MaximumSegmentSize,
-    NoOperation,
-    OtherOption,
-    Sack,
-    SackBlock,
-    SackPermitted,
-    TcpOption,
-    Timestamps,
-    WindowScale,
-    append_tcp,
-    fill_tcp,
-    tcp_options,
-    verify_tcp,
-)
+from foxpy.layers.tcp.wire import verify_tcp
 from foxpy.protocol import Host
 from foxpy.status import Report, Trouble
 from foxpy.testing.peer.app import App
-from foxpy.testing.peer.arrow import ANY, Arrow, Blocks, Demand, Wanted
-from foxpy.testing.peer.ends import PEER_PORT, PORT
+from foxpy.testing.peer.arrow import ANY, Arrow, Demand, Option, Wanted
+from foxpy.testing.peer.ends import PEER_PORT
 from foxpy.testing.peer.ladder import ScriptFailed
 from foxpy.testing.peer.net import Net, Station
+from foxpy.testing.peer.numbers import Numbers
 from foxpy.wire import PacketError
 
 EXACTLY: Final = 1e-6
 """Seconds by which an arrow may miss its time: floating point, and nothing else, makes any difference here."""
-
-Option = NoOperation | MaximumSegmentSize | WindowScale | SackPermitted | Sack | Timestamps | OtherOption
 
 
 class Peer(Generic[Host]):
@@ -52,10 +35,7 @@ class Peer(Generic[Host]):
         self._station = station
         self.host = station.host
         self.port = port
-        self.iss = iss
-        """The real number of what the script calls 0."""
-        self.their_iss: int | None = None
-        """The real number of the other side's SYN, once one came."""
+        self._numbers = Numbers(iss)
         self.seq = 0
         """What is sent next, unless the script says otherwise."""
         self.ack = 0
@@ -68,6 +48,16 @@ class Peer(Generic[Host]):
         """The application above the other end of the connection with this peer."""
         self._begun = False
         station.peers[port] = self
+
+    @property
+    def iss(self) -> int:
+        """The real number of what the script calls 0."""
+        return self._numbers.ours
+
+    @property
+    def their_iss(self) -> int | None:
+        """The real number of the other side's SYN, once one came."""
+        return self._numbers.theirs
 
     # -- to the TCP under test
 
@@ -96,7 +86,8 @@ class Peer(Generic[Host]):
         if at == self.seq or not self._begun:
             self.seq = at + length
         self._begun = True
-        self._transmit("peer --> tcp", flags, data, at, ack, window, urgent, self._options(mss, scale, sack, options))
+        arrow = self._arrow(flags, data, at, ack, window, urgent, self._numbers.options(mss, scale, sack, options))
+        self._transmit("peer", arrow)
 
     def forge(
         self,
@@ -112,7 +103,8 @@ class Peer(Generic[Host]):
     ) -> None:
         """Send what somebody else sends under this peer's address: as ``send``, and the peer knows nothing of it."""
         at = self.seq if seq is None else seq
-        self._transmit("forged --> tcp", flags, data, at, ack, window, urgent, self._options(None, None, sack, options))
+        arrow = self._arrow(flags, data, at, ack, window, urgent, self._numbers.options(None, None, sack, options))
+        self._transmit("forged", arrow)
 
     def send_bytes(self, segment: bytes) -> None:
         """Send ``segment`` as it is, however wrong it may be."""
@@ -134,23 +126,15 @@ class Peer(Generic[Host]):
     ) -> bytes:
         """The bytes of a segment, for ``send_bytes``; with an option area of any bytes (a multiple of four of them),
         and no good ``checksum`` unless wanted."""
-        return self._build(
-            flags,
-            data,
-            self.seq if seq is None else seq,
-            self.ack if ack is None else ack,
-            self.window if window is None else window,
-            urgent,
-            option_bytes,
-            checksum,
-        )
+        arrow = self._arrow(flags, data, self.seq if seq is None else seq, ack, window, urgent, ())
+        pseudo = self._station.path.pseudo if checksum else None
+        return self._numbers.segment(arrow, self.port, pseudo, option_bytes)
 
     def report(self, trouble: Trouble, *, seq: int, limit: int = 0) -> None:
         """The network says that it could not carry the other side's segment of number ``seq``; for TOO_BIG, that it
         carries ``limit`` bytes of segment. The TCP under test hears it as its layer below would tell it."""
         self.note(f"network: {trouble.value}, of seq={seq}")
-        number = (seq + (self.their_iss or 0)) & MASK
-        quoted = (PORT << 16 | self.port).to_bytes(4, "big") + number.to_bytes(4, "big")
+        quoted = self._numbers.quoted(seq, self.port)
         for path in self._net.tcp.paths.all():
             if path.peer == self.host:
                 path.status(Report(trouble, quoted, limit))
@@ -251,8 +235,7 @@ class Peer(Generic[Host]):
 
     def anew(self, iss: int | None = None) -> None:
         """Forget the numbers of a connection that is over: what comes next begins another between the same ports."""
-        self.iss = self.iss if iss is None else iss
-        self.their_iss = None
+        self._numbers = Numbers(self.iss if iss is None else iss)
         self.seq = self.ack = 0
         self._begun = False
 
@@ -293,36 +276,22 @@ class Peer(Generic[Host]):
 
     def arrives(self, frame: bytes, start: int, end: int) -> None:
         """A segment of the TCP under test came; every one must be well formed."""
+        segment = frame[start:end]
         pseudo = self._station.path.pseudo
         try:
-            packet = TCP.parse(frame[start:end])
+            arrow = self._numbers.arrow(segment, self.now, self.ack, self.seq)
         except PacketError as error:
-            self.fail(f"the TCP sent a segment that is none: {error}\n{frame[start:end].hex(' ', 2)}")
+            self.fail(f"the TCP sent a segment that is none: {error}\n{segment.hex(' ', 2)}")
         if self._net.ends.checksums and not verify_tcp(frame, start, end, pseudo + end - start if pseudo else 0):
-            self.fail(f"the TCP sent a segment whose checksum is wrong: {frame[start:end].hex(' ', 2)}")
-        if self.their_iss is None and packet.flags & SYN:
-            self.their_iss = packet.seq
-        base = self.their_iss or 0
-        arrow = Arrow(
-            at=self.now,
-            flags=packet.flags,
-            seq=unwrap(packet.seq - base, self.ack),
-            ack=unwrap(packet.ack - self.iss, self.seq) if packet.flags & ACK else 0,
-            window=packet.window,
-            urgent=packet.urgent,
-            options=tuple(packet.options),
-            data=bytes(packet.body),
-            sack=_blocks(tuple(packet.options), self.iss, self.seq),
-        )
+            self.fail(f"the TCP sent a segment whose checksum is wrong: {segment.hex(' ', 2)}")
         self._net.ladder.arrow(f"{self._name('peer')} <-- tcp", arrow)
         self.waiting.append(arrow)
 
     def _name(self, who: str) -> str:
         return who if self.port == PEER_PORT else f"{who}:{self.port}"
 
-    def _transmit(
+    def _arrow(
         self,
-        place: str,
         flags: int,
         data: bytes,
         seq: int,
@@ -330,55 +299,26 @@ class Peer(Generic[Host]):
         window: int | None,
         urgent: int,
         options: tuple[Option, ...],
-    ) -> None:
+    ) -> Arrow:
         if ack is None:
             ack = self.ack if flags & ACK else 0
-        window = self.window if window is None else window
-        arrow = Arrow(
+        return Arrow(
             at=self.now,
             flags=flags,
             seq=seq,
             ack=ack,
-            window=window,
+            window=self.window if window is None else window,
             urgent=urgent,
             options=options,
             data=data,
-            sack=_blocks(options, self.their_iss or 0, self.ack),
+            sack=self._numbers.sacked(options, self.ack),
         )
-        who, _, rest = place.partition(" ")
-        self._net.ladder.arrow(f"{self._name(who)} {rest}", arrow)
-        area = tcp_options.build(list(options))
-        self._station.path.sender.send(self._build(flags, data, seq, ack, window, urgent, area, True))
-        self.settle()
 
-    def _build(
-        self,
-        flags: int,
-        data: bytes,
-        seq: int,
-        ack: int,
-        window: int,
-        urgent: int,
-        area: bytes,
-        checksum: bool,
-    ) -> bytes:
+    def _transmit(self, who: str, arrow: Arrow) -> None:
+        self._net.ladder.arrow(f"{self._name(who)} --> tcp", arrow)
         path = self._station.path
-        writer = bytearray()
-        append_tcp(
-            writer,
-            len(data),
-            sport=self.port,
-            dport=PORT,
-            seq=(self.iss + seq) & MASK,
-            ack=(ack + (self.their_iss or 0)) & MASK if flags & ACK else ack & MASK,
-            flags=flags,
-            window=window,
-            urgent=urgent,
-            options=area,
-        )
-        if checksum:
-            fill_tcp(writer, 0, data, path.pseudo + len(writer) + len(data) if path.pseudo else 0)
-        return bytes(writer) + data
+        path.sender.send(self._numbers.segment(arrow, self.port, path.pseudo))
+        self.settle()
 
     def _demand(
         self,
@@ -399,7 +339,7 @@ class Peer(Generic[Host]):
             ack = self.seq if flags & ACK else ANY
         if length is not None:
             data = ANY
-        wanted_options: Wanted[tuple[TcpOption, ...]] = ANY
+        wanted_options: Wanted[tuple[Option, ...]] = ANY
         if options is None:
             wanted_options = ANY if flags & SYN or sack is not None else ()
         elif options is not ANY:
@@ -418,27 +358,3 @@ class Peer(Generic[Host]):
             scale=scale,
             sack=None if sack is None else tuple(sack),
         )
-
-    def _options(
-        self, mss: int | None, scale: int | None, sack: Iterable[tuple[int, int]], options: Iterable[Option]
-    ) -> tuple[Option, ...]:
-        found: list[Option] = []
-        if mss is not None:
-            found.append(MaximumSegmentSize(size=mss))
-        if scale is not None:
-            found += [NoOperation(), WindowScale(shift=scale)]
-        base = self.their_iss or 0
-        blocks = [SackBlock(left=(base + left) & MASK, right=(base + right) & MASK) for left, right in sack]
-        if blocks:
-            found += [NoOperation(), NoOperation(), Sack(blocks=blocks)]
-        return (*found, *options)
-
-
-def _blocks(options: tuple[TcpOption, ...], base: int, near: int) -> Blocks:
-    """The blocks of a selective acknowledgement among ``options``, relative to ``base``."""
-    return tuple(
-        (unwrap(block.left - base, near), unwrap(block.right - base, near))
-        for option in options
-        if isinstance(option, Sack)
-        for block in option.blocks
-    )
