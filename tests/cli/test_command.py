@@ -32,7 +32,7 @@ def refused(*arguments: str | Path) -> str:
 def test_help_teaches() -> None:
     done = foxpy("--help")
     assert done.returncode == 0
-    for command in ("run", "fetch", "ping", "check", "decode", "demo"):
+    for command in ("run", "fetch", "ping", "check", "decode", "demo", "plot", "explain"):
         assert f"\n  {command}" in done.stdout
         assert foxpy(command, "--help").returncode == 0
     for stack in known():
