@@ -35,9 +35,10 @@ check: $(VENV)/.dev      ## the quick half of `make test`: no tests are run
 	$(BIN)/mypy
 	$(BIN)/python typecheck/run.py
 
-slow: $(VENV)/.dev       ## 10,000 examples of each law, 5,000 packets of each protocol beside other programs; takes hours
+slow: $(VENV)/.dev       ## 10,000 examples of each law, 5,000 packets of each protocol beside other programs, a day of virtual time; takes hours
 	FOXPY_EXAMPLES=10000 $(BIN)/python -m pytest -n auto --dist worksteal tests/wire/test_every_packet.py
 	FOXPY_EXAMPLES=5000 $(BIN)/python -m pytest -n auto --dist worksteal tests/differential
+	FOXPY_HOURS=24 $(BIN)/python -m pytest tests/testing/lab/test_soak.py
 
 wheels: $(VENV)/.dev     ## wheels into dist/, for each Python in PYTHONS, each installed and tried
 	$(BIN)/python tests/release.py $(PYTHONS)
