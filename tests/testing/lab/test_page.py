@@ -30,7 +30,7 @@ def test_the_second_example_runs_and_writes_nothing(tmp_path: Path, monkeypatch:
 def test_the_page_shows_what_is_run() -> None:
     page = (HOUSE / "docs/lab.md").read_text(encoding="utf-8")
     code = without_comments((HOUSE / "docs/examples/laboratory.py").read_text(encoding="utf-8"))
-    shown, beside = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    shown, *_, beside = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     for line in without_comments(shown):
         assert line in code, line
     tests = without_comments((HOUSE / "tests/testing/lab/test_lab.py").read_text(encoding="utf-8"))
