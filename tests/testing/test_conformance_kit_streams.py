@@ -97,7 +97,7 @@ class AlteredTcp(Tcp[MacAddress]):
 
 class OpensForEver(AlteredTcp):
     async def active_open(
-        self, address: TcpAddress[MacAddress], handler: Handler[TcpConnection[MacAddress]]
+        self, address: TcpAddress[MacAddress], handler: Handler[TcpConnection[MacAddress]], *, early: bytes = b""
     ) -> TcpConnection[MacAddress]:
         trio.lowlevel.spawn_system_task(super().active_open, address, handler)
         return await trio.sleep_forever()

@@ -50,8 +50,9 @@ class TcpConfig:
     unless it is as large as the buffer; a sender in slow start never waits for it. Without SACK, the more a sender has
     in flight on a lossy path, the less gets through: 10 MB from Linux through 5 % loss took minutes with 512 KiB."""
 
-    send_buffer: int = attrs.field(default=16 * 1024 * 1024, validator=_COUNT)
-    """The most that is kept of what was sent and not acknowledged; as much as a peer like us would let be in flight."""
+    send_buffer: int = attrs.field(default=32 * 1024 * 1024, validator=_COUNT)
+    """The most that is kept of what was sent and not acknowledged: twice what a peer like us would let be in flight, as
+    who sends hears of room when half of it is free. With 16 MiB, 1 Gbit/s over 100 ms was used to two thirds."""
 
     initial_send_buffer: int = attrs.field(default=512 * 1024, validator=_COUNT)
     """What is kept to begin with. It grows to twice the congestion window (``room.py``), which is what a path makes use

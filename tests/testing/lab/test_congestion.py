@@ -27,11 +27,8 @@ from foxpy.testing.lab import (
     assert_queue,
 )
 
-WIDE: Final = TcpConfig(
-    receive_buffer=64 << 20, initial_receive_window=64 << 20, send_buffer=64 << 20, initial_send_buffer=64 << 20
-)
+PLENTY: Final = TcpConfig(receive_buffer=4 << 20, initial_receive_window=4 << 20)
 """Windows that leave the decision to congestion control alone."""
-PLENTY: Final = attrs.evolve(WIDE, receive_buffer=4 << 20, initial_receive_window=4 << 20)
 
 
 @attrs.frozen
@@ -89,7 +86,7 @@ def test_cubic_fills_a_gigabit_over_a_tenth_of_a_second() -> None:
         rate=1e9,
         rtt=0.1,
         queue=DropTail(size=12_500_000),
-        config=WIDE,
+        config=TcpConfig(),
         mtu=9000,
     )
     assert_goodput(run.flows[0], 0.9e9, since=run.since)

@@ -203,6 +203,19 @@ def test_an_abort_ends_a_flow() -> None:
     assert b.stack.tcp.query().connections == 0
 
 
+def test_an_abort_before_it_is_open_is_no_failure() -> None:
+    lab = Lab(seed=1)
+    a, b, _ = pair(lab)
+    flow = lab.bulk(a, b, 1000)
+    lab.run(until=0.005)
+    assert flow.opener is None
+    flow.abort()
+    lab.run()
+    assert (flow.finished, flow.error) == (0.005, None)
+    lab.settle()
+    assert lab.scheduler.timers.running() == 0
+
+
 def test_a_run_that_does_not_end_says_whose_fault_it_is() -> None:
     lab = Lab(seed=1)
     a, b, _ = pair(lab)

@@ -109,8 +109,8 @@ class Flow(ABC):
     def abort(self) -> None:
         """End the connection at once, with a reset."""
         if self._executor is not None and self.finished is None:
+            self.complete()  # first: the end of an open that is not complete is no failure then
             self._executor.abort()
-            self.complete()
 
     def _opened(self, connection: TcpConnection[IPv4Address]) -> Receiver:
         self.opener = End(self, self.source.stack.tcp, connection)
@@ -124,8 +124,9 @@ class Flow(ABC):
         return self.accepter
 
     def _failed(self, error: BaseException) -> None:
-        self.error = self.error or cause(error)
-        self.complete()
+        if self.finished is None:
+            self.error = cause(error)
+            self.complete()
 
     def complete(self) -> None:
         """All that it was made for has happened."""
