@@ -536,8 +536,13 @@ def _deliver(tcb: Tcb, frame: bytes, start: int, end: int) -> None:
     rcv.unacked += count
     if rcv.holding:
         rcv.held += count
-    if rcv.adaptive and tcb.now > rcv.round_at:
-        adapt(rcv, tcb.now, tcb.rtt.srtt or 0.05)
+    if rcv.adaptive and tcb.now - rcv.round_at >= tcb.rtt.srtt:
+        round_trip = tcb.rtt.srtt or 0.05
+        if tcb.stamps is not None:
+            # Who only receives measures no round trips but the handshake's; what the peer echoes tells of now, with the
+            # queue that it has filled.
+            round_trip = max(round_trip, tcb.stamps.elapsed(tcb.now))
+        adapt(rcv, tcb.now, round_trip)
     tcb.bytes_delivered += count
     tcb.todo.append(Deliver(frame, start, end))
 
