@@ -11,30 +11,20 @@ from typing import Final, assert_never
 
 from foxpy.layers.tcp import ecn, paws, usertimeout
 from foxpy.layers.tcp.actions import (
-    CALL_AT_END_OF_BATCH,
     OPENED,
-    PEER_CLOSED,
-    Deliver,
     Reopen,
-    SendSegment,
     StartTimer,
     Timer,
-    UrgentAhead,
 )
-from foxpy.layers.tcp.congestion import Start
-from foxpy.layers.tcp.congestion.base import initial_window
-from foxpy.layers.tcp.emit import acknowledge, again, challenge, reset, start_timer, stop_timer
+from foxpy.layers.tcp.afterwards import afterwards
+from foxpy.layers.tcp.emit import acknowledge, again, challenge, start_timer
 from foxpy.layers.tcp.events import Rule
-from foxpy.layers.tcp.fastopen import FastOpening
-from foxpy.layers.tcp.pathmtu import search
+from foxpy.layers.tcp.handshake import fast_opened, first_window, reset_unacceptable, syn_acknowledged, take_syn
 from foxpy.layers.tcp.recovery import acknowledged, duplicate, go_back
-from foxpy.layers.tcp.segment import ACK, ECE, FIN, RST, SYN, URG, Options, Segment
+from foxpy.layers.tcp.segment import ACK, ECE, FIN, RST, SYN, URG, Segment
 from foxpy.layers.tcp.selective import heard
-from foxpy.layers.tcp.send import output
 from foxpy.layers.tcp.sequence import MASK, unwrap
 from foxpy.layers.tcp.states import (
-    CLOSE_WAIT,
-    CLOSING,
     ESTABLISHED,
     FIN_WAIT_1,
     FIN_WAIT_2,
@@ -52,12 +42,8 @@ from foxpy.layers.tcp.states import (
     TimeWait,
     Why,
 )
-from foxpy.layers.tcp.tcb import ReceiveSide, Tcb
-from foxpy.layers.tcp.window import adapt
-
-QUICK: Final = 16
-"""Segments acknowledged one by one after a sign of loss, as Linux does: where one ACK stood for a repaired gap and for
-all that came after it, Karn's algorithm would leave the sender without a measured round trip, and backed off."""
+from foxpy.layers.tcp.tcb import Tcb
+from foxpy.layers.tcp.text import QUICK, text_and_fin
 
 _UNUSUAL: Final = SYN | RST | FIN | URG
 
@@ -86,7 +72,7 @@ def _syn_sent(tcb: Tcb, state: State, segment: Segment) -> State:
     # First, check the ACK bit.
     if flags & ACK and not snd.iss < ack <= snd.nxt:
         if not flags & RST:
-            _reset_unacceptable(tcb, segment)
+            reset_unacceptable(tcb, segment)
         tcb.counters.bad_acknowledgements += 1
         return state
     # Second, check the RST bit. RCV.NXT is not known, so [5961]'s stricter check does not apply.
@@ -100,126 +86,27 @@ def _syn_sent(tcb: Tcb, state: State, segment: Segment) -> State:
     if not flags & SYN:
         tcb.counters.out_of_window += 1  # fifth
         return state
-    _take_syn(tcb, segment)
+    take_syn(tcb, segment)
     if not flags & ACK:
         # Simultaneous open (MUST-10): our SYN now acknowledges theirs. What came with it waits (MUST-11: not passive).
-        _first_window(tcb, segment, snd.una)
+        first_window(tcb, segment, snd.una)
         snd.sent[0].flags = SYN | ACK
         if tcb.log is not None:
             tcb.log.lost(Rule.SYN_AGAIN, snd.una, snd.nxt)
         again(tcb, 0)
         return SynReceived(passive=False)
     lost = snd.sent[0].times > 1
-    _syn_acknowledged(tcb, ack)
-    _first_window(tcb, segment, ack)
+    syn_acknowledged(tcb, ack)
+    first_window(tcb, segment, ack)
     if tcb.fast is not None:
-        _fast_opened(tcb, tcb.fast, segment, lost)
+        fast_opened(tcb, tcb.fast, segment, lost)
     tcb.todo.append(OPENED)
     rcv.ack_now = True
     # "If there are other controls or text in the segment, then continue processing at the sixth step."
     state = ESTABLISHED
     if rcv.reassembly:
-        state = _text_and_fin(tcb, state, rcv.nxt, 0, 0, segment)
-    return _afterwards(tcb, state)
-
-
-def accept(tcb: Tcb, segment: Segment) -> State:
-    """3.10.7.2, LISTEN, third: a SYN came to a listener, which checked it (``stateless.classify``)."""
-    _take_syn(tcb, segment)
-    _first_window(tcb, segment, tcb.snd.una)
-    fast = tcb.fast
-    if fast is not None and fast.accepted:
-        # [7413] section 4.2.2: "Buffer the data and notify the application", which may answer at once
-        _begin_control(tcb, tcb.config.initial_window)
-        tcb.todo.append(OPENED)
-        early = tcb.rcv.reassembly.take(tcb.rcv.nxt)
-        if early:
-            _deliver(tcb, early, 0, len(early))
-    return SynReceived(passive=True)
-
-
-def _take_syn(tcb: Tcb, segment: Segment) -> None:
-    """Take in the peer's SYN: its number and its options; text and FIN that came with it are held back."""
-    rcv = tcb.rcv
-    rcv.irs = segment.seq
-    rcv.nxt = rcv.up = segment.seq + 1
-    rcv.edge = rcv.nxt + min(rcv.buffer, 0xFFFF)  # what our SYN, or SYN,ACK, offers: unscaled ([7323] section 2.2)
-    rcv.round_nxt = rcv.nxt
-    rcv.round_at = tcb.now
-    tcb.negotiated(segment.options or Options())
-    ecn.agree(tcb, segment)
-    if segment.options is not None and segment.options.user_timeout:
-        usertimeout.heard(tcb, usertimeout.decode(segment.options.user_timeout))
-    length = segment.end - segment.start
-    if length:
-        end = min(segment.end, segment.start + rcv.edge - rcv.nxt)
-        rcv.reassembly.add(rcv.nxt, segment.frame, segment.start, end)
-    if segment.flags & FIN:
-        rcv.reassembly.fin = rcv.nxt + length
-
-
-def _first_window(tcb: Tcb, segment: Segment, ack: int) -> None:
-    """The send window as the peer's SYN gives it: never scaled ([7323] section 2.2)."""
-    snd = tcb.snd
-    snd.wnd = snd.max_wnd = segment.window
-    snd.wl1 = tcb.rcv.irs
-    snd.wl2 = ack
-
-
-def _syn_acknowledged(tcb: Tcb, ack: int) -> None:
-    """Our SYN is acknowledged: the connection is open, the congestion window begins."""
-    snd = tcb.snd
-    config = tcb.config
-    snd.una = ack
-    sent = snd.sent[0]
-    tcb.recovery.board.acknowledged(ack)
-    tcb.recovery.board.fresh.clear()
-    tcb.recovery.settle()
-    segments = config.initial_window
-    if sent.times == 1:
-        tcb.rtt.sample(tcb.now - sent.at)
-    elif sent.times:
-        tcb.rtt.syn_was_lost()
-        if tcb.recovery.stalled is not None:
-            segments = 1  # [5681] section 3.1: one segment where a SYN or SYN,ACK was lost
-    tcb.recovery.stalled = None
-    if config.probe_path == "always":
-        tcb.fit(search(tcb).low)
-    if tcb.fast is None or not tcb.fast.accepted:
-        _begin_control(tcb, segments)
-    tcb.counters.established += 1
-    if snd.sent:
-        start_timer(tcb)
-    else:
-        stop_timer(tcb)
-    tcb.announcing = config.user_timeout is not None
-    if config.keepalive is not None:
-        tcb.todo.append(StartTimer(Timer.KEEPALIVE, config.keepalive))
-
-
-def _begin_control(tcb: Tcb, segments: int) -> None:
-    """The congestion window begins, with so many ``segments``."""
-    snd = tcb.snd
-    tcb.control(Start(snd.mss, initial_window(segments, snd.mss), tcb.now, tcb.rtt.srtt, seed=snd.iss))
-
-
-def _fast_opened(tcb: Tcb, fast: FastOpening, segment: Segment, lost: bool) -> None:
-    """The server's answer to a SYN with Fast Open; ``lost``: it had to be sent again, without.
-
-    What it did not take of the data goes at once ([7413] section 4.2.2).
-    """
-    options = segment.options
-    if options is not None and options.fast_open:
-        fast.heard = options.fast_open
-    fast.refused = lost or (fast.early and bool(tcb.snd.sent))
-    if tcb.snd.sent:
-        go_back(tcb, Rule.EARLY)
-
-
-def _reset_unacceptable(tcb: Tcb, segment: Segment) -> None:
-    """``<SEQ=SEG.ACK><CTL=RST>``, the answer to an unacceptable ACK before the connection is synchronized."""
-    tcb.counters.resets_sent += 1
-    tcb.todo.append(SendSegment(segment.ack, 0, RST, 0, b""))
+        state = text_and_fin(tcb, state, rcv.nxt, 0, 0, segment)
+    return afterwards(tcb, state)
 
 
 # -- 3.10.7.4 other states
@@ -259,11 +146,11 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
     if state.__class__ is SynReceived:
         if not snd.una < ack <= snd.nxt:
             tcb.counters.bad_acknowledgements += 1
-            _reset_unacceptable(tcb, segment)
+            reset_unacceptable(tcb, segment)
             return state
         if recent and stamps is not None:
             paws.record(stamps, segment, tcb.now)
-        _syn_acknowledged(tcb, ack)
+        syn_acknowledged(tcb, ack)
         _set_window(tcb, segment, seq, ack)
         tcb.todo.append(OPENED)
         # "A CLOSE in SYN-RECEIVED is queued for processing after entering ESTABLISHED": it is due now
@@ -311,10 +198,10 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
             return state
     # Sixth to eighth: URG, text, FIN.
     if text or flags & (FIN | URG) or (rcv.reassembly and rcv.ack_now):
-        state = _text_and_fin(tcb, state, seq, text, flags, segment)
+        state = text_and_fin(tcb, state, seq, text, flags, segment)
         if state.__class__ is Closed:
             return state
-    return _afterwards(tcb, state)
+    return afterwards(tcb, state)
 
 
 def _fit_into_window(tcb: Tcb, segment: Segment, seq: int) -> bool:
@@ -464,164 +351,3 @@ def _ack_in(tcb: Tcb, state: State, flags: int) -> State:
             raise AssertionError("these states do not get here")
         case _:
             assert_never(state)
-
-
-def _text_and_fin(tcb: Tcb, state: State, seq: int, text: int, flags: int, segment: Segment) -> State:
-    """Sixth to eighth, for ``text`` bytes from number ``seq`` on."""
-    match state:
-        case Established() | FinWait1() | FinWait2():
-            pass
-        case CloseWait() | Closing() | LastAck() | TimeWait():
-            return state  # "This should not occur since a FIN has been received": ignored
-        case SynSent() | SynReceived() | Closed():
-            raise AssertionError("these states do not get here")
-        case _:
-            assert_never(state)
-    rcv = tcb.rcv
-    # Sixth, check the URG bit.
-    if flags & URG:
-        _urgent(tcb, seq + segment.urgent)
-    # Seventh, process the segment text.
-    reassembly = rcv.reassembly
-    if text and rcv.shut:
-        # SHLD-3: nobody reads any more; the reset says that data was lost
-        reset(tcb)
-        return Closed(Why.ABORTED)
-    if text > rcv.full:
-        rcv.full = min(text, rcv.mss)
-    if text and seq == rcv.nxt:
-        if not reassembly:
-            _deliver(tcb, segment.frame, segment.start, segment.end)
-            if not flags & FIN:
-                return state  # as nearly all do
-        else:
-            # what is held already stands, even where this segment covers it
-            _look_for_duplicates(rcv, seq, text)
-            reassembly.add(seq, segment.frame, segment.start, segment.end, limited=False)
-            rcv.quick = QUICK  # "all or part of a gap" is filled: acknowledge at once ([5681] section 4.2)
-    elif text or (flags & FIN and seq > rcv.nxt):
-        tcb.counters.out_of_order += 1
-        _look_for_duplicates(rcv, seq, text)
-        if not reassembly.add(seq, segment.frame, segment.start, segment.end):
-            tcb.counters.reassembly_full += 1
-        # "A TCP receiver SHOULD send an immediate duplicate ACK when an out-of-order segment arrives" ([5681] 4.2)
-        acknowledge(tcb)
-        rcv.quick = QUICK
-        rcv.gap = True
-    if flags & FIN:
-        reassembly.fin = seq + text
-    if not reassembly:
-        return state
-    waiting = reassembly.take(rcv.nxt)
-    if waiting:
-        _deliver(tcb, waiting, 0, len(waiting))
-    # Eighth, check the FIN bit.
-    if reassembly.fin is None or reassembly.fin > rcv.nxt:
-        return state
-    return _fin(tcb, state)
-
-
-def _look_for_duplicates(rcv: ReceiveSide, seq: int, text: int) -> None:
-    """Some of the ``text`` bytes from ``seq`` on may be held already."""
-    if rcv.sack:
-        found = rcv.reassembly.blocks.overlap(seq, seq + text)
-        if found is not None:
-            rcv.came_again(found[0], found[1])
-
-
-def _deliver(tcb: Tcb, frame: bytes, start: int, end: int) -> None:
-    rcv = tcb.rcv
-    count = end - start
-    rcv.nxt += count
-    rcv.unacked += count
-    if rcv.holding:
-        rcv.held += count
-    if rcv.adaptive and tcb.now - rcv.round_at >= tcb.rtt.srtt:
-        round_trip = tcb.rtt.srtt or 0.05
-        if tcb.stamps is not None:
-            # Who only receives measures no round trips but the handshake's; what the peer echoes tells of now, with the
-            # queue that it has filled.
-            round_trip = max(round_trip, tcb.stamps.elapsed(tcb.now))
-        adapt(rcv, tcb.now, round_trip)
-    tcb.bytes_delivered += count
-    tcb.todo.append(Deliver(frame, start, end))
-
-
-def _urgent(tcb: Tcb, up: int) -> None:
-    """RCV.UP <- max(RCV.UP, SEG.UP); tell the application each time it advances (MUST-32)."""
-    rcv = tcb.rcv
-    if up > rcv.up and up > rcv.nxt:
-        rcv.up = up
-        tcb.todo.append(UrgentAhead(up - rcv.nxt))
-
-
-def _fin(tcb: Tcb, state: State) -> State:
-    """The peer's FIN is next: advance over it, acknowledge it, tell the application."""
-    rcv = tcb.rcv
-    rcv.reassembly.clear()
-    rcv.nxt += 1
-    rcv.edge = max(rcv.edge, rcv.nxt)
-    rcv.ack_now = True
-    tcb.todo.append(PEER_CLOSED)
-    match state:
-        case Established():
-            return CLOSE_WAIT
-        case FinWait1():
-            return CLOSING  # had our FIN been acknowledged in this segment, this would be FIN-WAIT-2
-        case FinWait2():
-            return TIME_WAIT
-        case SynSent() | SynReceived() | CloseWait() | Closing() | LastAck() | TimeWait() | Closed():
-            raise AssertionError("no FIN is processed in these states")
-        case _:
-            assert_never(state)
-
-
-def _afterwards(tcb: Tcb, state: State) -> State:
-    """Send what the segment made room for, and see that what arrived is acknowledged: soon, or at the batch's end.
-
-    What may be sent is sent at the batch's end as well, which is the same instant: what a batch of ACKs made room for
-    then goes down the stack as one, and what arrived is acknowledged with it. Not so where there is a sign of loss, as
-    the order of what is sent matters there, nor where the retransmission timer does not run, which sees to all that
-    waits.
-    """
-    snd = tcb.snd
-    rcv = tcb.rcv
-    wait = False
-    if snd.buffer.size or tcb.recovery.busy or (snd.fin_wanted and snd.fin is None):
-        if tcb.config.ack_per_batch and tcb.timer_running and not tcb.recovery.at_work():
-            wait = True
-        else:
-            output(tcb)
-    else:
-        snd.freed = 0
-    if rcv.ack_now or rcv.unacked:
-        if rcv.quick:
-            rcv.quick -= 1
-            acknowledge(tcb)
-        elif tcb.config.ack_per_batch and (wait or rcv.ack_now or rcv.unacked >= 2 * rcv.full):
-            wait = True
-        else:
-            acknowledge_in_time(tcb)
-    if wait and not rcv.batch_waiting:
-        rcv.batch_waiting = True
-        tcb.todo.append(CALL_AT_END_OF_BATCH)
-    return state
-
-
-def end_of_batch(tcb: Tcb) -> None:
-    """What ``_afterwards`` left for now: all segments at hand have been taken in."""
-    tcb.rcv.batch_waiting = False
-    snd = tcb.snd
-    if snd.buffer.size or (snd.fin_wanted and snd.fin is None):
-        output(tcb)
-    acknowledge_in_time(tcb)
-
-
-def acknowledge_in_time(tcb: Tcb) -> None:
-    """Acknowledge what must not wait: at least every second full segment (SHLD-19); start the delay for the rest."""
-    rcv = tcb.rcv
-    if rcv.ack_now or rcv.unacked >= 2 * rcv.full:
-        acknowledge(tcb)
-    elif rcv.unacked and not rcv.delayed:
-        rcv.delayed = True
-        tcb.todo.append(StartTimer(Timer.DELAYED_ACK, tcb.config.ack_delay))

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from foxpy.errors import InvalidConnection, PacketSize
-from foxpy.layers.tcp import arrives, retransmit
+from foxpy.layers.tcp import afterwards, arrives, handshake, retransmit
 from foxpy.layers.tcp.actions import CLOSE_ACKNOWLEDGED, DELETE, Action, Finished, StartTimer, StopTimer, Timer
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.congestion import Start
@@ -112,7 +112,7 @@ class Machine:
         tcb.now = now
         tcb.fast = fast
         tcb.counters.passive_opens += 1
-        target = arrives.accept(tcb, segment)
+        target = handshake.accept(tcb, segment)
         syn(tcb, SYN | ACK)
         self._become(Event.PASSIVE_OPEN, target)
 
@@ -122,7 +122,7 @@ class Machine:
         tcb = self.tcb
         tcb.now = now
         tcb.counters.passive_opens += 1
-        target = arrives.accept(tcb, segment)
+        target = handshake.accept(tcb, segment)
         syn_by_cookie(tcb)
         self._become(Event.PASSIVE_OPEN, target)
 
@@ -289,7 +289,7 @@ class Machine:
         tcb = self.tcb
         if not isinstance(self.state, Closed):
             tcb.now = now
-            arrives.end_of_batch(tcb)
+            afterwards.end_of_batch(tcb)
 
     # -- 3.10.8 time-outs
 
