@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from foxpy.layers.tcp.actions import (
-    CALL_AT_END_OF_BATCH,
-    StartTimer,
-    Timer,
-)
+from foxpy.layers.tcp.actions import CALL_AT_END_OF_BATCH, StartTimer, Timer
 from foxpy.layers.tcp.emit import acknowledge
 from foxpy.layers.tcp.send import output
-from foxpy.layers.tcp.states import (
-    State,
-)
+from foxpy.layers.tcp.states import State
 from foxpy.layers.tcp.tcb import Tcb
 
 

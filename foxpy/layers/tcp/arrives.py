@@ -10,12 +10,7 @@ from __future__ import annotations
 from typing import Final, assert_never
 
 from foxpy.layers.tcp import ecn, paws, usertimeout
-from foxpy.layers.tcp.actions import (
-    OPENED,
-    Reopen,
-    StartTimer,
-    Timer,
-)
+from foxpy.layers.tcp.actions import OPENED, Reopen, StartTimer, Timer
 from foxpy.layers.tcp.afterwards import afterwards
 from foxpy.layers.tcp.emit import acknowledge, again, challenge, start_timer
 from foxpy.layers.tcp.events import Rule

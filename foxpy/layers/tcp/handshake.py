@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from foxpy.layers.tcp import ecn, usertimeout
-from foxpy.layers.tcp.actions import (
-    OPENED,
-    SendSegment,
-    StartTimer,
-    Timer,
-)
+from foxpy.layers.tcp.actions import OPENED, SendSegment, StartTimer, Timer
 from foxpy.layers.tcp.congestion import Start
 from foxpy.layers.tcp.congestion.base import initial_window
 from foxpy.layers.tcp.emit import start_timer, stop_timer
@@ -17,10 +12,7 @@ from foxpy.layers.tcp.fastopen import FastOpening
 from foxpy.layers.tcp.pathmtu import search
 from foxpy.layers.tcp.recovery import go_back
 from foxpy.layers.tcp.segment import FIN, RST, Options, Segment
-from foxpy.layers.tcp.states import (
-    State,
-    SynReceived,
-)
+from foxpy.layers.tcp.states import State, SynReceived
 from foxpy.layers.tcp.tcb import Tcb
 from foxpy.layers.tcp.text import deliver
 

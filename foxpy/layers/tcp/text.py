@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Final, assert_never
 
-from foxpy.layers.tcp.actions import (
-    PEER_CLOSED,
-    Deliver,
-    UrgentAhead,
-)
+from foxpy.layers.tcp.actions import PEER_CLOSED, Deliver, UrgentAhead
 from foxpy.layers.tcp.emit import acknowledge, reset
 from foxpy.layers.tcp.segment import FIN, URG, Segment
 from foxpy.layers.tcp.states import (
