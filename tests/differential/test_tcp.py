@@ -12,6 +12,7 @@ from scapy.packet import Raw
 
 from foxpy.layers.tcp.wire import (
     TCP,
+    FastOpen,
     MaximumSegmentSize,
     NoOperation,
     OtherOption,
@@ -19,6 +20,7 @@ from foxpy.layers.tcp.wire import (
     SackPermitted,
     TcpHeader,
     Timestamps,
+    UserTimeout,
     WindowScale,
     tcp_options,
     verify_tcp,
@@ -26,13 +28,23 @@ from foxpy.layers.tcp.wire import (
 from foxpy.wire.strategies import strategy
 from tests.differential.oracle import Pair, again, agree, below, bodies, body_of, many, pairs, pseudo, u8s, u16s, u32s
 
-Option = NoOperation | MaximumSegmentSize | WindowScale | SackPermitted | Sack | Timestamps | OtherOption
+Option = (
+    NoOperation
+    | MaximumSegmentSize
+    | WindowScale
+    | SackPermitted
+    | Sack
+    | Timestamps
+    | UserTimeout
+    | FastOpen
+    | OtherOption
+)
 
 NUMBER: Final = 6
 
 PASCAL: Final = 25
 """scapy reads this option as a string with a length in it, and loses what is behind that."""
-NUMBERS: Final = {"AltChkSum": (14, ">BH"), "MD5": (19, "16s"), "UTO": (28, ">H"), "TFO": (34, ">II")}
+NUMBERS: Final = {"AltChkSum": (14, ">BH"), "MD5": (19, "16s"), "TFO": (34, ">II")}
 """Options that scapy reads as numbers where their size is right."""
 BYTES: Final = {"AltChkSumOpt": 15, "AO": 29}
 
@@ -43,7 +55,9 @@ options: Final[st.SearchStrategy[Option]] = st.one_of(
     strategy(SackPermitted),
     strategy(Sack),
     strategy(Timestamps),
-    strategy(OtherOption, kind=st.sampled_from(sorted({*range(256)} - {0, 1, 2, 3, 4, 5, 8, PASCAL}))),
+    strategy(UserTimeout),
+    strategy(FastOpen),
+    strategy(OtherOption, kind=st.sampled_from(sorted({*range(256)} - {0, 1, 2, 3, 4, 5, 8, 28, 34, PASCAL}))),
 )
 
 
@@ -86,6 +100,8 @@ def their_option(name: str | int, value: Any) -> tuple[str, dict[str, object]]:
             return "Sack", {"kind": 5, "length": 2 + 8 * len(blocks), "blocks": blocks}
         case "Timestamp":
             return "Timestamps", {"kind": 8, "length": 10, "value": value[0], "echo": value[1]}
+        case "UTO":
+            return "UserTimeout", {"kind": 28, "length": 4, "value": value}
         case str() if name in NUMBERS:
             kind, form = NUMBERS[name]
             data = (
@@ -97,6 +113,8 @@ def their_option(name: str | int, value: Any) -> tuple[str, dict[str, object]]:
             kind, data = BYTES[name], bytes(value)
         case _:
             kind, data = name, value
+    if kind == 34:
+        return "FastOpen", {"kind": kind, "length": 2 + len(data), "cookie": data}
     return "OtherOption", {"kind": kind, "length": 2 + len(data), "data": data}
 
 

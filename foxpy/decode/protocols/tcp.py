@@ -12,6 +12,7 @@ from foxpy.decode.protocols.transport import pseudo_header
 from foxpy.layers.tcp.wire import (
     ACK,
     TCP,
+    FastOpen,
     MaximumSegmentSize,
     NoOperation,
     OtherOption,
@@ -19,6 +20,7 @@ from foxpy.layers.tcp.wire import (
     SackPermitted,
     TcpHeader,
     Timestamps,
+    UserTimeout,
     WindowScale,
 )
 
@@ -57,7 +59,15 @@ def _options(segment: TCP | TcpHeader) -> str:
 
 
 def _option(
-    option: NoOperation | MaximumSegmentSize | WindowScale | SackPermitted | Sack | Timestamps | OtherOption,
+    option: NoOperation
+    | MaximumSegmentSize
+    | WindowScale
+    | SackPermitted
+    | Sack
+    | Timestamps
+    | UserTimeout
+    | FastOpen
+    | OtherOption,
 ) -> str:
     match option:
         case NoOperation():
@@ -72,6 +82,10 @@ def _option(
             return f"sack {' '.join(f'{block.left}:{block.right}' for block in blocks)}"
         case Timestamps(value=value, echo=echo):
             return f"TS val {value} ecr {echo}"
+        case UserTimeout(value=value):
+            return f"uto {value & 0x7FFF} {'min' if value & 0x8000 else 's'}"
+        case FastOpen(cookie=cookie):
+            return f"tfo {cookie.hex() or 'cookiereq'}"
         case OtherOption(kind=kind):
             return f"unknown-{kind}"
         case never:

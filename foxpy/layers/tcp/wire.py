@@ -142,7 +142,15 @@ class TCP(Packet):
     checksum: u16 = inet_checksum("whole", seed=pseudo)
     urgent: u16 = field(default=0)
     options: packets[
-        NoOperation | MaximumSegmentSize | WindowScale | SackPermitted | Sack | Timestamps | OtherOption
+        NoOperation
+        | MaximumSegmentSize
+        | WindowScale
+        | SackPermitted
+        | Sack
+        | Timestamps
+        | UserTimeout
+        | FastOpen
+        | OtherOption
     ] = sized(doff * 4 - 20, align=4, end=EndOfOptions, default=())
     body: Body = rest(default=b"")
 
