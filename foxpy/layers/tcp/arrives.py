@@ -99,7 +99,7 @@ def _syn_sent(tcb: Tcb, state: State, segment: Segment) -> State:
     rcv.ack_now = True
     # "If there are other controls or text in the segment, then continue processing at the sixth step."
     state = ESTABLISHED
-    if rcv.reassembly:
+    if rcv.reassembly is not None:
         state = text_and_fin(tcb, state, rcv.nxt, 0, 0, segment)
     return afterwards(tcb, state)
 
@@ -150,7 +150,7 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
         tcb.todo.append(OPENED)
         # "A CLOSE in SYN-RECEIVED is queued for processing after entering ESTABLISHED": it is due now
         state = FIN_WAIT_1 if snd.fin_wanted else ESTABLISHED
-        if rcv.reassembly and not text:
+        if rcv.reassembly is not None and not text:
             rcv.ack_now = True
     elif not snd.una - snd.max_wnd <= ack <= snd.nxt:
         # [5961] section 5.2: blind data injection, or an ACK of what was never sent
@@ -192,7 +192,7 @@ def _other_states(tcb: Tcb, state: State, segment: Segment) -> State:
         if state.__class__ is Closed:
             return state
     # Sixth to eighth: URG, text, FIN.
-    if text or flags & (FIN | URG) or (rcv.reassembly and rcv.ack_now):
+    if text or flags & (FIN | URG) or (rcv.reassembly is not None and rcv.ack_now):
         state = text_and_fin(tcb, state, seq, text, flags, segment)
         if state.__class__ is Closed:
             return state

@@ -98,7 +98,7 @@ def options_now(tcb: Tcb, text: int = 0) -> Options | None:
     """The options of a segment without SYN and with so much ``text`` that is sent now; None for none."""
     stamps = tcb.stamps
     rcv = tcb.rcv
-    if rcv.sack and (rcv.reassembly.size or rcv.twice is not None):
+    if rcv.sack and (rcv.reassembly is not None or rcv.twice is not None):
         options = 0 if stamps is None else SIZE
         # An acknowledgement alone has room for all blocks that there may be. A full segment has none: its
         # retransmission, or a cut below, would have to go by blocks that come and go.
@@ -172,7 +172,7 @@ def start_timer(tcb: Tcb) -> None:
     rtt = tcb.rtt
     delay = rtt.rto
     recovery.running = TIMEOUT
-    if tcb.rcv.sack and not recovery.busy and rtt.samples > recovery.tail.samples and tcb.config.tail_loss_probe:
+    if tcb.rcv.sack and not recovery.busy and rtt.samples > recovery.probed and tcb.config.tail_loss_probe:
         snd = tcb.snd
         if snd.sent and snd.wnd:
             delay = timeout(rtt.srtt, delay, snd.nxt - snd.una <= snd.mss)
@@ -213,7 +213,9 @@ def again(tcb: Tcb, index: int) -> None:
     recovery.board.sent_again(sent, tcb.now)
     if tcb.delivery is not None:
         sent.stamp = tcb.delivery.sent(tcb.now, False)
-    recovery.doubt.repeated(sent.end - sent.seq)
+    size = sent.end - sent.seq
+    recovery.repeated += size
+    recovery.doubt.repeated(size)
     recovery.busy = True
     tcb.counters.retransmissions += 1
     tcb.retransmissions += 1

@@ -12,6 +12,7 @@ from foxpy.layers.tcp.fastopen import FastOpening
 from foxpy.layers.tcp.pathmtu import search
 from foxpy.layers.tcp.recovery import go_back
 from foxpy.layers.tcp.segment import FIN, RST, Options, Segment
+from foxpy.layers.tcp.sent import drop, find
 from foxpy.layers.tcp.states import State, SynReceived
 from foxpy.layers.tcp.tcb import Tcb
 from foxpy.layers.tcp.text import deliver
@@ -26,7 +27,7 @@ def accept(tcb: Tcb, segment: Segment) -> State:
         # [7413] section 4.2.2: "Buffer the data and notify the application", which may answer at once
         _begin_control(tcb, tcb.config.initial_window)
         tcb.todo.append(OPENED)
-        early = tcb.rcv.reassembly.take(tcb.rcv.nxt)
+        early = tcb.rcv.take()
         if early:
             deliver(tcb, early, 0, len(early))
     return SynReceived(passive=True)
@@ -47,9 +48,9 @@ def take_syn(tcb: Tcb, segment: Segment) -> None:
     length = segment.end - segment.start
     if length:
         end = min(segment.end, segment.start + rcv.edge - rcv.nxt)
-        rcv.reassembly.add(rcv.nxt, segment.frame, segment.start, end)
+        rcv.ahead().add(rcv.nxt, segment.frame, segment.start, end)
     if segment.flags & FIN:
-        rcv.reassembly.fin = rcv.nxt + length
+        rcv.ahead().fin = rcv.nxt + length
 
 
 def first_window(tcb: Tcb, segment: Segment, ack: int) -> None:
@@ -66,9 +67,13 @@ def syn_acknowledged(tcb: Tcb, ack: int) -> None:
     config = tcb.config
     snd.una = ack
     sent = snd.sent[0]
-    tcb.recovery.board.acknowledged(ack)
-    tcb.recovery.board.fresh.clear()
-    tcb.recovery.settle()
+    recovery = tcb.recovery
+    if recovery.busy:
+        recovery.board.acknowledged(ack)
+        recovery.board.fresh.clear()
+        recovery.settle()
+    else:
+        drop(snd.sent, find(snd.sent, ack), ack)
     segments = config.initial_window
     if sent.times == 1:
         tcb.rtt.sample(tcb.now - sent.at)

@@ -105,7 +105,6 @@ def describe(
     """How the connection of ``machine``, which people call ``called``, is at ``now``."""
     tcb = machine.tcb
     snd, rcv, rtt, recovery = tcb.snd, tcb.rcv, tcb.rtt, tcb.recovery
-    board = recovery.board
     syn = 1 if snd.una > snd.iss else 0
     fin = 1 if snd.fin is not None and snd.una > snd.fin else 0
     return TcpConnectionInfo(
@@ -128,12 +127,12 @@ def describe(
         pacing_rate=tcb.congestion.pacing_rate,
         delivery_rate=tcb.ack.delivery_rate,
         repairing=_repairing(recovery),
-        in_flight=snd.nxt - snd.una - board.gone(),
-        sacked=board.sacked,
-        lost=board.lost,
-        reordering=recovery.rack.reordering,
+        in_flight=snd.nxt - snd.una - recovery.gone(),
+        sacked=recovery.sacked(),
+        lost=recovery.lost(),
+        reordering=recovery.reordering(),
         retransmissions=tcb.retransmissions,
-        bytes_retransmitted=board.repeated,
+        bytes_retransmitted=recovery.repeated,
         timeouts=snd.sent[0].times - 1 if snd.sent and recovery.stalled is not None else 0,
         window_probes=recovery.probes,
         srtt=rtt.srtt,
@@ -148,7 +147,7 @@ def describe(
         rcv_mss=rcv.full,
         announced_mss=rcv.mss,
         receive_buffer=rcv.buffer,
-        out_of_order=rcv.reassembly.size,
+        out_of_order=rcv.early(),
         held=rcv.held,
         delivered=tcb.bytes_delivered,
         segments_received=segments_received,
@@ -160,4 +159,4 @@ def _repairing(recovery: Recovery) -> Repairing:
         return "loss"
     if recovery.recovering:
         return "recovery"
-    return "disorder" if recovery.duplicates or recovery.board.sacked else "open"
+    return "disorder" if recovery.duplicates or recovery.sacked() else "open"

@@ -15,7 +15,7 @@ def limited_by(machine: Machine) -> Limit | None:
     snd = tcb.snd
     if tcb.rcv.batch_waiting or isinstance(machine.state, Closed | SynSent | SynReceived):
         return None  # at the end of the batch it is decided
-    if tcb.recovery.board.lost:
+    if tcb.recovery.lost():
         return Limit.REPAIR
     unsent = snd.buffer.size
     if not unsent:

@@ -161,7 +161,7 @@ class DecisionLog:
         self._cause = None
         self._segment = (segment.seq, segment.ack, segment.flags, segment.end - segment.start)
         self._sacked = () if segment.options is None else segment.options.sack
-        self._arriving = (tcb.snd.una, tcb.rtt.samples, tcb.snd.wnd, tcb.rcv.reassembly.size)
+        self._arriving = (tcb.snd.una, tcb.rtt.samples, tcb.snd.wnd, tcb.rcv.early())
         self._counted = (counters.challenge_acks, counters.congestion_marks, counters.ecn_reductions)
         self._drops = [getattr(counters, counter) for counter in DROPS]
 
@@ -194,14 +194,14 @@ class DecisionLog:
             self._marked(Side.OURS)
         if tcb.counters.ecn_reductions > reductions:
             self._marked(Side.THEIRS)
-        if text and tcb.rcv.reassembly.size > early:
+        if text and tcb.rcv.early() > early:
             self._observer(
                 Early(
                     time=self._now(),
                     connection=self._connection,
                     seq=unwrap(seq, tcb.rcv.nxt) - tcb.rcv.irs,
                     length=text,
-                    waiting=tcb.rcv.reassembly.size,
+                    waiting=tcb.rcv.early(),
                 )
             )
 
@@ -248,7 +248,7 @@ class DecisionLog:
                 rto=round(rtt.rto, 9),
                 cwnd=tcb.congestion.window,
                 ssthresh=threshold(tcb.congestion.ssthresh),
-                flight=snd.nxt - snd.una - tcb.recovery.board.gone(),
+                flight=snd.nxt - snd.una - tcb.recovery.gone(),
                 rwnd=snd.wnd,
             )
         )
@@ -441,7 +441,7 @@ class DecisionLog:
                     connection=self._connection,
                     by=limit,
                     unsent=snd.buffer.size,
-                    flight=snd.nxt - snd.una - tcb.recovery.board.gone(),
+                    flight=snd.nxt - snd.una - tcb.recovery.gone(),
                     cwnd=self._cwnd,
                     rwnd=self._rwnd,
                 )

@@ -11,7 +11,7 @@ from foxpy.layers.tcp.emit import again, start_timer, stop_timer
 from foxpy.layers.tcp.events import Rule
 from foxpy.layers.tcp.room import make_room
 from foxpy.layers.tcp.scoreboard import DUPLICATES
-from foxpy.layers.tcp.sent import Sent
+from foxpy.layers.tcp.sent import Sent, drop
 from foxpy.layers.tcp.tcb import Tcb
 
 
@@ -65,11 +65,7 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
         if tcb.stamps is not None and recovery.doubt.echoed(tcb.stamps.sent_before(now)):
             frto.undo(tcb)
     else:
-        del queue[:taken]
-        if queue and queue[0].seq < ack:
-            front = queue[0]
-            front.payload = front.payload[ack - front.seq :]
-            front.seq = ack
+        drop(queue, taken, ack)
     recovery.stalled = None
     recovery.advanced = now
     mss = snd.mss
@@ -109,13 +105,13 @@ def acknowledged(tcb: Tcb, ack: int) -> None:
     elif recovery.going_back:
         # what is acknowledged now may have left the network long ago, so it frees no more than a segment's worth
         told.acknowledged = min(count, mss)
-        told.pipe = snd.nxt - ack - recovery.board.gone()
+        told.pipe = snd.nxt - ack - recovery.gone()
         tcb.congestion.acknowledged(told)
         if frto.advanced(tcb, ack):
             frto.undo(tcb)
         elif ack >= recovery.recover:
             recovery.going_back = False
-        recovery.inflation = recovery.board.gone()
+        recovery.inflation = recovery.gone()
     else:
         recovery.inflation = 0
         told.acknowledged = count

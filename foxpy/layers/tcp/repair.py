@@ -22,40 +22,53 @@ REORDERING: Final = 2
 
 
 class Recovery:
-    """Loss recovery of one connection: [6582]'s variables, [8985]'s, and what is lost."""
+    """Loss recovery of one connection: [6582]'s variables, [8985]'s, and what is lost.
+
+    ``board``, ``rate``, ``tail`` and ``doubt`` are made at the first sign of trouble, by whoever asks for them, and go
+    with it: most connections are idle, or lose nothing, and those four are a good part of what a connection may weigh.
+    """
 
     __slots__ = (
+        "_board",
+        "_doubt",
+        "_queue",
+        "_rack",
+        "_rate",
+        "_tail",
         "advanced",
         "asked",
-        "board",
         "busy",
-        "doubt",
         "duplicates",
         "first_partial",
         "going_back",
         "inflation",
         "previous_una",
+        "probed",
         "probes",
-        "rack",
-        "rate",
         "recover",
         "recovering",
+        "repeated",
         "rescued",
         "round_end",
         "running",
         "stalled",
-        "tail",
         "troubled",
     )
 
     def __init__(self, queue: list[Sent], iss: int) -> None:
-        self.board = Scoreboard(queue, iss)
+        self._queue = queue
+        self._board: Scoreboard | None = None
+        self._rack: Rack | None = None
+        self._rate: ProportionalRate | None = None
+        self._tail: TailProbe | None = None
+        self._doubt: Doubt | None = None
         self.busy = False
         """The scoreboard has something on it, or a probe is out: acknowledgements take the longer way."""
-        self.rack = Rack(iss)
-        self.rate = ProportionalRate()
-        self.tail = TailProbe()
-        self.doubt = Doubt()
+        self.repeated = 0
+        """Bytes ever sent again."""
+        self.probed = 0
+        """Round trips that had been measured when the last loss probe went out: there must be another one before the
+        next ([8985] section 7.2)."""
         self.running = TIMEOUT
         """What the retransmission timer was last started for."""
         self.duplicates = 0
@@ -93,6 +106,72 @@ class Recovery:
         """Whether there is a sign of loss, so that what is sent is sent as the ACKs come."""
         return self.busy or self.duplicates > 0
 
+    @property
+    def board(self) -> Scoreboard:
+        """Which of the queue is SACKed, and which is lost."""
+        board = self._board
+        if board is None:
+            self._board = board = Scoreboard(self._queue, self.previous_una)
+        return board
+
+    @property
+    def rack(self) -> Rack:
+        """It stays, as what it has learnt of the path outlasts a loss."""
+        rack = self._rack
+        if rack is None:
+            self._rack = rack = Rack(self.previous_una)
+        return rack
+
+    @property
+    def rate(self) -> ProportionalRate:
+        """How fast what is in the network comes down."""
+        rate = self._rate
+        if rate is None:
+            self._rate = rate = ProportionalRate()
+        return rate
+
+    @property
+    def tail(self) -> TailProbe:
+        """The loss probe that is out, if any."""
+        tail = self._tail
+        if tail is None:
+            self._tail = tail = TailProbe()
+        return tail
+
+    @property
+    def doubt(self) -> Doubt:
+        """What would show that nothing was lost."""
+        doubt = self._doubt
+        if doubt is None:
+            self._doubt = doubt = Doubt()
+        return doubt
+
+    # What only looks asks these, which make nothing.
+
+    def sacked(self) -> int:
+        """Bytes SACKed."""
+        return 0 if self._board is None else self._board.sacked
+
+    def lost(self) -> int:
+        """Bytes lost, and not sent again since."""
+        return 0 if self._board is None else self._board.lost
+
+    def gone(self) -> int:
+        """Bytes of the queue that are not in the network any more."""
+        return 0 if self._board is None else self._board.gone()
+
+    def reordering(self) -> bool:
+        """The path has been seen to reorder."""
+        return self._rack is not None and self._rack.reordering
+
     def settle(self) -> None:
         """An acknowledgement has been taken in: see whether the scoreboard is needed any longer."""
-        self.busy = self.recovering or self.going_back or self.tail.end >= 0 or not self.board.idle()
+        probing = self._tail is not None and self._tail.end >= 0
+        working = self._board is not None and not self._board.idle()
+        self.busy = self.recovering or self.going_back or probing or working
+        if not self.busy:
+            self._board = None
+            self._rate = None
+            self._tail = None
+            if self._doubt is not None and self._doubt.settled():
+                self._doubt = None

@@ -99,7 +99,7 @@ def _timeout(tcb: Tcb) -> bool:
     # not where a recovery is under way, whose acknowledgements would be taken for those of this ([5682] section 2.1)
     doubtful = not recovery.recovering and (not recovery.going_back or recovery.doubt.frto is WAITING)
     # what was SACKed, or sent beyond the window meanwhile, is no measure of what the path carries
-    flight = min(snd.nxt - snd.una - recovery.board.sacked, tcb.congestion.window)
+    flight = min(snd.nxt - snd.una - recovery.sacked(), tcb.congestion.window)
     tcb.congestion.timeout(flight, snd.mss, first, tcb.now)
     tcb.reduced()
     if snd.sent[0].sacked:

@@ -41,7 +41,6 @@ class Scoreboard:
         "newly",
         "pieces",
         "queue",
-        "repeated",
         "sacked",
     )
 
@@ -56,8 +55,6 @@ class Scoreboard:
         """Bytes lost, and not sent again since."""
         self.losses = 0
         """Bytes ever taken for lost: what it has grown by is newly lost."""
-        self.repeated = 0
-        """Bytes ever sent again."""
         self.fresh: list[Sent] = []
         """What the acknowledgement at hand has newly told of, in the order of the stream, each at its whole length."""
         self.newly: list[Sent] = []
@@ -338,7 +335,6 @@ class Scoreboard:
         sent.times += 1
         sent.last = now
         sent.order = self.queue[-1].end + 1
-        self.repeated += size
         if sent.lost:
             sent.lost = False
             self.lost -= size

@@ -184,7 +184,7 @@ def _begin(tcb: Tcb) -> None:
     recovery.tail.reset()
     first = recovery.board.next_lost()
     recovery.doubt.begin(snd.una, snd.nxt, math.inf if first else tcb.now)
-    recovery.rate.begin(flight, snd.nxt + recovery.board.repeated)
+    recovery.rate.begin(flight, snd.nxt + recovery.repeated)
     # step 4.2: what limited transmit sent beyond the window does not count
     tcb.congestion.loss(min(flight, tcb.congestion.window), snd.mss, tcb.now)
     tcb.reduced()
@@ -200,7 +200,7 @@ def _recovered(tcb: Tcb) -> None:
     if recovery.recovering:
         # proportional rate reduction has come to ssthresh, which is the window from here on ([6675] section 5)
         congestion = tcb.congestion
-        pipe = snd.nxt - snd.una - recovery.board.gone()
+        pipe = snd.nxt - snd.una - recovery.gone()
         congestion.recovered(pipe if congestion.own_recovery else congestion.ssthresh, snd.mss, tcb.now)
     recovery.recovering = False
     recovery.going_back = False
@@ -226,7 +226,7 @@ def _tell(tcb: Tcb, grown: int, delivered: int, flight: int, lost: int, moved: b
     told.round_started = snd.una > recovery.round_end
     if told.round_started:
         recovery.round_end = snd.nxt
-    pipe = snd.nxt - snd.una - recovery.board.gone()
+    pipe = snd.nxt - snd.una - recovery.gone()
     told.pipe = pipe
     if not delivered:
         told.round_trip = -1.0
@@ -238,7 +238,7 @@ def _tell(tcb: Tcb, grown: int, delivered: int, flight: int, lost: int, moved: b
         tcb.delivery.sample(told)
     if recovery.recovering and not congestion.own_recovery:
         room = recovery.rate.acknowledged(
-            delivered, pipe, snd.nxt + recovery.board.repeated, congestion.ssthresh, mss, moved and not lost
+            delivered, pipe, snd.nxt + recovery.repeated, congestion.ssthresh, mss, moved and not lost
         )
         congestion.window = max(pipe + room, mss)
     elif congestion.own_recovery or grown > 0:
@@ -288,7 +288,8 @@ def probe_sent(tcb: Tcb, new: bool) -> None:
     the retransmission timer."""
     recovery = tcb.recovery
     tcb.counters.tail_probes += 1
-    recovery.tail.sent(tcb.snd.nxt, not new, tcb.rtt.samples)
+    recovery.tail.sent(tcb.snd.nxt, not new)
+    recovery.probed = tcb.rtt.samples
     recovery.busy = True
     if not new:
         repeat_last(tcb)

@@ -64,6 +64,16 @@ class Sent:
         return rest
 
 
+def drop(queue: list[Sent], count: int, ack: int) -> None:
+    """Take the first ``count``, which end at ``ack`` or before, off a queue that no scoreboard watches; and what is
+    before ``ack`` off the next."""
+    del queue[:count]
+    if queue and queue[0].seq < ack:
+        front = queue[0]
+        front.payload = front.payload[ack - front.seq :]
+        front.seq = ack
+
+
 def find(queue: list[Sent], seq: int) -> int:
     """The index of the first entry that ends behind ``seq``; the length of ``queue`` where none does."""
     low = 0

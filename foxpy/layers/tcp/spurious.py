@@ -66,6 +66,10 @@ class Doubt:
         since, self.since = self.since, math.inf
         return since < math.inf and before <= since
 
+    def settled(self) -> bool:
+        """Whether nothing that may still come would undo anything."""
+        return self.frto is OFF and self.since == math.inf and self._unproven <= 0
+
     def over(self) -> None:
         """It has been decided."""
         self.frto = OFF

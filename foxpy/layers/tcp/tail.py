@@ -14,24 +14,21 @@ DELAY: Final = 0.200
 class TailProbe:
     """The loss probe that is out, if any."""
 
-    __slots__ = ("again", "end", "samples")
+    __slots__ = ("again", "end")
 
     def __init__(self) -> None:
         self.end = -1
         """TLP.end_seq; -1: None."""
         self.again = False
         """TLP.is_retrans."""
-        self.samples = 0
-        """Round trips that had been measured by then: there must be another one before the next probe."""
 
     def reset(self) -> None:
         """Recovery begins, which answers all that the probe asked (section 7.1)."""
         self.end = -1
         self.again = False
 
-    def sent(self, nxt: int, again: bool, samples: int) -> None:
-        """The probe goes out, and ends at ``nxt``; ``again``: it repeats the last segment. ``samples`` were taken."""
-        self.samples = samples
+    def sent(self, nxt: int, again: bool) -> None:
+        """The probe goes out, and ends at ``nxt``; ``again``: it repeats the last segment."""
         self.end = nxt
         self.again = again
 

@@ -150,6 +150,7 @@ class ReceiveSide:
         "most",
         "mss",
         "nxt",
+        "pieces",
         "quick",
         "reassembly",
         "round_at",
@@ -203,7 +204,10 @@ class ReceiveSide:
         """What counts as a full-sized segment: the largest text seen."""
         self.up = 0
         """RCV.UP."""
-        self.reassembly = Reassembly(pieces)
+        self.pieces = pieces
+        """The most small pieces of text to hold that came ahead of their turn."""
+        self.reassembly: Reassembly | None = None
+        """What came ahead of its turn; None as long as nothing has."""
         self.unacked = 0
         """Bytes received in order since the last acknowledgement."""
         self.ack_now = False
@@ -221,9 +225,29 @@ class ReceiveSide:
         Ahead of them a DSACK, where there is one to tell, which with this is told."""
         twice = self.twice
         if twice is None or most <= 0:
-            return self.reassembly.blocks.report(most)
+            return [] if self.reassembly is None else self.reassembly.blocks.report(most)
         self.twice = None  # "each duplicate contiguous sequence of data received is reported in at most one D-SACK"
-        return [twice, *self.reassembly.blocks.report(most - 1)]
+        return [twice] if self.reassembly is None else [twice, *self.reassembly.blocks.report(most - 1)]
+
+    def ahead(self) -> Reassembly:
+        """Where to put what came ahead of its turn."""
+        if self.reassembly is None:
+            self.reassembly = Reassembly(self.pieces)
+        return self.reassembly
+
+    def early(self) -> int:
+        """Bytes that came ahead of their turn."""
+        return 0 if self.reassembly is None else self.reassembly.size
+
+    def take(self) -> bytes:
+        """Remove and return what is next of them. Often empty."""
+        reassembly = self.reassembly
+        if reassembly is None:
+            return b""
+        ready = reassembly.take(self.nxt)
+        if not reassembly:
+            self.reassembly = None
+        return ready
 
     def came_again(self, left: int, right: int) -> None:
         """``left`` to ``right`` has arrived, and had arrived before: the next acknowledgement says so ([2883]), if it

@@ -48,7 +48,6 @@ def text_and_fin(tcb: Tcb, state: State, seq: int, text: int, flags: int, segmen
     if flags & URG:
         _urgent(tcb, seq + segment.urgent)
     # Seventh, process the segment text.
-    reassembly = rcv.reassembly
     if text and rcv.shut:
         # SHLD-3: nobody reads any more; the reset says that data was lost
         reset(tcb)
@@ -56,40 +55,41 @@ def text_and_fin(tcb: Tcb, state: State, seq: int, text: int, flags: int, segmen
     if text > rcv.full:
         rcv.full = min(text, rcv.mss)
     if text and seq == rcv.nxt:
-        if not reassembly:
+        if rcv.reassembly is None:
             deliver(tcb, segment.frame, segment.start, segment.end)
             if not flags & FIN:
                 return state  # as nearly all do
         else:
             # what is held already stands, even where this segment covers it
             _look_for_duplicates(rcv, seq, text)
-            reassembly.add(seq, segment.frame, segment.start, segment.end, limited=False)
+            rcv.reassembly.add(seq, segment.frame, segment.start, segment.end, limited=False)
             rcv.quick = QUICK  # "all or part of a gap" is filled: acknowledge at once ([5681] section 4.2)
     elif text or (flags & FIN and seq > rcv.nxt):
         tcb.counters.out_of_order += 1
         _look_for_duplicates(rcv, seq, text)
-        if not reassembly.add(seq, segment.frame, segment.start, segment.end):
+        if not rcv.ahead().add(seq, segment.frame, segment.start, segment.end):
             tcb.counters.reassembly_full += 1
         # "A TCP receiver SHOULD send an immediate duplicate ACK when an out-of-order segment arrives" ([5681] 4.2)
         acknowledge(tcb)
         rcv.quick = QUICK
         rcv.gap = True
     if flags & FIN:
-        reassembly.fin = seq + text
-    if not reassembly:
+        rcv.ahead().fin = seq + text
+    if rcv.reassembly is None:
         return state
-    waiting = reassembly.take(rcv.nxt)
+    fin = rcv.reassembly.fin
+    waiting = rcv.take()
     if waiting:
         deliver(tcb, waiting, 0, len(waiting))
     # Eighth, check the FIN bit.
-    if reassembly.fin is None or reassembly.fin > rcv.nxt:
+    if fin is None or fin > rcv.nxt:
         return state
     return _fin(tcb, state)
 
 
 def _look_for_duplicates(rcv: ReceiveSide, seq: int, text: int) -> None:
     """Some of the ``text`` bytes from ``seq`` on may be held already."""
-    if rcv.sack:
+    if rcv.sack and rcv.reassembly is not None:
         found = rcv.reassembly.blocks.overlap(seq, seq + text)
         if found is not None:
             rcv.came_again(found[0], found[1])
@@ -124,7 +124,7 @@ def _urgent(tcb: Tcb, up: int) -> None:
 def _fin(tcb: Tcb, state: State) -> State:
     """The peer's FIN is next: advance over it, acknowledge it, tell the application."""
     rcv = tcb.rcv
-    rcv.reassembly.clear()
+    rcv.reassembly = None
     rcv.nxt += 1
     rcv.edge = max(rcv.edge, rcv.nxt)
     rcv.ack_now = True

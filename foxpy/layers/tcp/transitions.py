@@ -471,7 +471,7 @@ class Machine:
                 self._finish(why)
                 tcb.snd.buffer.clear()
                 tcb.snd.sent.clear()
-                tcb.rcv.reassembly.clear()
+                tcb.rcv.reassembly = None
                 self.todo.append(DELETE)
             case TimeWait():
                 self._finish(Why.CLOSED)

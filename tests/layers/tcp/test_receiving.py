@@ -152,7 +152,9 @@ def test_the_number_of_pieces_is_bounded() -> None:
     peer = established(TcpConfig(reassembly_segments=4))
     for number in range(10):
         peer.sends(ACK, b"x", seq=10 + 2 * number)
-    assert len(peer.end.machine.tcb.rcv.reassembly) == 4
+    reassembly = peer.end.machine.tcb.rcv.reassembly
+    assert reassembly is not None
+    assert len(reassembly) == 4
     assert peer.end.counters.reassembly_full == 6
 
 

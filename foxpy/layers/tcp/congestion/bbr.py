@@ -13,6 +13,7 @@ from typing import Final
 
 from foxpy.layers.tcp.congestion.base import Ack, CongestionControl, Start
 from foxpy.layers.tcp.congestion.filters import WindowedMax
+from foxpy.mypyc_attributes import mypyc_attr
 
 HIGH_GAIN: Final = 2.0 / math.log(2.0)
 """BBRHighGain: the least that doubles the rate of delivery each round trip (section 4.3.2.1)."""
@@ -45,6 +46,7 @@ class Mode(enum.Enum):
     """Nearly nothing in flight, to see the round trip without a queue of our own."""
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Bbr(CongestionControl):
     """BBR, version 1."""
 

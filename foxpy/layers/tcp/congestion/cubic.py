@@ -9,6 +9,7 @@ from typing import Final
 
 from foxpy.layers.tcp.congestion.base import UNLIMITED, Ack, CongestionControl, Start
 from foxpy.layers.tcp.congestion.hystart import HyStart
+from foxpy.mypyc_attributes import mypyc_attr
 
 C: Final = 0.4
 """Segments per cubic second: how steep the cubic is (section 5.1)."""
@@ -20,6 +21,7 @@ ALPHA: Final = 3.0 * (1.0 - BETA) / (1.0 + BETA)
 _NOT_BEGUN: Final = -1.0
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Cubic(CongestionControl):
     """CUBIC with fast convergence, the Reno-friendly region, and HyStart++ in the first slow start."""
 
@@ -38,7 +40,7 @@ class Cubic(CongestionControl):
 
     def __init__(self, start: Start) -> None:
         super().__init__(start)
-        self._hystart = HyStart()
+        self._hystart: HyStart | None = None  # while the first slow start is at work
         self._begun = _NOT_BEGUN  # t_epoch, when this stage of congestion avoidance began
         self._last = 0.0  # the last acknowledgement in it
         self._w_max = 0.0  # W_max: the window at the last reduction; 0 where the next stage begins with no plateau
@@ -47,7 +49,7 @@ class Cubic(CongestionControl):
         self._estimate = 0.0  # W_est: what Reno would have
         self._prior = 0  # cwnd_prior: the window before the last reduction
         self._fraction = 0.0  # of a byte, of growth
-        self._kept = (0.0, 0.0, 0.0, 0.0, 0.0, 0)
+        self._kept: tuple[float, float, float, float, float, int] | None = None
 
     def acknowledged(self, ack: Ack) -> None:
         window = self.window
@@ -88,9 +90,13 @@ class Cubic(CongestionControl):
     def _slow_start(self, ack: Ack) -> None:
         grown = ack.acknowledged
         if self.ssthresh == UNLIMITED:  # [9406] section 4.3: only the first slow start knows nothing of the path
-            divisor = self._hystart.divisor(ack)
+            hystart = self._hystart
+            if hystart is None:
+                self._hystart = hystart = HyStart()
+            divisor = hystart.divisor(ack)
             if not divisor:
                 self.ssthresh = self.window
+                self._hystart = None
                 return
             grown //= divisor
         self.window = min(self.window + grown, self.ssthresh)
@@ -129,7 +135,8 @@ class Cubic(CongestionControl):
 
     def undo(self) -> None:
         super().undo()
-        self._w_max, self._origin, self._k, self._begun, self._estimate, self._prior = self._kept
+        if self._kept is not None:
+            self._w_max, self._origin, self._k, self._begun, self._estimate, self._prior = self._kept
 
     def restart(self, initial: int, now: float) -> None:
         super().restart(initial, now)

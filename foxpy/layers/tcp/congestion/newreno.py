@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from foxpy.layers.tcp.congestion.base import Ack, CongestionControl, Start
+from foxpy.mypyc_attributes import mypyc_attr
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class NewReno(CongestionControl):
     """Doubles each round trip up to ssthresh, then grows by one segment each round trip; halves on a loss."""
 

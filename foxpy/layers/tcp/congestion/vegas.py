@@ -10,6 +10,7 @@ from typing import Final
 
 from foxpy.layers.tcp.congestion.base import Ack, Start
 from foxpy.layers.tcp.congestion.newreno import NewReno
+from foxpy.mypyc_attributes import mypyc_attr
 
 # In segments: the paper's section III-B, with the values of its later implementations.
 ALPHA: Final = 2
@@ -24,6 +25,7 @@ SAMPLES: Final = 3
 _NEVER: Final = float("inf")
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Vegas(NewReno):
     """Once a round trip: a segment more, a segment less, or nothing."""
 
