@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+from foxpy.layers.tcp import TcpConfig
 from foxpy.layers.tcp.executor import Executor
 from foxpy.layers.tcp.path import TcpPath
 from foxpy.testing.lab import (
@@ -33,6 +34,8 @@ HOSTS: Final = 50
 ROUTERS: Final = 5
 OF_A_PAIR: Final = 5
 """Objects that two hosts keep once they have talked."""
+KEEPING: Final = TcpConfig(keepalive=60.0, keepalive_interval=10.0)
+"""Without it, who hears nothing of a peer that was cut off, because the reset was lost, waits for ever (MUST-25)."""
 STEP: Final = 60.0
 """Seconds between two looks."""
 
@@ -46,7 +49,7 @@ def network(lab: Lab) -> tuple[Host, ...]:
         lab.link(router, routers[(number + 1) % ROUTERS], rate=50e6, delay=0.01, queue=queues[number % 4])
     hosts = []
     for number in range(HOSTS):
-        host = lab.host(f"h{number}")
+        host = lab.host(f"h{number}", tcp=KEEPING)
         lab.link(
             host,
             routers[number % ROUTERS],
