@@ -26,6 +26,9 @@ PEERS: Final = ("linux",)
 CLIENT: Final = "10.77.0.1"
 NEAR, FAR = "near", "far"
 STARTING: Final = 30.0
+SETTLING: Final = 0.7
+"""Seconds that the path stays up after a transfer, more than any round trip: a last FIN that nobody acknowledges would
+make a server doubt its neighbour, and the next connection wait for ARP."""
 MEGABYTE: Final = 1_000_000
 INTO, OUT_OF = "into", "out of"
 TARGET: Final = at_least(0.8)
@@ -162,6 +165,7 @@ class Bench:
             except (OSError, EOFError) as error:
                 raise LoadFailed(f"{size} bytes {way} {address}: {error}") from error
             took = time.perf_counter() - began
+            pause(SETTLING)
         if found != expected:
             raise LoadFailed(f"{size} bytes {way} {address}: SHA-256 differs")
         return took

@@ -25,7 +25,7 @@ from foxpy.layers.tcp.states import (
     Why,
 )
 from foxpy.layers.tcp.tcb import ReceiveSide, Tcb
-from foxpy.layers.tcp.window import adapt
+from foxpy.layers.tcp.window import NEARLY, adapt
 
 QUICK: Final = 16
 """Segments acknowledged one by one after a sign of loss, as Linux does: where one ACK stood for a repaired gap and for
@@ -102,7 +102,7 @@ def deliver(tcb: Tcb, frame: bytes, start: int, end: int) -> None:
     rcv.unacked += count
     if rcv.holding:
         rcv.held += count
-    if rcv.adaptive and tcb.now - rcv.round_at >= tcb.rtt.srtt:
+    if rcv.adaptive and tcb.now - rcv.round_at >= NEARLY * tcb.rtt.srtt:
         round_trip = tcb.rtt.srtt or 0.05
         if tcb.stamps is not None:
             # Who only receives measures no round trips but the handshake's; what the peer echoes tells of now, with the

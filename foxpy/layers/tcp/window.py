@@ -11,6 +11,11 @@ DRAIN: Final = 200e6
 with: with a long round trip more may be on its way, as it does not arrive all at once."""
 
 
+NEARLY: Final = 0.75
+"""Of a round trip: data comes in bursts, one each round trip, and the next one may be a little early; were it missed,
+the window would grow half as fast as the sender."""
+
+
 def offer(rcv: ReceiveSide) -> int:
     """The window field of the next segment; moves the right edge if it is worth moving.
 
@@ -52,7 +57,7 @@ def adapt(rcv: ReceiveSide, now: float, round_trip: float) -> None:
     ([5681]), so the sender is not held up; but a sender without SACK that has filled a large window goes back over all
     of it after a time-out, and loses as many segments again.
     """
-    if now - rcv.round_at < round_trip:
+    if now - rcv.round_at < NEARLY * round_trip:
         return
     taken = rcv.nxt - rcv.held  # what nobody reads asks for no more
     if rcv.gap and not rcv.sack:
