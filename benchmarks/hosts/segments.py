@@ -13,11 +13,13 @@ import attrs
 from foxpy.addresses import Port as PortNumber
 from foxpy.devices.port import Port
 from foxpy.layers.tcp import TcpAddress, TcpPattern
+from foxpy.layers.tcp.timestamps import SIZE
 from foxpy.protocol import Sender
 from foxpy.source import Source
 from hosts.pair import End, Pair
 
-MSS: Final = 1460
+MSS: Final = 1460 - SIZE
+"""Beside the timestamps that both hosts offer."""
 COUNT: Final = 32
 """Segments of one write, that arrive in one batch and are acknowledged together."""
 WARMING: Final = 8
@@ -69,6 +71,8 @@ class Stream:
     def turn(self) -> Spent:
         """One turn of EXCHANGES. Raises AssertionError where not all arrives, in full segments."""
         end = self._end
+        gc.collect()
+        gc.freeze()
         end.keeping = True
         for _ in range(WARMING):  # after a pause TCP begins slowly
             self._sender.send(self._data)
@@ -76,8 +80,6 @@ class Stream:
             if end.take() != self._data:
                 raise AssertionError("what arrived is not what was sent")
         end.keeping = False
-        gc.collect()
-        gc.freeze()
         spent = Spent()
         idle = Spent()
         for _ in range(EXCHANGES):
