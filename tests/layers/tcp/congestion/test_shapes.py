@@ -77,7 +77,7 @@ def test_cubic_has_more_on_long_paths() -> None:
     loss, round_trip, seconds = 0.0005, 0.2, 240.0
     cubic = window("cubic", loss, round_trip, seconds)
     assert cubic == pytest.approx(1.054 * (round_trip / loss) ** 0.75, rel=0.3)
-    assert cubic > 1.2 * window("newreno", loss, round_trip, seconds)
+    assert cubic > 1.2 * math.sqrt(1.5 / loss)  # what NewReno comes to, however long the path is
 
 
 def test_bbr_takes_no_loss_for_congestion() -> None:
