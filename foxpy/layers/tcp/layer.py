@@ -74,7 +74,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self._listening: Listening | None = None
         self._listeners: Listeners[TcpPattern[Host], TcpConnection[Host]] = Listeners(self._stopped)
         self._listened = PortsInUse()
-        self._anyone: dict[Port, TcpPattern[Host]] = {}  # the patterns of all peers for the ports ever listened to
+        self._anyone: dict[Port, TcpPattern[Host]] = {}  # the patterns of all peers for the ports listened to
         self._particular = False  # whether anybody has ever listened to one host, or at one address, alone
         self.paths: PathTable[Host, TcpPath[Host]] = PathTable(over, self._new_path, TcpPath.renew)
         self.paths.settling.keep = config.keep_path
@@ -113,6 +113,7 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
             self._listening = None
         self._listeners.clear()
         self._listened.clear()
+        self._anyone.clear()
         for connection in list(self._connections):
             connection.end(Aborted(NotInitialized(f"{connection.connection}: its TCP was finalized")))
         for path in self.paths.all():
@@ -237,7 +238,10 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         return _TcpListening(self, listening, accepting)
 
     def _stopped(self, pattern: TcpPattern[Host]) -> None:
-        self._listened.give_back(pattern.port)
+        port = pattern.port
+        self._listened.give_back(port)
+        if port not in self._listened:
+            del self._anyone[port]
 
     def unaccepted(self, accept: Handler[TcpConnection[Host]]) -> None:
         """``accept`` takes no further peers: what is half open for it is dropped."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 
 import pytest
 
-from foxpy.layers.tcp import TcpConfig
+from foxpy.layers.tcp import TcpConfig, TcpPattern
 from foxpy.testing.lab import DropTail, Flow, Host, Lab, Series, Uniform
 
 
@@ -157,6 +158,23 @@ def test_finished_flows_can_be_forgotten() -> None:
     lab.run()
     lab.forget()
     assert lab.flows == [endless]
+
+
+def test_a_port_that_nobody_listens_to_any_more_leaves_nothing() -> None:
+    lab = Lab(seed=1)
+    a, b = pair(lab)
+
+    def patterns() -> int:
+        gc.collect()
+        return sum(isinstance(each, TcpPattern) for each in gc.get_objects())
+
+    before = patterns()
+    for _ in range(20):
+        lab.bulk(a, b, 10)
+        lab.run()
+        lab.forget()
+    lab.settle()
+    assert patterns() == before
 
 
 def test_before_it_is_open_there_is_nothing_to_tell() -> None:
