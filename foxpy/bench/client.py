@@ -19,6 +19,8 @@ from foxpy.checksum import fold, ones_sum
 
 PATIENCE: Final = 20.0
 SOON: Final = 0.5
+TRIES: Final = 4
+"""Portions to lose before the other end is held to be silent, however short the measurement is."""
 BUFFER: Final = 1 << 17
 ROOM: Final = 1 << 22
 
@@ -217,7 +219,7 @@ def confirmed(kind: str, host: str, number: str, size: str, portion: str, second
         else:
             portions += 1
         after = time.perf_counter()
-        if after > began + float(seconds):
+        if after > began + float(seconds) and (portions or lost >= TRIES):
             break
     if not portions:
         raise SystemExit("nothing was confirmed")

@@ -229,11 +229,11 @@ int serve(char **argv)
         void *(*run)(void *);
         void (*talk)(int);
     } services[] = {
-        {SOCK_STREAM, 7, accepting, echoing},   {SOCK_STREAM, 8, one_by_one, echoing},
-        {SOCK_STREAM, 9, accepting, sinking},   {SOCK_STREAM, 19, accepting, sourcing},
         {SOCK_DGRAM, 7, udp_echo, NULL},        {SOCK_DGRAM, 8, udp_echo_many, NULL},
         {SOCK_DGRAM, 9, udp_confirm, NULL},     {SOCK_RAW, 253, ip_echo, NULL},
-        {SOCK_RAW, 254, ip_confirm, NULL},
+        {SOCK_RAW, 254, ip_confirm, NULL},      {SOCK_STREAM, 8, one_by_one, echoing},
+        {SOCK_STREAM, 9, accepting, sinking},   {SOCK_STREAM, 19, accepting, sourcing},
+        {SOCK_STREAM, 7, accepting, echoing}, /* the last: who is echoed knows that all are there */
     };
     for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
         int one = 1, room = ROOM, type = services[i].type, raw = type == SOCK_RAW;

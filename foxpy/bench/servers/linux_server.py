@@ -69,10 +69,14 @@ def talk(wire: socket.socket, port: int) -> None:
         SERVICES[port](wire)
 
 
-def serve(address: str, port: int, congestion: str) -> None:
-    listening = socket.create_server((address, port))
+def listening(address: str, port: int, congestion: str) -> socket.socket:
+    made = socket.create_server((address, port))
     if congestion:
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, congestion.encode())
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, congestion.encode())
+    return made
+
+
+def serve(listening: socket.socket, port: int) -> None:
     while True:
         wire, _ = listening.accept()
         threading.Thread(target=talk, args=(wire, port), daemon=True).start()
@@ -123,8 +127,9 @@ def main(address: str, mode: str = "", congestion: str = "") -> None:
     serve_datagrams(address)
     if mode == "streams":
         trio.run(serve_streams, address)
-    for port in SERVICES:
-        threading.Thread(target=serve, args=(address, port, congestion)).start()
+    ends = {port: listening(address, port, congestion) for port in SERVICES}  # all, before anybody is answered
+    for port, end in ends.items():
+        threading.Thread(target=serve, args=(end, port)).start()
 
 
 if __name__ == "__main__":
