@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from foxpy.layers.tcp.congestion.base import UNLIMITED, Ack, CongestionControl, Start
+from foxpy.mypyc_attributes import mypyc_attr
 
 
+@mypyc_attr(allow_interpreted_subclasses=True)
 class NoControl(CongestionControl):
     """A window that never limits."""
 
