@@ -18,6 +18,7 @@ from foxpy.errors import PacketSize
 from foxpy.hot import STACK
 from foxpy.interpose import Interposer, Session
 from foxpy.layers.tcp import Tcp, tcp
+from foxpy.layers.tcp.congestion import CongestionControl, Cubic, NoControl, Start
 from foxpy.message import Writer
 from foxpy.native import COMPILED, MODE
 from foxpy.offload import NONE, Kind, Offload
@@ -183,6 +184,22 @@ def test_a_sender_inherits_what_it_does_not_write() -> None:
         sender.begin_offloaded(5, Offload(Kind.UDP, 6))
     with pytest.raises(ValueError, match="packets of 0 bytes"):
         sender.send_many(b"any", 0)
+
+
+ANSWERS: Final = (Receiver, Sender, Connection, Source, Outlet, CongestionControl, Cubic, NoControl)
+
+
+@pytest.mark.parametrize("first", ANSWERS)
+def test_each_base_answers_for_itself_alone(first: type[object]) -> None:
+    """Whatever was asked before, and of classes that nobody has asked about."""
+
+    class Quiet(NoControl):
+        pass
+
+    for made in (Kept(), Quiet(Start(1460, 14600)), NoControl(Start(1460, 14600))):
+        isinstance(made, first)
+        told = {base for base in ANSWERS if isinstance(made, base)}
+        assert told == set(type(made).__mro__) & set(ANSWERS)
 
 
 def test_a_receiver_ignores_events_by_default() -> None:

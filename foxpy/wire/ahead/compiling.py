@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from foxpy.hot import STACK
 from foxpy.wire.ahead.module import Generated, generate
@@ -48,6 +49,8 @@ REPLACED = {
 
 IGNORED = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
 
+ABC_BASE: Final = re.compile(r"^(class \w+)\(ABC(?:\)|, (.+\)))(?=:$)", re.MULTILINE)
+
 SETTINGS = ["--strict", "--config-file=", "--follow-imports=silent", "--explicit-package-bases"]
 """What mypy is told; it reads the modules that are not compiled only for their types."""
 
@@ -76,7 +79,20 @@ def write_tree(root: Path, tree: Path, modules: Iterable[str] = HOT) -> list[Gen
     written = write_modules(root, tree, modules)
     for module, replacement in REPLACED.items():
         shutil.copyfile(source_of(root, replacement), source_of(tree, module))
+    for module in (*SUPPORT, *STACK):
+        path = source_of(tree, module)
+        path.write_text(without_abc(path.read_text()))
     return written
+
+
+def without_abc(text: str) -> str:
+    """The source with no class derived from ``ABC``.
+
+    mypyc gives its classes the metaclass ABCMeta, but not the cache that ABCMeta keeps for each class: all of them
+    would share that of ``ABC`` itself, and once ``isinstance(x, A)`` was asked, ``isinstance(x, B)`` would answer the
+    same. mypy finds abstract classes without it.
+    """
+    return ABC_BASE.sub(lambda found: found[1] + (f"({found[2]}" if found[2] else ""), text)
 
 
 def compiled(
