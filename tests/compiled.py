@@ -58,7 +58,7 @@ def build() -> None:
     wanted = digest()
     if STAMP.is_file() and STAMP.read_text() == wanted:
         return
-    print("Compiling foxpy, which takes two minutes ...", flush=True)
+    print("Compiling foxpy, which takes a minute ...", flush=True)
     shutil.rmtree(PLACE, ignore_errors=True)
     unpacked(wheel(PLACE, "1"), INSTALLED)
     STAMP.write_text(wanted)
