@@ -31,6 +31,10 @@ class ProportionalRate:
 
         ``progress``: the acknowledgement moved on and told of no further loss. Only then is the slow-start reduction
         bound used; else the conservative one, which puts in no more than has come out ([6937] section 3).
+
+        Where many losses are told at once, ``pipe`` falls below ssthresh, and those bounds would let out in one burst
+        what the reduction kept back until then: often more than the queue holds that had just overflowed. So it goes
+        as in slow start, twice what arrived, or two segments, for each acknowledgement.
         """
         self._delivered += delivered
         out = sent - self._sent
@@ -40,5 +44,5 @@ class ProportionalRate:
             limit = self._delivered - out
             if progress:
                 limit = max(limit, delivered) + mss
-            count = min(ssthresh - pipe, limit)
+            count = min(ssthresh - pipe, limit, 2 * max(delivered, mss))
         return max(count, 0)

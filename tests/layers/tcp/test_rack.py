@@ -217,6 +217,17 @@ def test_the_slow_start_bound_comes_back_from_heavy_loss() -> None:
     assert [reduction.arrives() for _ in range(3)] == [2, 2, 2]
 
 
+@pytest.mark.parametrize("progress", [True, False])
+def test_what_was_kept_back_is_no_burst(progress: bool) -> None:
+    """Sixteen arrived and eight went out; now that the rest counts as lost, those bounds have eight in store."""
+    reduction = Reduction(20)
+    for _ in range(16):
+        reduction.pipe -= 1
+        reduction.arrives()
+    reduction.pipe = 2
+    assert [reduction.arrives(progress) for _ in range(4)] == [2, 2, 2, 2]
+
+
 def test_the_conservative_bound_keeps_the_number_of_segments() -> None:
     reduction = Reduction(4)
     assert [reduction.arrives(progress=False) for _ in range(3)] == [1, 1, 1]

@@ -18,12 +18,19 @@ BETA: Final = 0.7
 ALPHA: Final = 3.0 * (1.0 - BETA) / (1.0 + BETA)
 """With BETA, this many segments a round trip make the throughput of Reno's 1 and 1/2 (section 4.3)."""
 
+PACED: Final = 64
+"""Segments of window from which on the first slow start is paced, at twice the window a round trip: it still doubles,
+and its bursts do not overflow a queue that is shorter than the path. A smaller window is a burst that most queues hold,
+and a short transfer does not wait."""
+PACED_FROM: Final = 0.004
+"""Seconds of round trip from which on it is: a shorter path holds less than its queue does, and timers cost."""
+
 _NOT_BEGUN: Final = -1.0
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Cubic(CongestionControl):
-    """CUBIC with fast convergence, the Reno-friendly region, and HyStart++ in the first slow start."""
+    """CUBIC with fast convergence, the Reno-friendly region, and a first slow start with HyStart++ and pacing."""
 
     __slots__ = (
         "_begun",
@@ -97,8 +104,11 @@ class Cubic(CongestionControl):
             if not divisor:
                 self.ssthresh = self.window
                 self._hystart = None
+                self.pacing_rate = 0.0
                 return
             grown //= divisor
+            if self.window >= PACED * ack.mss and ack.srtt >= PACED_FROM:
+                self.pacing_rate = 2.0 * self.window / ack.srtt
         self.window = min(self.window + grown, self.ssthresh)
 
     def _begin(self, now: float, mss: int) -> None:
@@ -116,6 +126,7 @@ class Cubic(CongestionControl):
 
     def loss(self, flight: int, mss: int, now: float) -> None:
         self.remember()
+        self.pacing_rate = 0.0
         window = self.window
         # Fast convergence (section 4.7): where the flow did not get as far as the last time, it leaves room for others.
         self._w_max = window * (1.0 + BETA) / 2.0 if window < self._w_max else float(window)
@@ -140,4 +151,5 @@ class Cubic(CongestionControl):
 
     def restart(self, initial: int, now: float) -> None:
         super().restart(initial, now)
+        self.pacing_rate = 0.0
         self._begun = _NOT_BEGUN

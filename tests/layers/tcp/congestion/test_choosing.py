@@ -177,7 +177,7 @@ def test_the_delivery_rate_is_measured_only_for_who_asks() -> None:
     assert info.delivery_rate == pytest.approx(2e6 / 8, rel=0.2)
     assert info.pacing_rate == pytest.approx(2e6 / 8, rel=0.35)
     assert flow.opener is not None
-    one.stack.tcp.control(Configure(flow.opener.connection, TcpConfig(congestion_control="cubic")))
+    one.stack.tcp.control(Configure(flow.opener.connection, TcpConfig(congestion_control="newreno")))
     lab.run(until=2.5)
     (info,) = one.stack.tcp.query().details()
     assert (info.delivery_rate, info.pacing_rate) == (0.0, 0.0)

@@ -8,7 +8,7 @@ import pytest
 
 from foxpy.layers.tcp.congestion import Cubic, Start
 from foxpy.layers.tcp.congestion.base import UNLIMITED
-from foxpy.layers.tcp.congestion.cubic import ALPHA, BETA, C
+from foxpy.layers.tcp.congestion.cubic import ALPHA, BETA, PACED, PACED_FROM, C
 from tests.support.congestion import ack, drive
 
 MSS = 1000
@@ -175,6 +175,40 @@ def test_an_idle_time_begins_a_new_stage() -> None:
     control.window = control.ssthresh
     drive(control, 0.3, 1.0, now + 60)
     assert control.window / MSS == pytest.approx(cubic(1.0, 100, 70), abs=3.0)
+
+
+def started(window: int, round_trip: float) -> Cubic:
+    """A first slow start that came as far as ``window``, and one acknowledgement more."""
+    control = Cubic(Start(MSS, window - MSS))
+    told = ack(MSS, flight=window - MSS, now=1.0, round_trip=round_trip)
+    told.srtt = round_trip
+    control.acknowledged(told)
+    assert control.window == window
+    return control
+
+
+def test_slow_start_is_paced_once_its_bursts_are_large() -> None:
+    """At what doubles the window in a round trip."""
+    window = (PACED + 1) * MSS
+    assert started(window, 0.1).pacing_rate == pytest.approx(2 * (window - MSS) / 0.1, rel=0.05)
+    assert started(window - 2 * MSS, 0.1).pacing_rate == 0.0
+    assert started(window, PACED_FROM / 2).pacing_rate == 0.0
+
+
+@pytest.mark.parametrize("ends", ["loss", "marked", "timeout", "restart"])
+def test_nothing_else_is_paced(ends: str) -> None:
+    control = started(100 * MSS, 0.1)
+    assert control.pacing_rate > 0.0
+    match ends:
+        case "loss":
+            control.loss(100 * MSS, MSS, 2.0)
+        case "marked":
+            control.marked(100 * MSS, MSS, 2.0)
+        case "timeout":
+            control.timeout(100 * MSS, MSS, True, 2.0)
+        case _:
+            control.restart(10 * MSS, 2.0)
+    assert control.pacing_rate == 0.0
 
 
 def test_the_window_is_finite_whatever_happens() -> None:

@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from foxpy.layers.tcp import TcpConfig
-from foxpy.testing.lab import DropTail, Lab, Uniform
+from foxpy.testing.lab import DropTail, Lab, Uniform, assert_goodput
 
 MSS = 1448
 """With timestamps."""
@@ -94,6 +94,16 @@ def test_bbr_takes_no_loss_for_congestion() -> None:
 @pytest.mark.parametrize("name", ["newreno", "cubic", "vegas", "bbr"])
 def test_each_fills_a_clean_link(name: str) -> None:
     assert outcome(name).shares[0] > 0.9
+
+
+def test_slow_start_fills_a_path_that_holds_more_than_its_queue() -> None:
+    """625 kB on the way and 200 kB in the queue: bursts of half a window would overflow it at 400 kB, twice."""
+    with Lab(1) as lab:
+        one, other = lab.host("one"), lab.host("other")
+        lab.link(one, other, rate=50e6, delay=0.05, queue=DropTail(size=200_000))
+        flow = lab.bulk(one, other, 10_000_000, tcp=TcpConfig(congestion_control="cubic"))
+        lab.run()
+        assert_goodput(flow, at_least=0.66 * 50e6)
 
 
 def test_vegas_and_bbr_keep_the_queue_short() -> None:
