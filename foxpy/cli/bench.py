@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -135,6 +136,8 @@ def _run(
 ) -> None:
     doing = _Doing()
     results = []
+    # What `timeout` sends, for one: the machines made here are taken away as they are after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         settings = _settings(doing, rounds, seconds, cpu, other, expected, peers, known)
         if output is not None:

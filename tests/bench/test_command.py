@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 
 from foxpy.bench import load
-from foxpy.testing.namespaces import why_not
+from foxpy.testing.namespaces import FOLDER, why_not
 
+PROGRAM = "from foxpy.cli import main; main()"
 KEYS = {"name", "ours", "peer_name", "peer", "unit", "ratio", "target", "met"}
 needs_root = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
 
 def bench(*arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from foxpy.cli import main; main()", "bench", *arguments]
+    command = [sys.executable, "-c", PROGRAM, "bench", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
 
 
@@ -74,6 +75,19 @@ def test_tcp_over_taps_beside_linux() -> None:
         for kind in ("offloads", "plain"):
             assert any(name.startswith(what) and name.endswith(kind) for name in names), names
     assert all(isinstance(row["ratio"], float) for row in rows)
+
+
+@needs_root
+def test_who_ends_it_finds_nothing_left() -> None:
+    command = [sys.executable, "-c", PROGRAM, "bench", "ping", "--rounds", "1000"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        while "round 1 of 1000" not in (line := running.stderr.readline()):
+            assert line
+        assert list(FOLDER.glob(f"foxpy-{running.pid}-*"))
+        running.terminate()
+        assert running.wait(30) == 130
+    assert not list(FOLDER.glob(f"foxpy-{running.pid}-*"))
 
 
 @needs_root
