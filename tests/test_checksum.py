@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,15 @@ def test_the_sum_is_that_of_the_words(data: bytes, before: int, behind: int) -> 
     buffer = b"\xaa" * before + data + b"\x55" * behind
     assert ones_sum(buffer, before, before + len(data)) == by_words(data)
     assert ones_sum(bytearray(buffer), before, before + len(data)) == by_words(data)
+
+
+@pytest.mark.parametrize("near", [400, 512, 1024, 1460, 2048, 16384, 65535, 131072])
+def test_long_sums_are_those_of_the_words(near: int) -> None:
+    """Where it is cut in halves, and how often."""
+    throws = random.Random(near)
+    for size in range(near - 2, near + 3):
+        data = throws.randbytes(size)
+        assert ones_sum(b"\xaa" + data + b"\x55", 1, 1 + size) == by_words(data)
 
 
 @pytest.mark.parametrize("size", [*range(80), 1459, 1460, 65536])
