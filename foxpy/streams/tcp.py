@@ -32,11 +32,16 @@ async def connect_tcp(
     local_port: Port = ANY,
     local: Host | None = None,
     linger: float = LINGER,
+    early: bytes = b"",
 ) -> TcpStream[Host]:
     """A stream to ``port`` of ``host``; waits for the handshake. ``local_port`` 0 takes an ephemeral one.
 
-    Raises NotInitialized, BadAddress, OpenFailed (Refused and Unreachable among them), TimedOut. TCP gives up after
-    minutes (``TcpConfig.give_up_syn_after``): who cannot wait puts ``trio.fail_after`` around it.
+    ``early`` is the first that is sent: in the SYN where both ends have ``TcpConfig.fast_open`` and have met before,
+    and may then reach the other application twice ([7413] section 2.1); else as soon as the handshake is over.
+
+    Raises NotInitialized, BadAddress, OpenFailed (Refused and Unreachable among them), TimedOut; PacketSize for more
+    ``early`` data than the send buffer holds. TCP gives up after minutes (``TcpConfig.give_up_syn_after``): who cannot
+    wait puts ``trio.fail_after`` around it.
     """
     made: list[TcpStream[Host]] = []
 
@@ -44,7 +49,7 @@ async def connect_tcp(
         made.append(TcpStream(tcp, connection, linger))
         return made[0].inbox
 
-    await tcp.active_open(TcpAddress(host, port, local_port, local), handler)
+    await tcp.active_open(TcpAddress(host, port, local_port, local), handler, early=early)
     return made[0]
 
 

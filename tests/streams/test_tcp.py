@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 
+import attrs
 import pytest
 import trio
 import trio.testing
@@ -14,7 +15,16 @@ from foxpy.addresses import MacAddress, Port
 from foxpy.devices.device import Device, EthernetFrames
 from foxpy.devices.link import link
 from foxpy.driver import running
-from foxpy.errors import BadAddress, BrokenByPeer, NotInitialized, OpenFailed, ProtocolError, Refused, TimedOut
+from foxpy.errors import (
+    BadAddress,
+    BrokenByPeer,
+    NotInitialized,
+    OpenFailed,
+    PacketSize,
+    ProtocolError,
+    Refused,
+    TimedOut,
+)
 from foxpy.layers.ethernet import ethernet
 from foxpy.layers.faults import faults
 from foxpy.layers.tcp import Tcp, TcpConfig, tcp
@@ -53,6 +63,22 @@ async def pair(config: TcpConfig = SMALL, linger: float = 10.0) -> AsyncIterator
     left, right, _ = hosts(config)
     async with running(left, right):
         yield await joined(left, right, linger)
+
+
+@pytest.mark.parametrize("fast", [False, True])
+async def test_early_data_is_the_first_of_the_stream(fast: bool) -> None:
+    """With Fast Open it comes with the second SYN."""
+    left, right, _ = hosts(attrs.evolve(SMALL, fast_open=fast))
+    async with running(left, right), listen_tcp(right, PORT) as listener:
+        for _ in range(2):
+            stream = await connect_tcp(left, RIGHT, PORT, early=b"GET / ")
+            await stream.send_all(b"HTTP")
+            await stream.send_eof()
+            accepted = await listener.accept()
+            assert b"".join([piece async for piece in accepted]) == b"GET / HTTP"
+        assert left.query().counters["fast_opens_sent"] == fast
+        with pytest.raises(PacketSize, match="the send buffer has"):
+            await connect_tcp(left, RIGHT, PORT, early=bytes(BUFFER + 1))
 
 
 async def clog(stream: Stream) -> None:
