@@ -31,7 +31,7 @@ def resend_lost(tcb: Tcb) -> bool:
             if pipe + size > window or (index and sent.seq + size > snd.una + snd.wnd) or frto is WAITING:
                 return False
             if paced and left < size:
-                pacing.wake(tcb, snd.nxt + mss)
+                pacing.start(tcb)
                 return False
             left -= size
             again(tcb, index)

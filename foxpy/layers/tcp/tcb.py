@@ -59,6 +59,7 @@ class SendSide:
         "mss",
         "nxt",
         "offloaded",
+        "overdue",
         "paced_until",
         "pacing",
         "peer_mss",
@@ -115,6 +116,8 @@ class SendSide:
         """Where sending is paced: when the next may go."""
         self.pacing = False
         """The pacing timer runs."""
+        self.overdue = False
+        """It has gone off: what is sent now may have been due for a while."""
         self.freed = 0
         """Bytes acknowledged since ``output`` last saw to it that the room is used again: in one batch they count as in
         flight still, for the question whether the congestion window is what limits."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from foxpy.errors import InvalidConnection, PacketSize
-from foxpy.layers.tcp import afterwards, arrives, handshake, retransmit
+from foxpy.layers.tcp import afterwards, arrives, handshake, pacing, retransmit
 from foxpy.layers.tcp.actions import CLOSE_ACKNOWLEDGED, DELETE, Action, Finished, StartTimer, StopTimer, Timer
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.congestion import Start
@@ -311,8 +311,9 @@ class Machine:
             case Timer.KEEPALIVE:
                 self._keepalive()
             case Timer.PACING:
-                tcb.snd.pacing = False
+                pacing.due(tcb)
                 output(tcb)
+                tcb.snd.overdue = False
             case Timer.LINGER:
                 if self.state is TIME_WAIT:
                     self._become(Event.TIMEOUT, Closed(Why.CLOSED))

@@ -7,6 +7,7 @@ import pytest
 from foxpy.layers.tcp.actions import Timer
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.congestion import Ack, CongestionControl, Start
+from foxpy.layers.tcp.pacing import BURST, LATEST
 from foxpy.layers.tcp.segment import ACK
 from tests.support.tcp_ladder import Ladder, established
 
@@ -84,6 +85,30 @@ def test_the_rate_is_kept_over_time() -> None:
     seen = times(peer, 0.18, 0.0007)
     assert sum(count for _, count in seen) == 16_000
     assert seen[-1][0] == pytest.approx(1.13, abs=0.003)
+
+
+@pytest.mark.parametrize("late", [0.0003, 0.001, 0.003])
+@pytest.mark.parametrize("rate", [400_000.0, 1.7e6, 5e6])
+def test_timers_that_are_late_do_not_slow_it_down(monkeypatch: pytest.MonkeyPatch, late: float, rate: float) -> None:
+    """As those of an event loop that counts milliseconds are."""
+    peer = paced(rate)
+    exact = peer.simulation.at
+    monkeypatch.setattr(peer.simulation, "at", lambda when, action: exact(when + late, action))
+    peer.end.send(bytes(50_000))
+    seen = times(peer, 0.2, 0.0001)
+    begin = seen[0][0]
+    assert sum(count for _, count in seen) == 50_000
+    assert seen[-1][0] - begin == pytest.approx((50_000 - seen[-1][1]) / rate, rel=0.03, abs=late + 0.001)
+
+
+def test_a_timer_that_is_very_late_lets_no_burst_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    peer = paced(1e6)
+    exact = peer.simulation.at
+    monkeypatch.setattr(peer.simulation, "at", lambda when, action: exact(when + 0.1, action))
+    peer.end.send(bytes(50_000))
+    peer.sent.clear()
+    peer.advance(0.11)
+    assert sum(len(sent.payload) for sent in peer.sent) == 1e6 * (BURST + LATEST)
 
 
 def test_one_timer_runs_at_most() -> None:
