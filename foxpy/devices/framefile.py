@@ -25,15 +25,26 @@ PLAIN_IPV4: Final = 0x45
 lower half counts the header in words of four bytes."""
 
 
+HELD: Final = 64
+"""Frames that wait for the end of a burst, at most."""
+SMALL: Final = 2048
+"""Bytes of a frame that waits: a larger one costs more to copy than there is to gain."""
+LOOK_AFTER: Final = 64
+"""Frames that do not wait after one that waited alone, until it is tried whether they come in numbers again."""
+
+
 class FrameFile(Outlet):
     """Reads and writes frames, each behind a virtio header where ``virtual``."""
 
     __slots__ = (
         "_alone",
         "_before",
+        "_held",
+        "_holding",
         "_link",
         "_poll",
         "_port",
+        "_single",
         "_up",
         "_virtual",
         "counters",
@@ -66,6 +77,9 @@ class FrameFile(Outlet):
         self._before = virtio.SIZE if virtual else 0
         self._poll = select.poll()
         self._alone = False  # the last burst was of one frame
+        self._holding = False  # more than one frame is being handed up: what is sent meanwhile goes together
+        self._held: list[bytes] = []
+        self._single = 0  # so many frames still do not wait: each is the answer to the one before, as in an echo
 
     def opened(self, descriptor: int, size: int) -> None:
         """The file is open: ``descriptor``, of whose frames ``size`` bytes are read at once."""
@@ -95,6 +109,32 @@ class FrameFile(Outlet):
             self.transmit(headers, payload)
 
     def _write(self, parts: tuple[bytes | bytearray, ...]) -> None:
+        if not self._holding:
+            self._put(parts)
+        elif self._single:
+            self._single -= 1
+            self._put(parts)
+        elif len(parts[-1]) > SMALL:
+            self.flush()
+            self._put(parts)
+        else:
+            self._held.append(b"".join(parts))
+            if len(self._held) == HELD:
+                self.flush()
+
+    def flush(self) -> None:
+        """Send what waits for the end of the burst.
+
+        Answers that leave one after the other find their reader awake after the first. If each left as soon as its
+        question was read, the reader would sleep again before the next, and waking it is what takes most of a write.
+        """
+        held = self._held
+        if held:
+            self._held = []
+            for frame in held:
+                self._put((frame,))
+
+    def _put(self, parts: tuple[bytes | bytearray, ...]) -> None:
         counters = self.counters
         try:
             size = _writev(self.descriptor, parts)
@@ -112,6 +152,15 @@ class FrameFile(Outlet):
 
         True, too, where a frame made the stack above close it: so that nobody waits for a descriptor that is no more.
         """
+        try:
+            return self._burst(budget)
+        finally:
+            self._holding = False
+            if len(self._held) == 1:
+                self._single = LOOK_AFTER
+            self.flush()
+
+    def _burst(self, budget: int) -> bool:
         size = self.size
         waits = self._poll
         alone = self._alone
@@ -128,6 +177,8 @@ class FrameFile(Outlet):
                 self._alone = taken == 1
                 return False
             taken += 1
+            if taken == 2:
+                self._holding = True
             if len(frame) == size:
                 self.counters.unclaimed += 1  # it was cut short by the kernel
             elif self._virtual:

@@ -158,6 +158,7 @@ class TunTap(Device[Medium], Descriptor):
             self._detach()
 
     def _detach(self) -> None:
+        self._file.flush()
         os.close(self._file.descriptor)
         self._file.descriptor = -1
 

@@ -131,6 +131,7 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
             if self._walk is not None:
                 self._walk.close()
                 self._walk = None
+            self._file.flush()
             self._file.descriptor = -1
             wire.close()
 
