@@ -8,8 +8,10 @@ the first frame, prints one line of JSON.
 from __future__ import annotations
 
 import json
+import struct
 import sys
 import time
+from array import array
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -67,13 +69,14 @@ def receiving(socket: XdpSocket) -> Step:
 
 def transmitting(socket: XdpSocket) -> Step:
     memory, size = socket.umem.memory, len(SMALL)
-    lengths = [size] * BATCH
+    lengths = array("Q", [size]) * BATCH
+    write = struct.Struct(f"{size}s").pack_into  # a sixth quicker than a slice of the memory
 
     def step() -> int:
         addresses = socket.alloc(BATCH)
         for address in addresses:
-            memory[address : address + size] = SMALL
-        return socket.send(addresses, lengths[: len(addresses)])
+            write(memory, address, SMALL)
+        return socket.send(addresses, lengths if len(addresses) == BATCH else lengths[: len(addresses)])
 
     return step
 

@@ -174,11 +174,13 @@ class FillRing(_Produced):
 class TransmitRing(_Produced):
     """Frames to be sent."""
 
-    __slots__ = ("_left",)
+    __slots__ = ("_entries", "_left", "_staged")
 
     def __init__(self, memory: mmap.mmap | bytearray, layout: Layout, size: int) -> None:
         super().__init__(memory, layout, size, DESCRIPTOR)
         self._left = 0  # places that are known to be free
+        self._staged = array("Q", bytes(size * DESCRIPTOR))  # entries before they are copied into the ring
+        self._entries = memoryview(self._staged).cast("B")
 
     def pending(self) -> int:
         """How many published frames the kernel has not taken."""
@@ -198,18 +200,20 @@ class TransmitRing(_Produced):
         self._own = (self._own + 1) & MODULUS
         return True
 
-    def put_all(self, addresses: memoryview[int], lengths: memoryview[int]) -> None:
+    def put_all(self, addresses: array[int], lengths: array[int]) -> None:
         """Frames, by 64-bit words of both; no more than there is room for. Not published."""
         count = len(addresses)
+        if not count:
+            return
         at = self._own & self.mask
         first = min(count, self.size - at)
-        words = self.words
-        start, end = 2 * at, 2 * (at + first)
-        words[start:end:2] = addresses[:first]
-        words[start + 1 : end : 2] = lengths[:first]
+        # An array takes every second word in a third of the time that a view does.
+        staged = self._staged
+        staged[0 : 2 * count : 2] = addresses
+        staged[1 : 2 * count : 2] = lengths
+        entries, octets = self._entries, self.octets
+        octets[DESCRIPTOR * at : DESCRIPTOR * (at + first)] = entries[: DESCRIPTOR * first]
         if first < count:
-            end = 2 * (count - first)
-            words[:end:2] = addresses[first:]
-            words[1:end:2] = lengths[first:]
+            octets[: DESCRIPTOR * (count - first)] = entries[DESCRIPTOR * first : DESCRIPTOR * count]
         self._own = (self._own + count) & MODULUS
         self._left = 0

@@ -32,6 +32,8 @@ LINK_HEADER: Final = 14 + 4
 SO_SNDBUFFORCE: Final = 32
 SEND_COST: Final = 4096
 """Bytes that the kernel spends on a frame of the usual MTU on its way, and some more."""
+AT_ONCE: Final = int(socket.MSG_DONTWAIT)
+"""As a number: a member of an enumeration is converted in each call."""
 Words: TypeAlias = "Sequence[int] | array[int]"
 """Numbers, fastest as an array of 64-bit words ("Q"), which is what the rings have."""
 BIND_TRIES: Final = 500
@@ -222,7 +224,7 @@ class XdpSocket:
     def _wake(self) -> None:
         """The driver sleeps, as it had no chunks: have it look again."""
         with suppress(OSError):  # it looks at the ring before it says what it thinks of the call
-            self._socket.recv(0, socket.MSG_DONTWAIT)
+            self._socket.recv(0, AT_ONCE)
 
     # -- sending
 
@@ -242,10 +244,11 @@ class XdpSocket:
     def send(self, addresses: Words, lengths: Words) -> int:
         """Send the frames at ``addresses`` from ``alloc``, and how many found a place; the others are dropped."""
         chunks, sizes = _words(addresses), _words(lengths)
-        count = min(len(chunks), self.tx.room())
-        if count < len(chunks):
-            self.free.extend(chunks[count:])
-        self.tx.put_all(chunks[:count], sizes[:count])
+        count, room = len(chunks), self.tx.room()
+        if count > room:
+            self.free.extend(chunks[room:])
+            chunks, sizes, count = chunks[:room], sizes[:room], room
+        self.tx.put_all(chunks, sizes)
         self.tx.publish()
         self.kick()
         return count
@@ -260,7 +263,7 @@ class XdpSocket:
             self.reap()
         lent = self.rx.taken()
         count = min(len(lent), len(self.free), self.tx.room())
-        self.tx.put_all(lent[:count], _words(lengths)[:count])
+        self.tx.put_all(array("Q", lent[:count].tobytes()), _words(lengths)[:count])
         start = len(self.free) - count
         self.fill.put(memoryview(self.free[start:]))
         self.fill.put(lent[count:])
@@ -279,7 +282,7 @@ class XdpSocket:
         while tx.pending():
             before = tx.consumer[0]
             try:
-                self._socket.send(b"", socket.MSG_DONTWAIT)
+                self._socket.send(b"", AT_ONCE)
             except OSError as error:
                 if error.errno == errno.EBUSY:
                     self._refused += 1
@@ -311,8 +314,8 @@ class XdpSocket:
         return self._socket.getsockopt(abi.SOL_XDP, option, size)
 
 
-def _words(numbers: Words) -> memoryview[int]:
-    return memoryview(numbers if isinstance(numbers, array) else array("Q", numbers))
+def _words(numbers: Words) -> array[int]:
+    return numbers if isinstance(numbers, array) else array("Q", numbers)
 
 
 def _looked_up(interface: str) -> tuple[int, int]:

@@ -218,7 +218,7 @@ def test_batches_and_single_frames_come_in_order(start: int, steps: list[tuple[b
         number += count
         if at_once:
             addresses, lengths = (array("Q", [frame[place] for frame in frames]) for place in (0, 1))
-            ring.put_all(memoryview(addresses), memoryview(lengths))
+            ring.put_all(addresses, lengths)
         else:
             for address, length in frames:
                 assert ring.put(address, length)
