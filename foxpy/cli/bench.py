@@ -137,7 +137,7 @@ def _run(
     doing = _Doing()
     results = []
     # What `timeout` sends, for one: the machines made here are taken away as they are after Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         settings = _settings(doing, rounds, seconds, cpu, other, expected, peers, known)
         if output is not None:
