@@ -8,10 +8,10 @@ LONG: Final = 400
 """Bytes from which on halving is quicker than dividing: that takes 5 ns for each 30 bits, an addition less than one."""
 LONGEST: Final = 20
 """log2 of the bits of the largest packet. What is longer is divided while it is longer."""
-HALVES: Final = tuple(
-    tuple((1 << power, (1 << (1 << power)) - 1) for power in range(length - 1, 9, -1)) for length in range(LONGEST + 1)
-)
-"""For a number of so many bits, by the bit length of that: where to cut it again and again, and masks of the rest."""
+CUTS: Final = tuple((1 << power, (1 << (1 << power)) - 1) for power in range(LONGEST - 1, 9, -1))
+"""Where a number is cut in two, again and again, and the masks of what is below."""
+HALVES: Final = tuple(CUTS[LONGEST - length :] for length in range(LONGEST + 1))
+"""For a number of so many bits, by the bit length of that: those that make it shorter."""
 
 
 def ones_sum(data: bytes | bytearray, start: int, end: int) -> int:
