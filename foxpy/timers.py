@@ -13,6 +13,8 @@ from collections.abc import Callable
 from typing import Final
 
 NEVER: Final = float("inf")
+FEW: Final = 1024
+"""Entries that nobody looks through for those of stopped timers."""
 
 
 class Timer:
@@ -79,7 +81,7 @@ def _nothing() -> None:
 class TimerQueue:
     """Deadlines in order; equal ones fire in the order in which they were set, so that a run can be repeated."""
 
-    __slots__ = ("_heap", "_sequence", "_sooner", "now")
+    __slots__ = ("_full", "_heap", "_sequence", "_sooner", "now")
 
     def __init__(self, now: Callable[[], float], sooner: Callable[[], None]) -> None:
         """``now`` reads the clock in seconds; ``sooner`` is told that the earliest deadline has moved forward."""
@@ -87,19 +89,23 @@ class TimerQueue:
         self._sooner = sooner
         self._heap: list[tuple[float, int, Timer]] = []
         self._sequence = 0
+        self._full = FEW
 
     def push(self, deadline: float, timer: Timer) -> None:
         heap = self._heap
         first = heap[0][0] if heap else NEVER
         self._sequence += 1
         heapq.heappush(heap, (deadline, self._sequence, timer))
-        if len(heap) > 1024 and self._sequence % 1024 == 0:
+        if len(heap) > self._full:
             self._forget_stopped()
         if deadline < first:
             self._sooner()
 
     def _forget_stopped(self) -> None:
-        """Drop entries that speak for nobody, so that timers made and stopped in masses do not pile up."""
+        """Drop entries that speak for nobody, so that timers made and stopped in masses do not pile up.
+
+        Next when there are twice as many entries as are left: so each push has its share of one or two of them.
+        """
         kept = []
         for entry in self._heap:
             deadline, _, timer = entry
@@ -110,6 +116,7 @@ class TimerQueue:
                     timer._queued = NEVER
         heapq.heapify(kept)
         self._heap = kept
+        self._full = max(FEW, 2 * len(kept))
 
     def next_deadline(self) -> float:
         """When something may be due, infinity if nothing is. It may prove to be a false alarm, never too late."""

@@ -399,23 +399,24 @@ class Executor(Generic[Host]):
             self.path.watching = True
 
     def _opened(self) -> None:
-        layer = self.path.layer
+        path = self.path
+        admission = path.admission
         fast = self.machine.tcb.fast
         if fast is not None:
             if self.established:
-                layer.no_longer_fast(self)  # data came with the SYN; now the handshake is complete
+                admission.confirmed(self)  # data came with the SYN; now the handshake is complete
                 return
             if self._opener is not None:
-                layer.fast_opened(self, fast)
+                admission.fast_opened(self, fast)
         self._watch_for_marks()
         self.established = True
         self.half_open = False
-        layer.no_longer_half_open(self)
-        self.path.look()  # by now the way to the peer is known
-        self.machine.offloaded(self.path.largest, self._runtime.now)
+        admission.opened(self)
+        path.look()  # by now the way to the peer is known
+        self.machine.offloaded(path.largest, self._runtime.now)
         handler, self._handler = self._handler, None
         assert handler is not None, "a connection opens once"
-        self.receiver = layer.attach(self.connection, handler)
+        self.receiver = path.layer.attach(self.connection, handler)
         if self.machine.tcb.finished:
             self.receiver = None  # its handler aborted it
         opener, self._opener = self._opener, None
@@ -432,7 +433,7 @@ class Executor(Generic[Host]):
             fast = self.machine.tcb.fast
             if fast is not None and why is Why.TIMED_OUT:
                 fast.refused = True
-                self.path.layer.fast_opened(self, fast)
+                self.path.admission.fast_opened(self, fast)
             self._opener.fail(self._failure(why))
             self._opener = None
         self._acknowledge_close()
@@ -444,7 +445,7 @@ class Executor(Generic[Host]):
         if receiver is not None:
             receiver.status(Closed() if why is Why.CLOSED else Aborted(self._failure(why)))
         if self.machine.state is TIME_WAIT:
-            self.path.layer.lingers(self)
+            self.path.admission.lingers(self)
 
     def _detach(self) -> None:
         if self.established and not self._deleted:  # else nobody was given it, or it was done when it was finished

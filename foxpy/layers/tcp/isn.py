@@ -11,14 +11,16 @@ TICK: Final = 4e-6
 """Seconds in which the clock part grows by one ([9293] section 3.4.1, MUST-8)."""
 
 
-def initial_sequence_number(secret: bytes, now: float, connection: str) -> int:
-    """``M + F(connection, secret)``: a clock of 4 us ticks, moved by a hash that only we can compute (SHLD-1, MUST-9).
+def initial_numbers(secret: bytes, now: float, connection: str) -> tuple[int, int]:
+    """The initial sequence number of ``connection``, which names both ends, hosts and ports; and its
+    ``timestamp_offset``.
 
-    ``connection`` names both ends, hosts and ports. So each pair of ends has a sequence space of its own, in which the
-    numbers of one incarnation lie above those of the last, and nobody outside can tell one from another.
+    The number is ``M + F(connection, secret)``: a clock of 4 us ticks, moved by a hash that only we can compute
+    (SHLD-1, MUST-9). So each pair of ends has a sequence space of its own, in which the numbers of one incarnation lie
+    above those of the last, and nobody outside can tell one from another.
     """
-    digest = hashlib.blake2s(connection.encode(), key=secret, digest_size=4).digest()
-    return (int(now / TICK) + int.from_bytes(digest, "big")) & MASK
+    both = _both(secret, connection)
+    return (int(now / TICK) + (both >> 32)) & MASK, both & MASK
 
 
 def timestamp_offset(secret: bytes, connection: str) -> int:
@@ -27,7 +29,12 @@ def timestamp_offset(secret: bytes, connection: str) -> int:
     It hides how long this host has been up, and is the same for each connection between the same two ends, whose
     timestamps so grow from one incarnation to the next ([6191] section 2).
     """
-    return keyed(secret, b"TSoffset", connection)
+    return _both(secret, connection) & MASK
+
+
+def _both(secret: bytes, connection: str) -> int:
+    """One hash for both: its halves tell nothing of each other."""
+    return int.from_bytes(hashlib.blake2s(connection.encode(), key=secret, digest_size=8, person=b"numbers").digest())
 
 
 def keyed(secret: bytes, purpose: bytes, text: str) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Generic
 
-from foxpy.addresses import Port
 from foxpy.checksum import fold
 from foxpy.ecn import CE, ECT_0, NOT_ECT
+from foxpy.errors import InvalidConnection, OpenFailed, PacketSize
 from foxpy.layers.paths import SharedPath
 from foxpy.layers.tcp.actions import SendSegment
 from foxpy.layers.tcp.events import Dropped
@@ -29,12 +29,14 @@ from foxpy.layers.tcp.wire import (
 )
 from foxpy.message import Writer
 from foxpy.offload import Kind, Offload
-from foxpy.protocol import Host, PacketSize, Path
+from foxpy.protocol import Host, Path
 from foxpy.status import Report, Status
 from foxpy.wire import PacketError
 
 if TYPE_CHECKING:
+    from foxpy.layers.tcp.admission import Admission
     from foxpy.layers.tcp.layer import Tcp
+    from foxpy.layers.tcp.listeners import TcpListeners
 
 HEADER: Final = TcpHeader.MIN
 """Bytes of a header without options."""
@@ -59,10 +61,12 @@ class TcpPath(SharedPath, Generic[Host]):
         "_pseudo",
         "_task",
         "_unmarked",
+        "admission",
         "connections",
         "ends",
         "largest",
         "layer",
+        "listeners",
         "local",
         "lower",
         "peer",
@@ -83,6 +87,8 @@ class TcpPath(SharedPath, Generic[Host]):
     def __init__(self, layer: Tcp[Host], lower: Path[Host]) -> None:
         super().__init__(lower.answerable, layer.paths.settling)
         self.layer = layer
+        self.admission: Admission[Host] = layer.admission
+        self.listeners: TcpListeners[Host] = layer.listeners
         self.lower = lower
         self.sender = lower.sender
         self.peer = lower.peer
@@ -167,6 +173,15 @@ class TcpPath(SharedPath, Generic[Host]):
                 fill_tcp(writer, at, payload, seed)
         self._counters.segments_sent += 1
         sender.commit(writer, payload)
+
+    def say(self, key: int, action: SendSegment) -> bool:
+        """Send a segment of no connection. Whether it went; what did not is counted."""
+        try:
+            self.transmit(key, action)
+        except (PacketSize, InvalidConnection, OpenFailed):
+            self._counters.send_failures += 1
+            return False
+        return True
 
     def _set_ecn(self, capable: bool) -> None:
         """From now on send as ECT(0), or as not capable."""
@@ -259,7 +274,7 @@ class TcpPath(SharedPath, Generic[Host]):
         verdict = listener(segment)
         if verdict is Verdict.ACCEPT and self._begin(segment, key, last):
             return
-        if verdict is Verdict.RESET and self.layer.resumed(self, key, segment):
+        if verdict is Verdict.RESET and self.admission.resumed(self, key, segment):
             return
         self._counters.to_nobody += 1
         self.dropped("to_nobody", segment.flags, segment.end - segment.start)
@@ -269,14 +284,15 @@ class TcpPath(SharedPath, Generic[Host]):
 
     def _begin(self, segment: Segment, key: int, last: int | None) -> bool:
         """Give ``segment``, a SYN, to whoever listens; False where nobody does."""
-        accept = self.layer.listening_to(self, Port(key & 0xFFFF))
+        accept = self.listeners.match(self, key & 0xFFFF)
         if accept is None:
             return False
-        if last is None and self.layer.answered_by_cookie(self, key, segment):
+        admission = self.admission
+        if last is None and admission.answered_by_cookie(self, key, segment):
             return True
-        connection = self.layer.admit(self, key, accept, last)
+        connection = admission.admit(self, key, accept, last)
         if connection is not None:
-            connection.accept(segment, self.layer.fast_answer(connection, segment))
+            connection.accept(segment, admission.fast_answer(connection, segment))
         return True
 
     def credible(self, report: Report) -> bool:
@@ -310,7 +326,7 @@ class TcpPath(SharedPath, Generic[Host]):
         if self.connections.get(connection.key) is connection:
             del self.connections[connection.key]
             self.users -= 1
-            self.layer.removed(connection)
+            self.admission.removed(connection)
 
     def renew(self, lower: Path[Host]) -> None:
         """``lower`` takes the place of the path that the layer below has forgotten."""

@@ -50,7 +50,7 @@ def test_a_port_unreachable_refuses_an_open() -> None:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(opening)
             await trio.sleep(0.1)
-            (connection,) = net.left._connections
+            (connection,) = net.left.admission.connections
             seq = connection.machine.tcb.snd.iss
             path = connection.path
             path.status(Report(Trouble.PORT_UNREACHABLE, quoted(connection.connection, seq + 1)))
@@ -70,7 +70,7 @@ def test_what_the_network_said_last_explains_a_timeout() -> None:
     async def test(net: Net) -> None:
         async def report() -> None:
             await trio.sleep(1)
-            (connection,) = net.left._connections
+            (connection,) = net.left.admission.connections
             seq = connection.machine.tcb.snd.iss
             connection.path.status(Report(Trouble.HOST_UNREACHABLE, quoted(connection.connection, seq)))
 
@@ -86,7 +86,7 @@ def test_soft_errors_can_be_made_to_end_opens() -> None:
     async def test(net: Net) -> None:
         async def report() -> None:
             await trio.sleep(1)
-            (connection,) = net.left._connections
+            (connection,) = net.left.admission.connections
             seq = connection.machine.tcb.snd.iss
             connection.path.status(Report(Trouble.NETWORK_UNREACHABLE, quoted(connection.connection, seq)))
 
