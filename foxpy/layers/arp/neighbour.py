@@ -27,8 +27,8 @@ from foxpy.offload import Offload, Offloads
 from foxpy.protocol import Sender
 from foxpy.status import Report, Trouble
 
-QUOTE: Final = 128
-"""How much of a packet that could not go is quoted: an IP header with options and a TCP header with options."""
+QUOTE: Final = 548
+"""How much of a packet that could not go is quoted: what an ICMP error message has room for (RFC 1812, 4.3.2.3)."""
 
 INCOMPLETE: Final = NeighbourState.INCOMPLETE
 REACHABLE: Final = NeighbourState.REACHABLE

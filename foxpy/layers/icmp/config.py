@@ -18,7 +18,7 @@ class IcmpConfig:
     accept_redirects: bool = False
     """Believe gateways that name a better one. Anybody on the link can forge that."""
     error_rate: float = attrs.field(default=1000.0, validator=attrs.validators.ge(0))
-    """Error messages a second, to all hosts together."""
+    """Error messages a second, to all hosts together; and Redirects, of which a router keeps count apart."""
     error_burst: int = attrs.field(default=50, validator=attrs.validators.ge(1))
     """How many of them at once."""
     error_rate_per_host: float = attrs.field(default=1.0, validator=attrs.validators.ge(0))

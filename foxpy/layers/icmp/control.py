@@ -39,6 +39,8 @@ class IcmpInfo:
     """That were told to the connection that they are about."""
     errors_sent: int
     redirects_followed: int
+    redirects_sent: int
+    """Which are not among the errors sent."""
     sessions: int
     forgotten: int
     """Sessions begun by peers and dropped for room."""

@@ -25,6 +25,8 @@ class Counters:
         "received",
         "redirects_followed",
         "redirects_ignored",
+        "redirects_limited",
+        "redirects_sent",
         "source_quenches",
         "stray_errors",
         "stray_replies",
@@ -41,6 +43,7 @@ class Counters:
         self.errors_received = 0
         self.errors_sent = 0
         self.redirects_followed = 0
+        self.redirects_sent = 0
         # what came and was dropped
         self.checksum_errors = 0
         self.malformed = 0  # shorter than its type has it, or an error of an unknown code
@@ -57,6 +60,7 @@ class Counters:
         self.about_groups = 0
         self.about_nobody = 0
         self.errors_limited = 0
+        self.redirects_limited = 0
         self.unsendable = 0  # no way back, or too large with its options
 
     def discards(self) -> dict[str, int]:

@@ -25,7 +25,6 @@ from foxpy.layers.icmp.config import IcmpConfig
 from foxpy.layers.icmp.connection import EchoSender, IcmpConnection
 from foxpy.layers.icmp.control import AcceptRedirects, AnswerEcho, IcmpControl, IcmpInfo
 from foxpy.layers.icmp.counters import Counters
-from foxpy.layers.icmp.limits import ErrorLimits
 from foxpy.layers.icmp.problems import Problems
 from foxpy.layers.icmp.server import EchoServer
 from foxpy.layers.icmp.wire import (
@@ -70,16 +69,7 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
         self.config = config
         self.counters = Counters()
         self._ip = ip
-        limits = ErrorLimits(
-            ip.runtime.random,
-            config.error_rate,
-            config.error_burst,
-            config.error_rate_per_host,
-            config.error_burst_per_host,
-            config.hosts,
-            ip.runtime.now,
-        )
-        self._problems = Problems(ip, limits, self.counters)
+        self._problems = Problems(ip, config, self.counters)
         self._server = EchoServer(ip, config, self.counters)
         self._accept_redirects = config.accept_redirects
         self._sessions: Connections[int, IcmpConnection] = Connections(config.sessions, self._forgotten)
@@ -335,6 +325,7 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
             errors_received=c.errors_received,
             errors_sent=c.errors_sent,
             redirects_followed=c.redirects_followed,
+            redirects_sent=c.redirects_sent,
             sessions=len(self._sessions.open),
             forgotten=self._sessions.forgotten,
             discards=c.discards(),

@@ -1,4 +1,5 @@
-"""Telling other hosts what was wrong with their datagrams, where the rules allow it (RFC 1122, section 3.2.2)."""
+"""Telling other hosts what was wrong with their datagrams, or where they had better send them, where the rules allow it
+(RFC 1122, section 3.2.2)."""
 
 from __future__ import annotations
 
@@ -8,12 +9,14 @@ from typing import Final
 
 from foxpy.errors import ProtocolError
 from foxpy.layers.icmp.codes import PROTOCOL, QUERIES
+from foxpy.layers.icmp.config import IcmpConfig
 from foxpy.layers.icmp.counters import Counters
 from foxpy.layers.icmp.limits import ErrorLimits
 from foxpy.layers.icmp.wire import (
     ICMP,
     Unreachable,
     append_parameter_problem,
+    append_redirect,
     append_time_exceeded,
     append_unreachable,
     fill_icmp,
@@ -49,6 +52,11 @@ def _parameter_problem(out: Writer, size: int, detail: int) -> None:
     append_parameter_problem(out, size, pointer=detail)
 
 
+def _redirect(out: Writer, size: int, detail: int) -> None:
+    # For this host alone: a router must not speak for networks (RFC 1812, section 5.2.7.2).
+    append_redirect(out, size, code=1, gateway=IPv4Address(detail))
+
+
 def _too_big(out: Writer, size: int, detail: int) -> None:
     append_unreachable(out, size, code=4, mtu=min(detail, 0xFFFF))
 
@@ -71,51 +79,101 @@ HEADERS: Final = {
 class Problems(ProblemReporter):
     """Sends the error messages of one host."""
 
-    def __init__(self, ip: Ip, limits: ErrorLimits, counters: Counters) -> None:
+    def __init__(self, ip: Ip, config: IcmpConfig, counters: Counters) -> None:
         self._ip = ip
-        self._limits = limits
         self._counters = counters
+        self._limits = _limits(ip, config)
+        # A host that does not listen to Redirects is sent one after another: they must not use up what it is to hear
+        # of real trouble.
+        self._redirect_limits = _limits(ip, config)
 
     def problem(self, trouble: Trouble, frame: bytes, start: int, end: int, detail: int = 0) -> None:
-        header, _, _, _, offset, _, protocol, source, destination = read_ipv4(frame, start, end)
         append = HEADERS.get(trouble)
-        if append is None or not self._may_tell(frame, start + header, end, offset, protocol, source, destination):
+        if append is None or not self._may_tell(frame, start, end):
             return
+        *_, source, destination = read_ipv4(frame, start, end)
         now, ours = self._ip.runtime.now, self._ip.routes.is_own(source)
         if not (self._limits.allow_any(now) if ours else self._limits.allow(source, now)):
             self._counters.errors_limited += 1
             return
-        quoted = frame[start : min(end, start + QUOTED)]
-        message = Writer()
-        append(message, len(quoted), detail)
-        fill_icmp(message, 0, quoted, 0)
         try:
-            # From the address that the datagram came to: its sender knows this host by no other. A router that it was
-            # to pass tells it from the address towards the sender (RFC 1812, section 4.3.2.4).
-            local = IPv4Address(destination) if self._ip.routes.is_own(destination) else None
-            address = IpAddress(IPv4Address(source), PROTOCOL, local)
-            self._ip.post(address, bytes(message), quoted)
+            self._tell(append, detail, frame, start, end, self._local(source, destination))
         except ProtocolError:
             self._counters.unsendable += 1
         else:
             self._counters.errors_sent += 1
 
-    def _may_tell(
-        self, frame: bytes, data: int, end: int, offset: int, protocol: int, source: int, destination: int
-    ) -> bool:
+    def redirect(self, frame: bytes, start: int, end: int, gateway: IPv4Address, local: IPv4Address) -> None:
+        if not self._may_tell(frame, start, end):
+            return
+        *_, source, _ = read_ipv4(frame, start, end)
+        if not self._redirect_limits.allow(source, self._ip.runtime.now):
+            self._counters.redirects_limited += 1
+            return
+        try:
+            self._tell(_redirect, int(gateway), frame, start, end, local)
+        except ProtocolError:
+            self._counters.unsendable += 1
+        else:
+            self._counters.redirects_sent += 1
+
+    def _tell(
+        self,
+        append: Callable[[Writer, int, int], None],
+        detail: int,
+        frame: bytes,
+        start: int,
+        end: int,
+        local: IPv4Address,
+    ) -> None:
+        """Send the source of ``frame[start:end]`` the message that ``append`` begins. Raises ProtocolError."""
+        source = IPv4Address(read_ipv4(frame, start, end)[7])
+        quoted = frame[start : min(end, start + QUOTED)]
+        message = Writer()
+        append(message, len(quoted), detail)
+        fill_icmp(message, 0, quoted, 0)
+        self._ip.post(IpAddress(source, PROTOCOL, local), bytes(message), quoted)
+
+    def _local(self, source: int, destination: int) -> IPv4Address:
+        """What the message comes from: a host, from the address that the datagram came to, as its sender knows it by no
+        other. A router, from an address on the link towards the sender (RFC 1812, section 4.3.2.4). Raises
+        ProtocolError where no way leads there."""
+        ip, address = self._ip, IPv4Address(destination)
+        own = ip.routes.is_own(destination)
+        if own and (ip.forwarding is None or ip.routes.is_own(source)):
+            return address
+        decision = ip.routes.decide(source, None)
+        if own and any(each.ip == address for each in decision.interface.addresses):
+            return address
+        return ip.routes.router_address(decision) if ip.forwarding is not None else decision.source
+
+    def _may_tell(self, frame: bytes, start: int, end: int) -> bool:
         """The rules that go before all others."""
         counters, routes = self._counters, self._ip.routes
+        header, _, _, _, offset, _, protocol, source, destination = read_ipv4(frame, start, end)
         if offset:
             counters.about_fragments += 1
         elif is_multicast(destination) or routes.is_broadcast(destination):
             counters.about_groups += 1
-        elif not names_a_host(source) and not routes.is_own(source):
+        elif (not names_a_host(source) or routes.is_broadcast(source)) and not routes.is_own(source):
             counters.about_nobody += 1
-        elif protocol == PROTOCOL and not _is_query(frame, data, end):
+        elif protocol == PROTOCOL and not _is_query(frame, start + header, end):
             counters.about_errors += 1
         else:
             return True
         return False
+
+
+def _limits(ip: Ip, config: IcmpConfig) -> ErrorLimits:
+    return ErrorLimits(
+        ip.runtime.random,
+        config.error_rate,
+        config.error_burst,
+        config.error_rate_per_host,
+        config.error_burst_per_host,
+        config.hosts,
+        ip.runtime.now,
+    )
 
 
 def _is_query(frame: bytes, start: int, end: int) -> bool:

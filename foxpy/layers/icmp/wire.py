@@ -95,6 +95,7 @@ append_echo = appender(Echo)
 append_unreachable = appender(Unreachable)
 append_time_exceeded = appender(TimeExceeded)
 append_parameter_problem = appender(ParameterProblem)
+append_redirect = appender(Redirect)
 
 fill_icmp = filler(ICMP)
 """``fill_icmp(out, at, payload, 0)`` for any message."""

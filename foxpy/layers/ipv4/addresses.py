@@ -9,7 +9,7 @@ import attrs
 
 from foxpy.errors import BadAddress
 from foxpy.layers.ipv4.numbers import names_a_host
-from foxpy.layers.ipv4.options import Broken, check, source_routes
+from foxpy.layers.ipv4.options import Broken, check, source_route
 from foxpy.layers.ipv4.wire import LooseSourceRoute, NoOperation, ip_options
 
 Routers: TypeAlias = tuple[IPv4Address, ...]
@@ -32,17 +32,14 @@ def _options(instance: object, attribute: attrs.Attribute[bytes], value: bytes) 
         raise BadAddress(f"{len(value)} bytes of IP options: at most 40, in words of 4 (RFC 791, section 3.1)")
     problem = check(value, source_routes=True)
     if isinstance(problem, Broken):
-        raise BadAddress(f"IP options {value.hex()}: wrong at byte {problem.at}")
-    routes = source_routes(value)
-    if routes > 1:
-        raise BadAddress(f"IP options {value.hex()}: {routes} source routes, at most one (RFC 1122, section 3.2.1.8)")
+        raise BadAddress(f"IP options {value.hex()}: {problem.why} at byte {problem.at}")
 
 
 def _route(instance: Service, attribute: attrs.Attribute[Routers], value: Routers) -> None:
     for each in value:
         if not names_a_host(int(each)):
             raise BadAddress(f"{each} in a route is not the address of a router")
-    if value and source_routes(instance.options):
+    if value and source_route(instance.options) is not None:
         raise BadAddress("a route, and a source route among the options: at most one (RFC 1122, section 3.2.1.8)")
     size = len(instance.to(UNSPECIFIED_ADDRESS)[1])
     if size > 40:

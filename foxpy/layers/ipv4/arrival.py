@@ -15,6 +15,7 @@ from foxpy.status import Aborted, Status, Trouble
 from foxpy.wire import PacketError, Truncated
 
 if TYPE_CHECKING:
+    from foxpy.layers.ipv4.forwarding import Forwarding
     from foxpy.layers.ipv4.layer import Ip
 
 
@@ -95,7 +96,7 @@ class Arrival(Receiver):
         elif self._many and self._ip.routes.is_own(destination):
             self._counters.link_broadcast += 1
         elif self._ip.forwarding is not None and not self._many:
-            self._ip.forwarding.forward(frame, start, end)
+            self._ip.forwarding.forward(frame, start, end, self._interface)
         else:
             self._counters.not_for_us += 1
 
@@ -137,9 +138,19 @@ class Arrival(Receiver):
                 self._counters.bad_options += 1
                 ip.problem(Trouble.PARAMETER_PROBLEM, frame, start, end, IPv4.MIN + at)
             case SourceRouted():
+                if ip.forwarding is not None and ip.config.accept_source_routes and not local.group:
+                    self._follow(ip.forwarding, frame, start, end)
+                    return False
                 self._counters.source_routed += 1
                 ip.problem(Trouble.SOURCE_ROUTE_FAILED, frame, start, end)
         return False
+
+    def _follow(self, forwarding: Forwarding, frame: bytes, start: int, end: int) -> None:
+        """This host is on the way of a source route."""
+        here = forwarding.follow(frame, start, end, self._interface)
+        if here is not None:
+            self._counters.received -= 1  # it is the same datagram that comes to its end now
+            self.deliver(here, 0, len(here))
 
     def _fragment(
         self, frame: bytes, start: int, header: int, end: int, key: tuple[int, int, int, int], offset: int, more: bool

@@ -19,12 +19,16 @@ class IpConfig:
     """Protocols that cut to the path's MTU themselves: TCP. Datagrams of the others are fragmented where they must."""
     forward: bool = False
     """Be a router: send on what is for others (RFC 1812). Off, as RFC 1122, section 3.3.1, wants it of a host."""
+    redirects: bool = True
+    """Where it forwards, tell hosts on a link of the router there that is nearer to what they send to. On, as RFC 1812,
+    section 5.2.7.2, has it; off for links where hosts do not reach each other, or are not to."""
     passive_connections: int = attrs.field(default=4096, validator=attrs.validators.ge(1))
     """How many connections begun by peers are kept."""
     next_hops: int = attrs.field(default=1024, validator=attrs.validators.ge(1))
     """How many neighbours each interface remembers the way to."""
     accept_source_routes: bool = False
-    """Take datagrams that came by a source route of which this host is the end. They are a danger (RFC 7126)."""
+    """Take datagrams that came by a source route of which this host is the end and, with ``forward``, send on those
+    that are to go further by it. Off, though RFC 1812, section 5.3.13.4, has it on: they are a danger (RFC 7126)."""
     reassembly_timeout: float = attrs.field(default=30.0, validator=attrs.validators.gt(0))
     """Seconds that fragments wait for the rest of their datagram."""
     reassembly_datagrams: int = attrs.field(default=1024, validator=attrs.validators.ge(1))

@@ -1,131 +1,202 @@
 """Sending on what is for others: what makes a host with several interfaces a router (RFC 1812, section 5).
 
-Options are passed on as they came; a source route that would go through here is refused (RFC 7126). Groups and
-broadcasts are not forwarded, and nobody is told of a better router.
+A router enters itself in the options that ask for that, and tells a host of another router that is nearer to where it
+sends. A source route is followed where ``IpConfig.accept_source_routes`` says so, and else refused (RFC 7126). Groups
+and broadcasts are not forwarded, not even those to one network from afar (RFC 2644).
 """
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Final
 
 from foxpy.errors import BadAddress, ProtocolError
 from foxpy.layers.ipv4.fragments import cut
 from foxpy.layers.ipv4.interface import Interface
 from foxpy.layers.ipv4.numbers import is_link_local, is_multicast, names_a_host
-from foxpy.layers.ipv4.options import Broken, check, in_fragments
-from foxpy.layers.ipv4.wire import IPv4, IPv4Mut, append_ipv4, read_ipv4, read_kept
+from foxpy.layers.ipv4.options import Broken, check, in_fragments, source_route
+from foxpy.layers.ipv4.passing import Stop, entered, next_stop, travelled
+from foxpy.layers.ipv4.ways import Way, Ways
+from foxpy.layers.ipv4.wire import IPv4, IPv4Mut, StrictSourceRoute, append_ipv4, read_ipv4, read_kept
 from foxpy.status import Trouble
 
 if TYPE_CHECKING:
     from foxpy.layers.ipv4.layer import Ip
 
-WAYS: Final = 4096
-"""Destinations whose way is remembered."""
+DESTINATION: Final = 16
+"""Where in the header the destination's address is."""
 
 
 class Forwarding:
     """The forwarding of one router. What is given to it has a header that has been checked."""
 
-    __slots__ = ("_counters", "_ip", "_version", "_ways")
+    __slots__ = ("_counters", "_ip", "_ways")
 
     def __init__(self, ip: Ip) -> None:
         self._ip = ip
         self._counters = ip.counters
-        self._ways: dict[int, tuple[Interface, int]] = {}
-        self._version = -1
+        self._ways = Ways(ip.routes)
 
-    def forward(self, frame: bytes, start: int, end: int) -> None:
-        """Send ``frame[start:end]`` on, or drop it, count it, and tell its source where the rules allow that."""
-        ip = self._ip
-        header, _, _, _, _, ttl, _, source, destination = read_ipv4(frame, start, end)
+    def forward(self, frame: bytes, start: int, end: int, came: Interface) -> None:
+        """Send ``frame[start:end]``, which came by ``came``, on, or drop it, count it, and tell its source where the
+        rules allow that."""
+        header, _, _, _, _, _, _, source, destination = read_ipv4(frame, start, end)
         if not self._may_pass(source, destination):
             self._counters.not_forwarded += 1
-            return
-        if header != IPv4.MIN and not self._options_pass(frame, start, header, end):
-            return
-        if ttl <= 1:  # RFC 1812, section 5.3.1
-            self._counters.ttl_expired += 1
-            ip.problem(Trouble.TIME_EXCEEDED, frame, start, end)
-            return
-        try:
-            interface, next_hop = self._way(destination)
-        except ProtocolError as error:
-            if isinstance(error, BadAddress):
-                self._counters.not_forwarded += 1
-            else:
-                self._counters.no_route += 1
-                ip.problem(Trouble.NETWORK_UNREACHABLE, frame, start, end)
-            return
-        packet = bytearray(frame[start:end])
-        IPv4Mut.view(packet).ttl = ttl - 1  # its checksum follows
-        if len(packet) <= interface.mtu:
-            self._send(interface, next_hop, packet)
+        elif header == IPv4.MIN or self._options_pass(frame, start, header, end):
+            self._send_on(frame, start, end, came, destination, None)
+
+    def follow(self, frame: bytes, start: int, end: int, came: Interface) -> bytes | None:
+        """Send ``frame[start:end]``, which came to this router by a source route, on where that leads.
+
+        Where it leads to another address of this router, the datagram is returned as it arrives there. Its options
+        are well formed, but for a source route that goes on.
+        """
+        header, _, _, _, _, _, _, source, _ = read_ipv4(frame, start, end)
+        area = frame[start + IPv4.MIN : start + header]
+        stop = next_stop(area, self._ip.routes.is_own)
+        if stop is not None and stop.last:
+            packet = bytearray(frame[start:end])
+            view = IPv4Mut.view(packet)
+            view.dst, view.options = IPv4Address(stop.destination), travelled(area, stop, view.dst)
+            return bytes(packet)
+        if stop is None or not self._may_pass(source, stop.destination):
+            self._counters.not_forwarded += 1
         else:
-            self._send_fragments(interface, next_hop, bytes(packet), frame, start)
+            self._send_on(frame, start, end, came, stop.destination, stop)
+        return None
+
+    def has_sent(self, quoted: bytes) -> bool:
+        """Whether the datagram that begins with ``quoted``, which this host has sent, was another's."""
+        return len(quoted) >= IPv4.MIN and not self._ip.routes.is_own(read_ipv4(quoted, 0, len(quoted))[7])
+
+    # -- what may go on
 
     def _may_pass(self, source: int, destination: int) -> bool:
         """RFC 1812, sections 5.3.4, 5.3.5 and 5.3.7: from one host to one host. RFC 3927, section 2.7: of no link's."""
+        routes = self._ip.routes
         return (
             names_a_host(source)
             and names_a_host(destination)
             and not is_multicast(destination)
             and not is_link_local(source)
             and not is_link_local(destination)
-            and not self._ip.routes.is_own(source)
-            and not self._ip.routes.is_broadcast(destination)
+            and not routes.is_own(source)
+            and not routes.is_broadcast(source)
+            and not routes.is_broadcast(destination)
         )
 
     def _options_pass(self, frame: bytes, start: int, header: int, end: int) -> bool:
-        problem = check(frame[start + IPv4.MIN : start + header], self._ip.config.accept_source_routes)
-        if problem is None:
-            return True
+        """Whether the options let it pass through here, where no source route has led it."""
+        area = frame[start + IPv4.MIN : start + header]
+        accepted = self._ip.config.accept_source_routes
+        problem = check(area, accepted)
         if isinstance(problem, Broken):
-            self._counters.bad_options += 1
-            self._ip.problem(Trouble.PARAMETER_PROBLEM, frame, start, end, IPv4.MIN + problem.at)
-        else:
+            self._broken(frame, start, end, IPv4.MIN + problem.at)
+            return False
+        if not accepted and problem is not None:
             self._counters.source_routed += 1
             self._ip.problem(Trouble.SOURCE_ROUTE_FAILED, frame, start, end)
-        return False
+            return False
+        route = source_route(area)
+        if route is not None and isinstance(route[1], StrictSourceRoute):
+            # Whoever sent it here has left the route (RFC 1812, section 5.2.2).
+            self._broken(frame, start, end, DESTINATION)
+            return False
+        return True
 
-    def _way(self, destination: int) -> tuple[Interface, int]:
-        """Which way to ``destination``. Raises BadAddress or Unreachable."""
-        routes, ways = self._ip.routes, self._ways
-        if self._version != routes.version:
-            self._version = routes.version
-            ways.clear()
-        way = ways.get(destination)
+    def _broken(self, frame: bytes, start: int, end: int, at: int) -> None:
+        self._counters.bad_options += 1
+        self._ip.problem(Trouble.PARAMETER_PROBLEM, frame, start, end, at)
+
+    # -- sending
+
+    def _send_on(
+        self, frame: bytes, start: int, end: int, came: Interface, destination: int, stop: Stop | None
+    ) -> None:
+        """Towards ``destination``, which is where the source route leads where there is a ``stop``."""
+        header, _, _, _, _, ttl, _, source, _ = read_ipv4(frame, start, end)
+        if ttl <= 1:  # RFC 1812, section 5.3.1
+            self._counters.ttl_expired += 1
+            self._ip.problem(Trouble.TIME_EXCEEDED, frame, start, end)
+            return
+        way = self._way(frame, start, end, destination, stop)
         if way is None:
-            decision = routes.decide(destination, None)
-            if len(ways) >= WAYS:
-                del ways[next(iter(ways))]
-            way = ways[destination] = decision.interface, decision.next_hop
-        return way
+            return
+        packet = bytearray(frame[start:end])
+        view = IPv4Mut.view(packet)
+        view.ttl = ttl - 1  # the checksum follows that, and what else is changed
+        if header != IPv4.MIN and not self._enter(view, way, stop, frame, start, end):
+            return
+        interface = way.interface
+        if len(packet) > interface.mtu:
+            self._send_fragments(way, bytes(packet), frame, start)
+        elif self._send(way, packet) and interface is came and way.begins_beside(source):
+            self._redirect(way, frame, start, header, end)
 
-    def _send(self, interface: Interface, next_hop: int, packet: bytearray) -> None:
+    def _way(self, frame: bytes, start: int, end: int, destination: int, stop: Stop | None) -> Way | None:
+        """None where there is none, and that has been told."""
         try:
-            sender = interface.hop(next_hop).path.sender
+            way = self._ways.to(destination)
+        except BadAddress:
+            self._counters.not_forwarded += 1
+            return None
+        except ProtocolError:
+            trouble = Trouble.NETWORK_UNREACHABLE if stop is None else Trouble.SOURCE_ROUTE_FAILED
+        else:
+            if stop is None or not stop.strict or way.next_hop == destination:
+                return way
+            trouble = Trouble.SOURCE_ROUTE_FAILED
+        self._counters.no_route += 1
+        self._ip.problem(trouble, frame, start, end)
+        return None
+
+    def _enter(self, view: IPv4Mut, way: Way, stop: Stop | None, frame: bytes, start: int, end: int) -> bool:
+        """Make the options of ``view`` what they are on the next link; whether that can be done."""
+        ip, area = self._ip, bytes(view.options)
+        if stop is not None:
+            area = travelled(area, stop, way.local)
+            view.dst = IPv4Address(stop.destination)
+        options = entered(area, way.local, int(ip.runtime.now * 1000), ip.routes.is_own)
+        if isinstance(options, Broken):
+            self._broken(frame, start, end, IPv4.MIN + options.at)
+            return False
+        view.options = options
+        return True
+
+    def _redirect(self, way: Way, frame: bytes, start: int, header: int, end: int) -> None:
+        """RFC 1812, section 5.2.7.2; never what a source route has led here."""
+        if self._ip.config.redirects and source_route(frame[start + IPv4.MIN : start + header]) is None:
+            self._ip.redirect(frame, start, end, IPv4Address(way.next_hop), way.local)
+
+    def _send(self, way: Way, packet: bytearray) -> bool:
+        interface = way.interface
+        try:
+            sender = interface.hop(way.next_hop).path.sender
             writer = sender.begin(len(packet))
             writer += packet
             sender.commit(writer, b"")
         except ProtocolError:
             interface.measure()  # it carries less than it did, or it is down
             self._counters.no_route += 1
-        else:
-            self._counters.forwarded += 1
+            return False
+        self._counters.forwarded += 1
+        return True
 
-    def _send_fragments(self, interface: Interface, next_hop: int, packet: bytes, frame: bytes, start: int) -> None:
+    def _send_fragments(self, way: Way, packet: bytes, frame: bytes, start: int) -> None:
         """RFC 1812, section 4.2.2.7. A datagram that may not be fragmented is too big (RFC 1191, section 4). It
         came in ``frame``, from ``start`` on."""
-        dscp, ecn, ident, df, ttl, proto, src, dst = read_kept(packet, 0, len(packet))
+        dscp, ecn, ident, evil, df, ttl, proto, src, dst = read_kept(packet, 0, len(packet))
         if df:
             self._counters.too_big += 1
-            self._ip.problem(Trouble.TOO_BIG, frame, start, start + len(packet), interface.mtu)
+            self._ip.problem(Trouble.TOO_BIG, frame, start, start + len(packet), way.interface.mtu)
             return
         header, _, _, more, before, *_ = read_ipv4(packet, 0, len(packet))
         options = packet[IPv4.MIN : header]
         later = in_fragments(options)
         data = packet[header:]
-        for offset, stop in cut(len(data), interface.mtu - header, interface.mtu - IPv4.MIN - len(later)):
+        mtu = way.interface.mtu
+        for offset, stop in cut(len(data), mtu - header, mtu - IPv4.MIN - len(later)):
             fragment = bytearray()
             append_ipv4(
                 fragment,
@@ -133,6 +204,7 @@ class Forwarding:
                 dscp=dscp,
                 ecn=ecn,
                 ident=ident,
+                evil=evil,
                 mf=more or stop < len(data),
                 frag=before + (offset >> 3),
                 ttl=ttl,
@@ -143,5 +215,5 @@ class Forwarding:
             )
             options = later
             fragment += data[offset:stop]
-            self._send(interface, next_hop, fragment)
+            self._send(way, fragment)
             self._counters.fragments_sent += 1

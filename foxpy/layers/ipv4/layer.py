@@ -300,13 +300,21 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         if self._reporter is not None:
             self._reporter.problem(trouble, frame, start, end, detail)
 
+    def redirect(self, frame: bytes, start: int, end: int, gateway: IPv4Address, local: IPv4Address) -> None:
+        if self._reporter is not None:
+            self._reporter.redirect(frame, start, end, gateway, local)
+
     def _reassembly_timed_out(self, fragment: bytes) -> None:
         self.problem(Trouble.REASSEMBLY_TIMEOUT, fragment, 0, len(fragment))
 
     def _neighbour_reported(self, neighbour: IPv4Address, report: Report) -> None:
         if report.trouble is Trouble.HOST_UNREACHABLE:
             self.routes.failed(neighbour)
-        self.report(report.trouble, report.quoted, 0, len(report.quoted))
+        quoted = report.quoted
+        if self.forwarding is not None and self.forwarding.has_sent(quoted):
+            self.problem(report.trouble, quoted, 0, len(quoted))  # RFC 1812, section 4.3.3.1
+        else:
+            self.report(report.trouble, quoted, 0, len(quoted))
 
     def concerned(self, frame: bytes, start: int, end: int) -> IpConnection | None:
         """Whose datagram begins with ``frame[start:end]``, which somebody out there quotes; None where nobody's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ipaddress import IPv4Address
 from typing import Final, TypeAlias
 
@@ -37,6 +37,8 @@ STAMPS_ONLY: Final = 0
 STAMPS_AND_ADDRESSES: Final = 1
 PRESPECIFIED: Final = 3
 """The forms of a timestamp option."""
+MOST_OVERFLOWS: Final = 15
+"""The overflow count of a timestamp option has 4 bits."""
 
 read_kind = reader(IpOption.kind)
 read_length = reader(OtherOption.length)
@@ -47,6 +49,7 @@ class Broken:
     """The options are wrong at byte ``at``, counted from where they begin: what a Parameter Problem points to."""
 
     at: int
+    why: str = attrs.field(default="wrong", eq=False)
 
 
 @attrs.frozen
@@ -54,7 +57,9 @@ class SourceRouted:
     """There is a source route, and it is not welcome."""
 
 
-class _BrokenAt(Exception):
+class BrokenAt(Exception):
+    """Where ``each`` can read no further."""
+
     def __init__(self, at: int) -> None:
         self.at = at
 
@@ -63,17 +68,23 @@ def check(area: bytes, source_routes: bool) -> Broken | SourceRouted | None:
     """What is wrong with the options ``area``; None where they may pass.
 
     With ``source_routes`` a source route that has been travelled to its end may pass. What this host does not
-    understand is passed, as RFC 1122 demands.
+    understand is passed, as RFC 1122 demands. A second source route is an error (RFC 1812, section 5.2.4.1).
     """
+    routed = False
+    found: SourceRouted | None = None
     try:
-        for at, option in _each(area):
+        for at, option in each(area):
             match option:
                 case LooseSourceRoute(pointer=pointer, route=route) | StrictSourceRoute(pointer=pointer, route=route):
-                    if pointer < 4:
+                    left = len(route) + 4 - pointer
+                    if pointer < 4 or 0 < left < 4:
                         return Broken(at + 2)
-                    # What is left of the route would be travelled through this host, which is no router.
-                    if not source_routes or pointer <= len(route) + 3:
-                        return SourceRouted()
+                    if routed:
+                        return Broken(at, "a second source route")
+                    routed = True
+                    # What is left of the route would be travelled through this host: that is for a router to decide.
+                    if not source_routes or left > 0:
+                        found = SourceRouted()
                 case RecordRoute(pointer=pointer, route=route):
                     left = len(route) + 4 - pointer
                     if pointer < 4 or 0 < left < 4:  # room, but not for an address
@@ -86,26 +97,29 @@ def check(area: bytes, source_routes: bool) -> Broken | SourceRouted | None:
                         return Broken(at + 2)
                 case _:
                     pass
-    except _BrokenAt as broken:
+    except BrokenAt as broken:
         return Broken(broken.at)
+    return found
+
+
+def source_route(area: bytes) -> tuple[int, LooseSourceRoute | StrictSourceRoute] | None:
+    """The source route among the options ``area``, which are well formed, and where it begins."""
+    for at, option in each(area):
+        if isinstance(option, LooseSourceRoute | StrictSourceRoute):
+            return at, option
     return None
-
-
-def source_routes(area: bytes) -> int:
-    """How many source routes are in the options ``area``, which are well formed."""
-    return sum(isinstance(option, LooseSourceRoute | StrictSourceRoute) for _, option in _each(area))
 
 
 def final(area: bytes, destination: int) -> int:
     """Whom a datagram is for that has the options ``area``, of anybody's making: at the end of its source route."""
     try:
-        for _, option in _each(area):
+        for _, option in each(area):
             match option:
                 case LooseSourceRoute(pointer=pointer, route=route) | StrictSourceRoute(pointer=pointer, route=route):
                     return int.from_bytes(route[-4:], "big") if pointer <= len(route) + 3 else destination
                 case _:
                     pass
-    except _BrokenAt:
+    except BrokenAt:
         pass
     return destination
 
@@ -114,12 +128,14 @@ def way_back(area: bytes, source: IPv4Address) -> tuple[IPv4Address, ...]:
     """The routers by which a datagram came from ``source``, the last first, by the source route in its options
     ``area``, which are well formed; none where there is no such option (RFC 1122, section 3.2.1.8 (c)).
 
-    A source that put itself at the beginning is left out, and a route through what is no host is none.
+    Of a route that goes on, the part that was travelled counts (RFC 1812, section 4.3.2.6). A source that put itself at
+    the beginning is left out, and a route through what is no host is none.
     """
-    for _, option in _each(area):
+    for _, option in each(area):
         match option:
-            case LooseSourceRoute(route=route) | StrictSourceRoute(route=route):
-                passed = [IPv4Address(route[at : at + 4]) for at in range(0, len(route) & ~3, 4)]
+            case LooseSourceRoute(pointer=pointer, route=route) | StrictSourceRoute(pointer=pointer, route=route):
+                travelled = min(pointer - 4, len(route)) & ~3
+                passed = [IPv4Address(route[at : at + 4]) for at in range(0, travelled, 4)]
                 if passed and passed[0] == source:
                     del passed[0]
                 return tuple(reversed(passed)) if all(names_a_host(int(each)) for each in passed) else ()
@@ -130,7 +146,7 @@ def way_back(area: bytes, source: IPv4Address) -> tuple[IPv4Address, ...]:
 
 def in_fragments(area: bytes) -> bytes:
     """What of the options ``area``, which are well formed, goes into fragments but the first (RFC 791, section 3.2)."""
-    return ip_options.build(option for _, option in _each(area) if option.kind & COPIED)
+    return ip_options.build(option for _, option in each(area) if option.kind & COPIED)
 
 
 def returned(area: bytes, local: IPv4Address, now: int) -> bytes:
@@ -140,19 +156,19 @@ def returned(area: bytes, local: IPv4Address, now: int) -> bytes:
     milliseconds.
     """
     kept: list[Option] = []
-    for _, option in _each(area):
+    for _, option in each(area):
         match option:
             case RecordRoute(pointer=pointer, route=route):
-                kept.append(_recorded(pointer, route, local))
+                kept.append(recorded(pointer, route, local))
             case Timestamp():
-                kept.append(_stamped(option, local, now))
+                kept.append(stamped(option, local, now, lambda number: number == int(local)))
             case _:
                 pass
     return ip_options.build(kept)
 
 
-def _each(area: bytes) -> Iterator[tuple[int, Option]]:
-    """The options but fillers, each with its offset. Raises _BrokenAt."""
+def each(area: bytes) -> Iterator[tuple[int, Option]]:
+    """The options but fillers, each with its offset. Raises BrokenAt, unless ``check`` has let them pass."""
     at, end = 0, len(area)
     while at < end:
         (kind,) = read_kind(area, at, end)
@@ -164,34 +180,44 @@ def _each(area: bytes) -> Iterator[tuple[int, Option]]:
         try:
             (length,) = read_length(area, at, end)
         except PacketError:
-            raise _BrokenAt(at) from None
+            raise BrokenAt(at) from None
         try:
             if at + length > end:
-                raise _BrokenAt(at + 1)
+                raise BrokenAt(at + 1)
             (option,) = ip_options.parse(area, at, at + length)
         except ValueError:  # a PacketError, or not one option
-            raise _BrokenAt(at + 1) from None
+            raise BrokenAt(at + 1) from None
         yield at, option
         at += length
 
 
-def _recorded(pointer: int, route: bytes, local: IPv4Address) -> RecordRoute:
+def recorded(pointer: int, route: bytes, local: IPv4Address) -> RecordRoute:
+    """The record with ``local`` at ``pointer``, where there is room."""
     at = pointer - 4
     if at + 4 <= len(route):
         return RecordRoute(pointer=pointer + 4, route=route[:at] + local.packed + route[at + 4 :])
     return RecordRoute(pointer=pointer, route=route)  # it is full: nobody is entered any more
 
 
-def _stamped(option: Timestamp, local: IPv4Address, now: int) -> Timestamp:
+def stamped(option: Timestamp, local: IPv4Address, now: int, is_own: Callable[[int], bool]) -> Timestamp:
+    """``option`` with the time ``now``, in milliseconds, and with ``local`` where it has addresses; one that asks for
+    certain hosts is answered where the next of them ``is_own``."""
     at, form, stamps = option.pointer - 5, option.form, option.stamps
     # The high bit says that this is not the time since midnight, Universal Time (RFC 791): a stack's clock knows none.
     entry = (now % MILLISECONDS_A_DAY | 0x8000_0000).to_bytes(4, "big")
-    if form != STAMPS_ONLY:
+    if form == STAMPS_AND_ADDRESSES:
         entry = local.packed + entry
+    elif form == PRESPECIFIED:
+        entry = stamps[at : at + 4] + entry
     pointer, overflow = option.pointer, option.overflow
-    if at + len(entry) > len(stamps):
-        overflow = min(overflow + 1, 15)  # hosts that found no room are counted
-    elif form != PRESPECIFIED or stamps[at : at + 4] == local.packed:
+    if is_full(option):
+        overflow = min(overflow + 1, MOST_OVERFLOWS)  # hosts that found no room are counted
+    elif form != PRESPECIFIED or is_own(int.from_bytes(stamps[at : at + 4], "big")):
         stamps = stamps[:at] + entry + stamps[at + len(entry) :]
         pointer += len(entry)
     return Timestamp(pointer=pointer, overflow=overflow, form=form, stamps=stamps)
+
+
+def is_full(option: Timestamp) -> bool:
+    """Whether it has no room for another entry; there is none for a part of one where ``check`` has let it pass."""
+    return option.pointer > len(option.stamps) + 4

@@ -280,6 +280,14 @@ class Routes:
             return best.ip
         return interface.addresses[0].ip if interface.addresses else IPv4Address(UNSPECIFIED)
 
+    def router_address(self, decision: Decision) -> IPv4Address:
+        """By what address a router goes on the way ``decision``: the one there, or its lowest where it has none there,
+        which does not change unless its addresses do (RFC 1812, section 4.2.2.2)."""
+        if int(decision.source) != UNSPECIFIED:
+            return decision.source
+        own = [address.ip for interface in self._interfaces for address in interface.addresses]
+        return min(own, default=decision.source)
+
     # -- query
 
     def routes(self) -> Iterable[Route]:

@@ -163,8 +163,9 @@ read_ipv4 = reader(
 Neither length is checked: a header of 20 bytes is there, and the rest is the reader's duty.
 """
 
-read_kept = reader(IPv4.dscp, IPv4.ecn, IPv4.ident, IPv4.df, IPv4.ttl, IPv4.proto, IPv4.src, IPv4.dst)
-"""What the fragments that a router cuts a datagram into have in common; of options, which follow, nothing."""
+read_kept = reader(IPv4.dscp, IPv4.ecn, IPv4.ident, IPv4.evil, IPv4.df, IPv4.ttl, IPv4.proto, IPv4.src, IPv4.dst)
+"""What the fragments that a router cuts a datagram into have in common, the reserved bit too (RFC 1812, section 5.2.5);
+of options, which follow, nothing."""
 
 LENGTH: Final = 2
 IDENT: Final = 4

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from foxpy.layers.icmp import icmp
 from foxpy.layers.icmp.wire import ParameterProblem, TimeExceeded, Unreachable
-from foxpy.layers.ipv4 import DisableInterface, IpConfig, SetSpecificGateway
+from foxpy.layers.ipv4 import DisableInterface, IpConfig, SetDirectRoute, SetSpecificGateway, interface, ipv4
 from foxpy.layers.ipv4.wire import IPv4, LooseSourceRoute, RouterAlert, ip_options
-from tests.support.ip_bench import PROTOCOL, IpBench, datagram
+from tests.support.ip_bench import PROTOCOL, BenchLink, IpBench, datagram
 
 SOURCE: Final = IPv4Address("192.0.2.9")
 SINK: Final = IPv4Address("198.51.100.9")
@@ -143,6 +143,30 @@ def test_a_source_route_is_refused() -> None:
     assert router.dropped() == {"source_routed": 1}
 
 
+def test_a_router_tells_from_its_address_towards_the_sender() -> None:
+    """RFC 1812, section 4.3.2.4: also of what came to its address on another link."""
+    router = Router()
+    for own in (OWN, IPv4Address("198.51.100.1")):
+        router.say(datagram(b"data", src=SOURCE, dst=own))
+        assert Unreachable.parse(router.told().body).code == 2
+
+
+def test_a_link_without_an_address_is_told_from_another() -> None:
+    """RFC 1812, section 4.3.2.4: the router's identity, its lowest address."""
+    router = Router()
+    line = BenchLink(router.runtime)
+    unnumbered = ipv4(
+        *(interface(link, each) for link, each in zip(router.links, ("198.51.100.1/24", f"{OWN}/24"), strict=True)),
+        interface(line, name="line"),
+        config=IpConfig(forward=True),
+    )
+    icmp(unnumbered).initialize()
+    unnumbered.control(SetDirectRoute(IPv4Network("203.0.113.0/24"), "line"))
+    line.say(datagram(b"data", src=BEYOND, dst=SINK, ttl=1))
+    (packet,) = line.take()
+    assert (packet.src, packet.dst, TimeExceeded.parse(packet.body).code) == (OWN, BEYOND, 0)
+
+
 def test_options_that_are_broken_go_no_further() -> None:
     router = Router()
     router.say(datagram(b"data", src=SOURCE, dst=SINK, options=b"\x07\x01\x00\x00"))
@@ -190,6 +214,8 @@ def test_a_fragment_is_cut_again_with_its_place_in_the_whole() -> None:
         ("224.0.0.5", "198.51.100.9"),
         ("198.51.100.1", "198.51.100.9"),
         ("169.254.1.1", "198.51.100.9"),
+        ("192.0.2.255", "198.51.100.9"),
+        ("192.0.2.255", "203.0.113.5"),  # without a way there: a broadcast would be told
         ("192.0.2.9", "169.254.1.1"),
         ("192.0.2.9", "198.51.100.255"),
         ("192.0.2.9", "239.1.2.3"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +23,9 @@ class Told(ProblemReporter):
 
     def problem(self, trouble: Trouble, frame: bytes, start: int, end: int, pointer: int = 0) -> None:
         self.problems.append((trouble, pointer))
+
+    def redirect(self, frame: bytes, start: int, end: int, gateway: IPv4Address, local: IPv4Address) -> None:
+        raise AssertionError(f"a host redirects nobody, not even to {gateway}")
 
 
 @pytest.mark.requirement("1122-3.2.1.8-unknown", "1122-3.2.1.8b-ignore")
