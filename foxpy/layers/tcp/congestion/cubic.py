@@ -64,6 +64,8 @@ class Cubic(CongestionControl):
             # as in NewReno: bytes, not ACKs; and what is not made use of does not grow
             if window < 2 * ack.flight:
                 self._slow_start(ack)
+            if self.ssthresh == UNLIMITED:
+                self._pace(ack)
             return
         now = ack.now
         mss = ack.mss
@@ -107,9 +109,13 @@ class Cubic(CongestionControl):
                 self.pacing_rate = 0.0
                 return
             grown //= divisor
-            if self.window >= PACED * ack.mss and ack.srtt >= PACED_FROM:
-                self.pacing_rate = 2.0 * self.window / ack.srtt
         self.window = min(self.window + grown, self.ssthresh)
+
+    def _pace(self, ack: Ack) -> None:
+        """Pace the first slow start by the round trip of now, whether the window grows or not: the rate of a round trip
+        that was long for once (a host was busy) would hold back all that comes after, and with it the growth."""
+        paced = ack.srtt >= PACED_FROM and self.window >= PACED * ack.mss
+        self.pacing_rate = 2.0 * self.window / ack.srtt if paced else 0.0
 
     def _begin(self, now: float, mss: int) -> None:
         """Congestion avoidance begins, at the window of now (section 4.2)."""

@@ -190,9 +190,20 @@ def started(window: int, round_trip: float) -> Cubic:
 def test_slow_start_is_paced_once_its_bursts_are_large() -> None:
     """At what doubles the window in a round trip."""
     window = (PACED + 1) * MSS
-    assert started(window, 0.1).pacing_rate == pytest.approx(2 * (window - MSS) / 0.1, rel=0.05)
+    assert started(window, 0.1).pacing_rate == pytest.approx(2 * window / 0.1)
     assert started(window - 2 * MSS, 0.1).pacing_rate == 0.0
     assert started(window, PACED_FROM / 2).pacing_rate == 0.0
+
+
+@pytest.mark.parametrize(("later", "rate"), [(0.02, 2 * 100 * MSS / 0.02), (PACED_FROM / 2, 0.0)])
+def test_the_pace_is_that_of_the_round_trip_of_now(later: float, rate: float) -> None:
+    """One long round trip, of a host that was busy: its pace keeps the flight so small that the window does not grow."""
+    control = started(100 * MSS, 0.1)
+    told = ack(MSS, flight=10 * MSS, now=1.1, round_trip=later)
+    told.srtt = later
+    control.acknowledged(told)
+    assert control.window == 100 * MSS
+    assert control.pacing_rate == pytest.approx(rate)
 
 
 @pytest.mark.parametrize("ends", ["loss", "marked", "timeout", "restart"])
