@@ -37,34 +37,51 @@ class Forwarding:
         self._counters = ip.counters
         self._ways = Ways(ip.routes)
 
-    def forward(self, frame: bytes, start: int, end: int, came: Interface) -> None:
+    def forward(self, frame: bytes, start: int, end: int, came: Interface, stop: Stop | None = None) -> None:
         """Send ``frame[start:end]``, which came by ``came``, on, or drop it, count it, and tell its source where the
-        rules allow that."""
-        header, _, _, _, _, _, _, source, destination = read_ipv4(frame, start, end)
+        rules allow that. ``stop`` is where a source route leads that came to this router."""
+        header, _, _, _, _, ttl, _, source, destination = read_ipv4(frame, start, end)
+        if stop is not None:
+            destination = stop.destination
         if not self._may_pass(source, destination):
             self._counters.not_forwarded += 1
-        elif header == IPv4.MIN or self._options_pass(frame, start, header, end):
-            self._send_on(frame, start, end, came, destination, None)
+            return
+        if header != IPv4.MIN and stop is None and not self._options_pass(frame, start, header, end):
+            return
+        if ttl <= 1:  # RFC 1812, section 5.3.1
+            self._counters.ttl_expired += 1
+            self._ip.problem(Trouble.TIME_EXCEEDED, frame, start, end)
+            return
+        way = self._way(frame, start, end, destination, stop)
+        if way is None:
+            return
+        packet = bytearray(frame[start:end])
+        view = IPv4Mut.view(packet)
+        view.ttl = ttl - 1  # the checksum follows that, and what else is changed
+        if header != IPv4.MIN and not self._enter(view, way, stop, frame, start, end):
+            return
+        interface = way.interface
+        if len(packet) > interface.mtu:
+            self._send_fragments(way, bytes(packet), frame, start)
+        elif self._send(way, packet) and interface is came and way.begins_beside(source):
+            self._redirect(way, frame, start, header, end)
 
     def follow(self, frame: bytes, start: int, end: int, came: Interface) -> bytes | None:
-        """Send ``frame[start:end]``, which came to this router by a source route, on where that leads.
+        """Send ``frame[start:end]``, which came to this router by a source route that goes on, where that leads.
 
         Where it leads to another address of this router, the datagram is returned as it arrives there. Its options
-        are well formed, but for a source route that goes on.
+        are well formed.
         """
-        header, _, _, _, _, _, _, source, _ = read_ipv4(frame, start, end)
+        header, *_ = read_ipv4(frame, start, end)
         area = frame[start + IPv4.MIN : start + header]
         stop = next_stop(area, self._ip.routes.is_own)
-        if stop is not None and stop.last:
-            packet = bytearray(frame[start:end])
-            view = IPv4Mut.view(packet)
-            view.dst, view.options = IPv4Address(stop.destination), travelled(area, stop, view.dst)
-            return bytes(packet)
-        if stop is None or not self._may_pass(source, stop.destination):
-            self._counters.not_forwarded += 1
-        else:
-            self._send_on(frame, start, end, came, stop.destination, stop)
-        return None
+        if stop is None or not stop.last:
+            self.forward(frame, start, end, came, stop)
+            return None
+        packet = bytearray(frame[start:end])
+        view = IPv4Mut.view(packet)
+        view.dst, view.options = IPv4Address(stop.destination), travelled(area, stop, view.dst)
+        return bytes(packet)
 
     def has_sent(self, quoted: bytes) -> bool:
         """Whether the datagram that begins with ``quoted``, which this host has sent, was another's."""
@@ -110,29 +127,6 @@ class Forwarding:
         self._ip.problem(Trouble.PARAMETER_PROBLEM, frame, start, end, at)
 
     # -- sending
-
-    def _send_on(
-        self, frame: bytes, start: int, end: int, came: Interface, destination: int, stop: Stop | None
-    ) -> None:
-        """Towards ``destination``, which is where the source route leads where there is a ``stop``."""
-        header, _, _, _, _, ttl, _, source, _ = read_ipv4(frame, start, end)
-        if ttl <= 1:  # RFC 1812, section 5.3.1
-            self._counters.ttl_expired += 1
-            self._ip.problem(Trouble.TIME_EXCEEDED, frame, start, end)
-            return
-        way = self._way(frame, start, end, destination, stop)
-        if way is None:
-            return
-        packet = bytearray(frame[start:end])
-        view = IPv4Mut.view(packet)
-        view.ttl = ttl - 1  # the checksum follows that, and what else is changed
-        if header != IPv4.MIN and not self._enter(view, way, stop, frame, start, end):
-            return
-        interface = way.interface
-        if len(packet) > interface.mtu:
-            self._send_fragments(way, bytes(packet), frame, start)
-        elif self._send(way, packet) and interface is came and way.begins_beside(source):
-            self._redirect(way, frame, start, header, end)
 
     def _way(self, frame: bytes, start: int, end: int, destination: int, stop: Stop | None) -> Way | None:
         """None where there is none, and that has been told."""

@@ -31,7 +31,7 @@ class Stop:
 
 
 def next_stop(area: bytes, is_own: Callable[[int], bool]) -> Stop | None:
-    """Where a datagram goes next that has come to this router; None where it has no source route that goes on.
+    """Where the source route leads by which a datagram has come to this router; None where there is none that goes on.
 
     ``is_own`` tells this router's addresses. A router that is named several times in a row is visited once (RFC 1812,
     section 5.2.3).
@@ -40,14 +40,14 @@ def next_stop(area: bytes, is_own: Callable[[int], bool]) -> Stop | None:
     if found is None or found[1].pointer > len(found[1].route):
         return None
     at, option = found
-    strict, pointer, route = isinstance(option, StrictSourceRoute), option.pointer, option.route
-    destination = 0
-    while pointer <= len(route):
-        destination = int.from_bytes(route[pointer - 4 : pointer], "big")
+    pointer, destination = option.pointer, 0
+    while pointer <= len(option.route):
+        destination = int.from_bytes(option.route[pointer - 4 : pointer], "big")
         if not is_own(destination):
-            return Stop(at, pointer, destination, strict, False)
+            break
         pointer += 4
-    return Stop(at, pointer, destination, strict, True)
+    last = pointer > len(option.route)
+    return Stop(at, pointer, destination, isinstance(option, StrictSourceRoute), last)
 
 
 def travelled(area: bytes, stop: Stop, local: IPv4Address) -> bytes:
