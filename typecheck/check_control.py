@@ -10,7 +10,8 @@ from foxpy.devices.device import Device, DeviceInfo, EthernetFrames
 from foxpy.layers import ethernet, ipv4
 from foxpy.layers.arp import Arp, Flush
 from foxpy.layers.ethernet import Ethernet, EthernetInfo
-from foxpy.layers.ipv4 import Ip, Service, SetDefaultGateway, SetService
+from foxpy.layers.icmp import Icmp
+from foxpy.layers.ipv4 import Ip, IpConfig, ProblemReporter, Service, SetDefaultGateway, SetService
 from foxpy.layers.tcp import Observe, Tcp, TcpConnection, TcpEvent
 from foxpy.layers.udp import SetChecksums, Udp, UdpConnection, UdpInfo
 
@@ -32,6 +33,14 @@ def requests(eth: Ethernet, ip: Ip, neighbours: Arp, mac: MacAddress, host: IPv4
 
     neighbours.control(Flush())
     neighbours.control(SetDefaultGateway(host))  # type: ignore[arg-type]
+
+
+def routers(messages: Icmp, reporter: ProblemReporter, datagram: bytes, host: IPv4Address, mac: MacAddress) -> None:
+    IpConfig(forward=True, redirects=False)
+    IpConfig(forward=True, redirects=host)  # type: ignore[arg-type]
+    assert_type(messages.query().redirects_sent, int)
+    reporter.redirect(datagram, 0, len(datagram), host, local=host)
+    reporter.redirect(datagram, 0, len(datagram), mac, local=host)  # type: ignore[arg-type]
 
 
 def of_a_connection(

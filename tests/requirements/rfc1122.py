@@ -10,7 +10,7 @@ from typing import Final
 from tests.requirements.items import Document, Part, may, must, must_not, should, should_not
 
 _APPLICATIONS: Final = "It is said to applications."
-_NO_ROUTER: Final = "Routers refuse source routes as well (RFC 7126)."
+_ROUTERS_ROUTES: Final = "`forward` and `accept_source_routes`. Source routes serve attackers above all (RFC 7126)."
 _NO_TRAILERS: Final = "There are no trailers."
 _NO_MASKS: Final = "Address masks by ICMP were taken back (RFC 6918)."
 _NO_TIMESTAMPS: Final = "Timestamps by ICMP are not answered."
@@ -284,17 +284,21 @@ ROUTING: Final = (
     Part(
         "Forwarding by source routes",
         (
-            may("1122-3.3.5-forward", "3.3.5", "Forward by source routes.").but(_NO_ROUTER),
-            must("1122-3.3.5-rules", "3.3.5", "Then keep to the rules for routers.").void(_NO_ROUTER),
-            must("1122-3.3.5-ttl", "3.3.5", "Count the time to live down.").void(_NO_ROUTER),
-            must("1122-3.3.5-errors", "3.3.5", "Send Destination Unreachable of codes 4 and 5.").void(_NO_ROUTER),
-            may("1122-3.3.5-src", "3.3.5", "Send from addresses that are not this host's.").void(_NO_ROUTER),
-            must("1122-3.3.5-record", "3.3.5", "Enter this host into timestamps and records of the route.").void(
-                _NO_ROUTER
+            may("1122-3.3.5-forward", "3.3.5", "Forward by source routes.").by_choice(_ROUTERS_ROUTES),
+            must("1122-3.3.5-rules", "3.3.5", "Then keep to the rules for routers.").by_choice(_ROUTERS_ROUTES),
+            must("1122-3.3.5-ttl", "3.3.5", "Count the time to live down.").by_choice(_ROUTERS_ROUTES),
+            must("1122-3.3.5-errors", "3.3.5", "Send Destination Unreachable of codes 4 and 5.").by_choice(
+                _ROUTERS_ROUTES
             ),
-            must("1122-3.3.5-switch", "3.3.5", "Have a switch for it between networks.").void(_NO_ROUTER),
-            must("1122-3.3.5-off", "3.3.5", "Have it off by default.").void(_NO_ROUTER),
-            must("1122-3.3.5-access", "3.3.5", "Keep to a router's rules of access.").void(_NO_ROUTER),
+            may("1122-3.3.5-src", "3.3.5", "Send from addresses that are not this host's.").by_choice(_ROUTERS_ROUTES),
+            must("1122-3.3.5-record", "3.3.5", "Enter this host into timestamps and records of the route.").by_choice(
+                _ROUTERS_ROUTES
+            ),
+            must("1122-3.3.5-switch", "3.3.5", "Have a switch for it between networks."),
+            must("1122-3.3.5-off", "3.3.5", "Have it off by default."),
+            must("1122-3.3.5-access", "3.3.5", "Keep to a router's rules of access.").void(
+                "There are no such rules; what is interposed on a link may have some."
+            ),
             should("1122-3.3.5-unreachable", "3.3.5", "Else send Destination Unreachable of code 5."),
         ),
     ),

@@ -22,8 +22,9 @@ from foxpy.layers.icmp.wire import (
     fill_icmp,
     read_icmp,
 )
-from foxpy.layers.ipv4 import Ip, IpAddress, ProblemReporter
+from foxpy.layers.ipv4 import Ip, IpAddress, ProblemReporter, Service
 from foxpy.layers.ipv4.numbers import is_multicast, names_a_host
+from foxpy.layers.ipv4.options import way_back
 from foxpy.layers.ipv4.wire import IPv4, read_ipv4
 from foxpy.message import Writer
 from foxpy.status import Trouble
@@ -96,8 +97,10 @@ class Problems(ProblemReporter):
         if not (self._limits.allow_any(now) if ours else self._limits.allow(source, now)):
             self._counters.errors_limited += 1
             return
+        # What is wrong may be the source route itself.
+        back = trouble is not Trouble.PARAMETER_PROBLEM
         try:
-            self._tell(append, detail, frame, start, end, self._local(source, destination))
+            self._tell(append, detail, frame, start, end, self._local(source, destination), back=back)
         except ProtocolError:
             self._counters.unsendable += 1
         else:
@@ -111,7 +114,7 @@ class Problems(ProblemReporter):
             self._counters.redirects_limited += 1
             return
         try:
-            self._tell(_redirect, int(gateway), frame, start, end, local)
+            self._tell(_redirect, int(gateway), frame, start, end, local, back=False)
         except ProtocolError:
             self._counters.unsendable += 1
         else:
@@ -125,14 +128,21 @@ class Problems(ProblemReporter):
         start: int,
         end: int,
         local: IPv4Address,
+        *,
+        back: bool,
     ) -> None:
-        """Send the source of ``frame[start:end]`` the message that ``append`` begins. Raises ProtocolError."""
-        source = IPv4Address(read_ipv4(frame, start, end)[7])
-        quoted = frame[start : min(end, start + QUOTED)]
+        """Send the source of ``frame[start:end]`` the message that ``append`` begins; with ``back`` by the source route
+        that its datagram came by, where those are accepted (RFC 1812, section 4.3.2.6). Raises ProtocolError."""
+        header, _, _, _, _, _, _, number, _ = read_ipv4(frame, start, end)
+        source, service = IPv4Address(number), Service()
+        if back and header != IPv4.MIN and self._ip.config.accept_source_routes:
+            service = Service(route=way_back(frame[start + IPv4.MIN : start + header], source))
+        options = service.to(source)[1]
+        quoted = frame[start : min(end, start + QUOTED - len(options))]
         message = Writer()
         append(message, len(quoted), detail)
         fill_icmp(message, 0, quoted, 0)
-        self._ip.post(IpAddress(source, PROTOCOL, local), bytes(message), quoted)
+        self._ip.post(IpAddress(source, PROTOCOL, local, service), bytes(message), quoted)
 
     def _local(self, source: int, destination: int) -> IPv4Address:
         """What the message comes from: a host, from the address that the datagram came to, as its sender knows it by no

@@ -63,7 +63,8 @@ class Service:
     """Sent with every datagram, and with those of its fragments that RFC 791 says."""
     route: Routers = attrs.field(default=(), validator=_route)
     """Routers to pass on the way, in this order, with others between them: a loose source route (RFC 791, section 3.1).
-    Most routers on the Internet refuse it (RFC 7126), and so does foxpy where it comes in."""
+    Most routers on the Internet refuse it (RFC 7126), and so does foxpy where it comes in, unless
+    ``IpConfig.accept_source_routes`` is on."""
 
     def to(self, peer: IPv4Address) -> tuple[IPv4Address, bytes]:
         """The destination in the header of a datagram for ``peer``, and its options."""

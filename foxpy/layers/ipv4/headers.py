@@ -6,11 +6,17 @@ Nothing need be kept for each datagram: a header has 20 bytes, and those with op
 from __future__ import annotations
 
 from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
 
 import attrs
 
+from foxpy.layers.ipv4.options import on_arrival
 from foxpy.layers.ipv4.wire import IPv4, read_ipv4
 from foxpy.wire import PacketError
+
+if TYPE_CHECKING:
+    from foxpy.layers.ipv4.interface import Interface
+    from foxpy.layers.ipv4.routes import Routes
 
 
 @attrs.frozen
@@ -25,6 +31,7 @@ class Arrived:
     ttl: int
     """What was left of it."""
     options: bytes
+    """With this host entered where they ask for the time."""
 
 
 class Headers:
@@ -53,11 +60,18 @@ class Headers:
             return -1
         return at if at + header == start else -1
 
-    def arrived(self, interface: str, frame: bytes, start: int) -> Arrived | None:
-        """All that there is to know of the datagram whose data begins at ``start``, which came on ``interface``."""
+    def arrived(self, came: Interface, frame: bytes, start: int, now: float, routes: Routes) -> Arrived | None:
+        """All that there is to know of the datagram whose data begins at ``start``, which ``came`` on that interface,
+        and for whose addresses there are ``routes``."""
         at = self.of(frame, start)
         if at < 0:
             return None
         header = IPv4.view(frame, at, len(frame))
         tos = header.dscp << 2 | header.ecn
-        return Arrived(interface, header.src, header.dst, tos, header.ttl, frame[at + IPv4.MIN : start])
+        options = frame[at + IPv4.MIN : start]
+        if options:
+            local = header.dst
+            if not routes.is_own(int(local)) and came.addresses:
+                local = came.addresses[0].ip  # what came to a group came to it
+            options = on_arrival(options, local, int(now * 1000), routes.is_own)
+        return Arrived(came.name, header.src, header.dst, tos, header.ttl, options)

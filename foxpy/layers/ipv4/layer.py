@@ -277,7 +277,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         """What IP knows of the datagram being delivered whose data begins at ``start``: its options, and what else a
         layer above is not told unasked. From inside ``deliver`` alone, which gives the frame; above UDP the data begins
         8 bytes before what UDP delivers. None where something interposed has made another frame of it."""
-        return self.headers.arrived(self.latest.interface.name, frame, start)
+        return self.headers.arrived(self.latest.interface, frame, start, self.runtime.now, self.routes)
 
     def is_group(self, host: IPv4Address) -> bool:
         """Whether ``host`` stands for many: a multicast group, or all on one of this host's networks."""

@@ -167,6 +167,17 @@ def returned(area: bytes, local: IPv4Address, now: int) -> bytes:
     return ip_options.build(kept)
 
 
+def on_arrival(area: bytes, local: IPv4Address, now: int, is_own: Callable[[int], bool]) -> bytes:
+    """The options ``area``, which are well formed, as layers above have them: with the time ``now``, in milliseconds,
+    of their arrival at ``local`` where it is asked for (RFC 1122, section 3.2.1.8 (e))."""
+    out = bytearray(area)
+    for at, option in each(area):
+        if isinstance(option, Timestamp):
+            data = stamped(option, local, now, is_own).build()
+            out[at : at + len(data)] = data
+    return bytes(out)
+
+
 def each(area: bytes) -> Iterator[tuple[int, Option]]:
     """The options but fillers, each with its offset. Raises BrokenAt, unless ``check`` has let them pass."""
     at, end = 0, len(area)

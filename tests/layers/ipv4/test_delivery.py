@@ -19,6 +19,7 @@ from foxpy.layers.ipv4 import (
     JoinGroup,
     LeaveGroup,
 )
+from foxpy.layers.ipv4.wire import RecordRoute, Timestamp, ip_options
 from foxpy.protocol import Receiver
 from foxpy.status import Forgotten
 from foxpy.testing.collector import Collector
@@ -269,6 +270,22 @@ def test_layers_above_find_the_header(options: bytes) -> None:
         Arrived("ip0", PEER, US, 46 << 2, 9, options),
         Arrived("ip1", PEER, US, 10 << 2, 64, options),
     ]
+
+
+@pytest.mark.requirement("1122-3.2.1.8e-timestamp")
+@pytest.mark.parametrize("destination", [US, IPv4Address("192.0.2.255")])
+def test_layers_above_are_given_the_time_of_arrival(destination: IPv4Address) -> None:
+    """RFC 1122, section 3.2.1.8 (e); by the address that it came to, or that of the link where it came to many."""
+    bench = IpBench()
+    looking = Looking(bench)
+    bench.ip.listen(IpPattern(PROTOCOL), lambda _: looking)
+    bench.run(2.5)
+    asked = ip_options.build([RecordRoute(route=bytes(4)), Timestamp(form=1, stamps=bytes(8))])
+    bench.say(datagram(b"data", dst=destination, options=asked))
+    stamp = US.packed + (0x8000_0000 | 2500).to_bytes(4, "big")
+    (seen,) = looking.seen
+    assert seen is not None
+    assert seen.options == ip_options.build([RecordRoute(route=bytes(4)), Timestamp(pointer=13, form=1, stamps=stamp)])
 
 
 # -- groups and broadcasts

@@ -182,6 +182,7 @@ def strict(*route: IPv4Address, pointer: int = 4) -> StrictSourceRoute:
     return StrictSourceRoute(pointer=pointer, route=b"".join(each.packed for each in route))
 
 
+@pytest.mark.requirement("1122-3.3.5-forward", "1122-3.3.5-rules", "1122-3.3.5-src", "1122-3.3.5-ttl")
 @pytest.mark.parametrize(
     ("option", "after", "to"),
     [
@@ -235,6 +236,7 @@ def test_a_route_that_ends_at_another_address_of_this_router_has_come_to_its_end
     assert (info.packets_received, info.packets_delivered, info.packets_forwarded) == (1, 1, 0)
 
 
+@pytest.mark.requirement("1122-3.3.5-record")
 def test_a_record_and_a_time_are_entered_on_the_way_of_a_route() -> None:
     """RFC 1122, section 3.3.5 (D) and (E)."""
     router = Router(ROUTES)
@@ -246,6 +248,7 @@ def test_a_record_and_a_time_are_entered_on_the_way_of_a_route() -> None:
     assert packet.options == ip_options.build([*got, Timestamp(pointer=13, form=1, stamps=stamp)])
 
 
+@pytest.mark.requirement("1122-3.3.5-errors")
 @pytest.mark.parametrize("option", [strict(BEYOND), loose(IPv4Address("100.64.0.1"))])
 def test_a_route_that_leads_nowhere(option: Option) -> None:
     """RFC 1812, section 5.2.7.1: Source Route Failed, as the next of a strict one must be on a link of this router."""
@@ -253,6 +256,17 @@ def test_a_route_that_leads_nowhere(option: Option) -> None:
     router.say(datagram(b"data", src=SOURCE, dst=OWN, options=ip_options.build([option])))
     assert Unreachable.parse(router.told().body).code == 5
     assert router.dropped() == {"no_route": 1}
+
+
+@pytest.mark.requirement("1122-3.3.5-errors")
+def test_what_is_too_big_on_the_way_of_a_route_is_told_what_would_pass() -> None:
+    router = Router(ROUTES)
+    router.out.mtu = 600
+    router.ip.measure()
+    router.say(datagram(bytes(1000), src=SOURCE, dst=OWN, df=True, options=ip_options.build([loose(SINK)])))
+    message = Unreachable.parse(router.told().body)
+    assert (message.code, message.mtu) == (4, 600)
+    assert bytes(message.quoted)[16:20] == OWN.packed  # as it came
 
 
 @pytest.mark.parametrize(
@@ -273,6 +287,7 @@ def test_a_route_leads_from_one_host_to_one_host(stop: str, reason: str) -> None
     assert router.dropped() == {reason: 1}
 
 
+@pytest.mark.requirement("1122-3.3.5-ttl")
 def test_the_last_hop_of_a_route_is_used_up() -> None:
     router = Router(ROUTES)
     router.say(datagram(src=SOURCE, dst=OWN, ttl=1, options=ip_options.build([loose(SINK)])))
@@ -280,11 +295,24 @@ def test_the_last_hop_of_a_route_is_used_up() -> None:
     assert router.dropped() == {"ttl_expired": 1}
 
 
+def test_trouble_is_told_by_the_way_that_the_datagram_came() -> None:
+    """RFC 1812, section 4.3.2.6: back by what is before the pointer."""
+    router, before = Router(ROUTES), IPv4Address("192.0.2.77")
+    route = ip_options.build([loose(before, BEYOND, pointer=8)])
+    router.say(datagram(bytes(1000), src=SOURCE, dst=OWN, ttl=1, options=route))
+    ((neighbour, told),) = router.link.sent
+    read = IPv4.parse(told)
+    assert (neighbour, read.dst, read.options) == (before, before, ip_options.build([NoOperation(), loose(SOURCE)]))
+    assert TimeExceeded.parse(read.body).code == 0
+    assert len(told) == 576
+
+
 def test_between_the_stops_of_a_loose_route_it_is_let_alone() -> None:
     for option in (loose(BEYOND), loose(NEXT, pointer=8)):
         assert Router(ROUTES).passes(option) == ip_options.build([option])
 
 
+@pytest.mark.requirement("1122-3.3.5-rules")
 @pytest.mark.parametrize("pointer", [4, 8])
 def test_a_strict_route_has_nothing_between_its_stops(pointer: int) -> None:
     """RFC 1812, section 5.2.2: the destination is what is wrong."""
@@ -304,6 +332,7 @@ def test_a_second_route_is_an_error(second: Option, dst: IPv4Address) -> None:
     assert router.dropped() == {"bad_options": 1}
 
 
+@pytest.mark.requirement("1122-3.3.5-switch", "1122-3.3.5-off", "1122-3.3.5-unreachable")
 @pytest.mark.parametrize("config", [IpConfig(forward=True), IpConfig(accept_source_routes=True)])
 def test_a_route_goes_on_only_by_a_router_that_is_told_so(config: IpConfig) -> None:
     router = Router(config)
