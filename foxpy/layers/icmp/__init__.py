@@ -5,6 +5,7 @@ from foxpy.layers.icmp.config import IcmpConfig
 from foxpy.layers.icmp.connection import IcmpConnection
 from foxpy.layers.icmp.control import AcceptRedirects, AnswerEcho, IcmpControl, IcmpInfo
 from foxpy.layers.icmp.layer import Icmp, icmp
+from foxpy.layers.icmp.others import Taker
 
 __all__ = [
     "AcceptRedirects",
@@ -16,5 +17,6 @@ __all__ = [
     "IcmpControl",
     "IcmpInfo",
     "IcmpPattern",
+    "Taker",
     "icmp",
 ]

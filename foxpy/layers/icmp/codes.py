@@ -17,8 +17,12 @@ REQUEST: Final = 8
 TIME_EXCEEDED: Final = 11
 PARAMETER_PROBLEM: Final = 12
 
-QUERIES: Final = frozenset((REPLY, REQUEST, 13, 14, 15, 16, 17, 18))
-"""The types that are known to be no errors (RFC 1122, section 3.2.2). Of an unknown type one must fear that it is."""
+OWN: Final = frozenset((REPLY, UNREACHABLE, SOURCE_QUENCH, REDIRECT, REQUEST, TIME_EXCEEDED, PARAMETER_PROBLEM))
+"""The types that ICMP itself deals with."""
+
+QUERIES: Final = frozenset((REPLY, REQUEST, 9, 10, 13, 14, 15, 16, 17, 18))
+"""The types that are known to be no errors (RFC 1122, section 3.2.2; RFC 1812, section 4.3.1). Of an unknown type one
+must fear that it is."""
 
 UNREACHABLE_CODES: Final = (
     Trouble.NETWORK_UNREACHABLE,

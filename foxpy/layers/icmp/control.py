@@ -38,6 +38,8 @@ class IcmpInfo:
     errors_received: int
     """That were told to the connection that they are about."""
     errors_sent: int
+    others_received: int
+    """Of types that a layer above has taken."""
     redirects_followed: int
     redirects_sent: int
     """Which are not among the errors sent."""

@@ -22,6 +22,7 @@ class Counters:
         "errors_received",
         "errors_sent",
         "malformed",
+        "others_received",
         "received",
         "redirects_followed",
         "redirects_ignored",
@@ -41,6 +42,7 @@ class Counters:
         self.echo_replies_received = 0
         self.echo_replies_sent = 0
         self.errors_received = 0
+        self.others_received = 0
         self.errors_sent = 0
         self.redirects_followed = 0
         self.redirects_sent = 0

@@ -25,6 +25,7 @@ from foxpy.layers.icmp.config import IcmpConfig
 from foxpy.layers.icmp.connection import EchoSender, IcmpConnection
 from foxpy.layers.icmp.control import AcceptRedirects, AnswerEcho, IcmpControl, IcmpInfo
 from foxpy.layers.icmp.counters import Counters
+from foxpy.layers.icmp.others import Others, Taker
 from foxpy.layers.icmp.problems import Problems
 from foxpy.layers.icmp.server import EchoServer
 from foxpy.layers.icmp.wire import (
@@ -76,6 +77,12 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
         self._listeners: Listeners[IcmpPattern, IcmpConnection] = Listeners()
         self._listening: Listening | None = None
         self._paths: dict[tuple[int, int], _Shared] = {}
+        self._others = Others(self.counters)
+
+    @property
+    def ip(self) -> Ip:
+        """The host that this is on."""
+        return self._ip
 
     # -- lifecycle
 
@@ -96,6 +103,7 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
             if receiver is not None:
                 receiver.status(Closed())
         self._listeners.clear()
+        self._others.clear()
         if self._listening is not None:
             self._listening.stop()
             self._listening = None
@@ -160,6 +168,15 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
         connection = await first(self, pattern, handler)
         return connection, connection.address
 
+    def take(self, kinds: frozenset[int], taker: Taker) -> Listening:
+        """Give every message of one of ``kinds``, types that ICMP has no use for itself, to ``taker`` until stopped.
+
+        What is damaged is not given. Raises NotInitialized, BadAddress for a type that is ICMP's own or none,
+        OpenFailed where one is taken already.
+        """
+        self.require_initialized()
+        return self._others.take(kinds, taker)
+
     # -- down: send
 
     def stage(self, connection: IcmpConnection) -> Sender:
@@ -196,7 +213,7 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
             elif kind == PARAMETER_PROBLEM:
                 self._reported(PARAMETER_PROBLEM_CODES, code, frame, start + ParameterProblem.MIN, end)
             else:
-                counters.unknown_type += 1
+                self._others.deliver(kind, peer.connection, frame, start, end)
         except PacketError:
             counters.malformed += 1
 
@@ -324,6 +341,7 @@ class Icmp(Connectionless[IcmpAddress, IcmpPattern, IcmpConnection, IcmpControl,
             echo_replies_sent=c.echo_replies_sent,
             errors_received=c.errors_received,
             errors_sent=c.errors_sent,
+            others_received=c.others_received,
             redirects_followed=c.redirects_followed,
             redirects_sent=c.redirects_sent,
             sessions=len(self._sessions.open),
