@@ -26,6 +26,7 @@ from foxpy.layers.ipv4.headers import Arrived
 from foxpy.layers.ipv4.interface import Interface, interface
 from foxpy.layers.ipv4.layer import Ip, ipv4
 from foxpy.layers.ipv4.link import ANYBODY, EVERYBODY, IpLink, NextHop
+from foxpy.layers.ipv4.observer import InterfaceObserver
 from foxpy.layers.ipv4.point_to_point import point_to_point
 from foxpy.layers.ipv4.problems import ProblemReporter
 from foxpy.layers.ipv4.routes import Origin, Route
@@ -40,6 +41,7 @@ __all__ = [
     "FragmentInfo",
     "Interface",
     "InterfaceInfo",
+    "InterfaceObserver",
     "Ip",
     "IpAddress",
     "IpCarrier",

@@ -25,14 +25,16 @@ from foxpy.layers.ipv4.control import (
 from foxpy.layers.ipv4.destinations import Destinations
 from foxpy.layers.ipv4.interface import Interface, interface_address
 from foxpy.layers.ipv4.numbers import ALL_HOSTS
+from foxpy.layers.ipv4.observer import InterfaceObserver
 from foxpy.layers.ipv4.routes import EVERYWHERE, Routes
 
 
 class Administration:
     """The interfaces of one host by name, and what follows when they change: claims, routes, destinations."""
 
-    __slots__ = ("_destinations", "_interfaces", "_lost", "_routes", "running")
+    __slots__ = ("_destinations", "_interfaces", "_lost", "_routes", "observers", "running")
 
+    observers: dict[InterfaceObserver, None]
     running: bool
     """Whether the host is initialized, so that its links can be told."""
 
@@ -48,6 +50,7 @@ class Administration:
         self._routes = routes
         self._destinations = destinations
         self._lost = lost
+        self.observers = {}
         self.running = False
         for each in interfaces:
             each.groups.add(ALL_HOSTS)  # RFC 1122, section 3.3.7
@@ -57,6 +60,13 @@ class Administration:
         """Something about an interface is not what it was."""
         self._routes.rebuild()
         self._destinations.rebuild()
+        for observer in list(self.observers):
+            observer.changed()
+
+    def _leaving(self, interface: Interface, addresses: Sequence[IPv4Interface]) -> None:
+        if addresses and self.running and interface.enabled:
+            for observer in list(self.observers):
+                observer.leaving(interface, addresses)
 
     def carry_out(self, request: Administered) -> None:
         """Raises BadAddress for what names no interface of this host, no neighbour, no group or no host's address."""
@@ -114,6 +124,7 @@ class Administration:
         interface.lost = False  # from now on it is as somebody wanted it
         if interface.enabled is enabled:
             return
+        self._leaving(interface, interface.addresses)
         interface.enabled = enabled
         if self.running:
             for each in interface.addresses:
@@ -134,6 +145,7 @@ class Administration:
     def _set(self, interface: Interface, addresses: list[IPv4Interface]) -> None:
         gone = [each for each in interface.addresses if each not in addresses]
         new = [each for each in addresses if each not in interface.addresses]
+        self._leaving(interface, gone)
         interface.addresses = addresses
         if self.running and interface.enabled:
             for each in gone:

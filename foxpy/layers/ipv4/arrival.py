@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from foxpy.layers.ipv4.destinations import Local
 from foxpy.layers.ipv4.interface import Interface
-from foxpy.layers.ipv4.numbers import LIMITED_BROADCAST, UNSPECIFIED, is_loopback, names_a_host
+from foxpy.layers.ipv4.numbers import LIMITED_BROADCAST, UNSPECIFIED, is_loopback, is_multicast, names_a_host
 from foxpy.layers.ipv4.options import Broken, SourceRouted, check
 from foxpy.layers.ipv4.wire import IPv4, append_ipv4, read_ipv4, verify_ipv4
 from foxpy.message import Writer
@@ -106,8 +106,9 @@ class Arrival(Receiver):
         if self._interface is ip.loopback:
             good = ip.routes.is_own(source)
         elif source == UNSPECIFIED:
-            # A host that does not know its address yet may ask all others for it.
-            good = int(local.address) == LIMITED_BROADCAST
+            # A host that does not know its address yet may ask all others for it, or some: the routers (RFC 1256,
+            # section 4.2).
+            good = int(local.address) == LIMITED_BROADCAST or is_multicast(int(local.address))
         else:
             good = (
                 names_a_host(source)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface
 from typing import Final
@@ -32,6 +32,7 @@ from foxpy.layers.ipv4.interface import Interface
 from foxpy.layers.ipv4.link import NextHop
 from foxpy.layers.ipv4.loopback import Loopback
 from foxpy.layers.ipv4.numbers import LIMITED_BROADCAST, UNSPECIFIED, is_multicast
+from foxpy.layers.ipv4.observer import InterfaceObserver
 from foxpy.layers.ipv4.options import way_back
 from foxpy.layers.ipv4.pathmtu import PathMtu
 from foxpy.layers.ipv4.problems import ProblemReporter
@@ -291,6 +292,16 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         except ProtocolError:
             return
         decision.interface.suspect(decision.next_hop)
+
+    def observe(self, observer: InterfaceObserver) -> Callable[[], None]:
+        """Tell ``observer`` what becomes of the interfaces, until the function that this returns is called."""
+        observers = self._administration.observers
+        observers[observer] = None
+
+        def forget() -> None:
+            observers.pop(observer, None)
+
+        return forget
 
     def report_problems_to(self, reporter: ProblemReporter | None) -> None:
         """``reporter`` tells other hosts what was wrong with their datagrams; None: nobody does."""

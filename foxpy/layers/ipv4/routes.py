@@ -105,11 +105,15 @@ class Routes:
     def set_gateways(self, destination: IPv4Network, gateways: tuple[IPv4Address, ...]) -> None:
         """The first is used as long as it answers. Raises BadAddress unless all are neighbours."""
         for gateway in gateways:
-            if self._neighbour(int(gateway)) is None or int(gateway) in self._own:
+            if not self.is_neighbour(int(gateway)):
                 raise BadAddress(f"gateway {gateway} is not on a network that an enabled interface is connected to")
         self._direct.pop(destination, None)
         self._static[destination] = gateways
         self.rebuild()
+
+    def gateways(self, destination: IPv4Network) -> tuple[IPv4Address, ...]:
+        """What was set for ``destination``, the one in use first; none where nothing was."""
+        return self._static.get(destination, ())
 
     def failed(self, neighbour: IPv4Address) -> None:
         """``neighbour`` does not answer: where it is the gateway, the next one takes its place, and it is the last.
@@ -216,6 +220,10 @@ class Routes:
     def is_own(self, number: int) -> bool:
         """Whether it is an address of this host."""
         return number in self._own
+
+    def is_neighbour(self, number: int) -> bool:
+        """Whether it is another's address on a network that an enabled interface is connected to."""
+        return number not in self._own and self._neighbour(number) is not None
 
     def is_broadcast(self, number: int) -> bool:
         """Whether it means every host of a connected network."""
