@@ -18,7 +18,10 @@ HOUSE: Final = Path(__file__).parent.parent
 LIBRARY: Final = sorted(path.relative_to(HOUSE) for path in (HOUSE / "foxpy").rglob("*.py"))
 LAYERS: Final = [path for path in LIBRARY if path.match("foxpy/layers/*/layer.py")]
 PROTOCOLS: Final = [
-    *(Path("foxpy/layers", name, "layer.py") for name in ("arp", "ethernet", "icmp", "ipv4", "tcp", "udp")),
+    *(
+        Path("foxpy/layers", name, "layer.py")
+        for name in ("arp", "ethernet", "icmp", "ipv4", "router_discovery", "tcp", "udp")
+    ),
     Path("docs/examples/channels.py"),
 ]
 DEVICES: Final = [Path("foxpy/devices", name) for name in ("device.py", "link.py", "tuntap.py")]

@@ -11,9 +11,19 @@ from foxpy.layers import ethernet, ipv4
 from foxpy.layers.arp import Arp, Flush
 from foxpy.layers.ethernet import Ethernet, EthernetInfo
 from foxpy.layers.icmp import Icmp
-from foxpy.layers.ipv4 import Ip, IpConfig, ProblemReporter, Service, SetDefaultGateway, SetService
+from foxpy.layers.ipv4 import Ip, IpConfig, IpConnection, ProblemReporter, Service, SetDefaultGateway, SetService
+from foxpy.layers.router_discovery import (
+    AddressVariables,
+    InterfaceVariables,
+    RouterAddress,
+    RouterDiscovery,
+    RouterPattern,
+    SetAddressVariables,
+    SetInterfaceVariables,
+)
 from foxpy.layers.tcp import Observe, Tcp, TcpConnection, TcpEvent
 from foxpy.layers.udp import SetChecksums, Udp, UdpConnection, UdpInfo
+from foxpy.testing.collector import ignoring
 
 
 def requests(eth: Ethernet, ip: Ip, neighbours: Arp, mac: MacAddress, host: IPv4Address) -> None:
@@ -41,6 +51,22 @@ def routers(messages: Icmp, reporter: ProblemReporter, datagram: bytes, host: IP
     assert_type(messages.query().redirects_sent, int)
     reporter.redirect(datagram, 0, len(datagram), host, local=host)
     reporter.redirect(datagram, 0, len(datagram), mac, local=host)  # type: ignore[arg-type]
+
+
+def discovered(found: RouterDiscovery, messages: Icmp, host: IPv4Address, mac: MacAddress) -> None:
+    found.control(SetAddressVariables(host, AddressVariables(preference=1)))
+    found.control(SetAddressVariables(mac, AddressVariables()))  # type: ignore[arg-type]
+    found.control(SetInterfaceVariables("ip0", InterfaceVariables(max_interval=4)))
+    found.control(SetInterfaceVariables("ip0", AddressVariables()))  # type: ignore[arg-type]
+    found.control(SetDefaultGateway(host))  # type: ignore[arg-type]
+    found.listen(RouterPattern("ip0"), ignoring)
+    found.listen(RouterAddress(host), ignoring)  # type: ignore[arg-type]
+
+    def taker(connection: IpConnection, frame: bytes, start: int, end: int) -> None: ...
+    def other(connection: Ip, frame: bytes, start: int, end: int) -> None: ...
+
+    messages.take(frozenset({9, 10}), taker)
+    messages.take(frozenset({9, 10}), other)  # type: ignore[arg-type]
 
 
 def of_a_connection(

@@ -11,6 +11,7 @@ from foxpy.layers.arp import Arp, arp
 from foxpy.layers.ethernet import Ethernet, ethernet
 from foxpy.layers.icmp import Icmp, icmp
 from foxpy.layers.ipv4 import Ip, interface, ipv4, point_to_point
+from foxpy.layers.router_discovery import RouterDiscovery, router_discovery
 from foxpy.layers.tcp import Tcp, tcp
 from foxpy.layers.udp import Udp, udp
 
@@ -36,6 +37,9 @@ def over_ethernet(device: Device[EthernetFrames], address: IPv4Interface) -> Non
     assert_type(icmp(ip), Icmp)
     icmp(eth)  # type: ignore[arg-type]
     icmp(neighbours)  # type: ignore[arg-type]
+    assert_type(router_discovery(icmp(ip)), RouterDiscovery)
+    router_discovery(ip)  # type: ignore[arg-type]
+    router_discovery(ip.carrier(1))  # type: ignore[arg-type]
 
     datagrams = udp(ip.carrier(17))
     assert_type(datagrams, Udp[IPv4Address])

@@ -15,21 +15,25 @@ from foxpy.layers.faults import FaultConfig
 from foxpy.layers.fragment import FragmentConfig
 from foxpy.layers.icmp import IcmpConfig
 from foxpy.layers.ipv4 import IpConfig
+from foxpy.layers.router_discovery import AddressVariables, InterfaceVariables, RouterDiscoveryConfig
 from foxpy.layers.tcp import TcpConfig
 from foxpy.layers.udp import UdpConfig
 
 SETTINGS: Final = (
     AcknowledgeConfig,
+    AddressVariables,
     ArpConfig,
     EthernetConfig,
     FaultConfig,
     FragmentConfig,
     IcmpConfig,
+    InterfaceVariables,
     IpConfig,
+    RouterDiscoveryConfig,
     TcpConfig,
     UdpConfig,
 )
-ANY_NUMBER: Final = {"seed"}
+ANY_NUMBER: Final = {"preference", "seed"}
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: settings.__name__)

@@ -39,6 +39,8 @@ from foxpy.layers.ipv6.options import PadN, RouterAlert
 from foxpy.layers.ipv6.wire import EncapsulatingSecurity, Fragment, HopByHop, IPv6, pseudo_header
 from foxpy.layers.llc.wire import Snap, Unnumbered
 from foxpy.layers.ninep.wire import Rversion, Tversion
+from foxpy.layers.router_discovery.wire import NEVER_DEFAULT, Entry, RouterSolicitation
+from foxpy.layers.router_discovery.wire import RouterAdvertisement as RouterAdvertisement4
 from foxpy.layers.rtp.wire import RTP
 from foxpy.layers.ssh.binary import BinaryPacket, padding_for
 from foxpy.layers.ssh.transport import KexInit, NewKeys
@@ -192,6 +194,17 @@ FRAMES: Final[dict[str, bytes]] = {
     "arp_reply": frame(0x0806, ARP(operation=2, sha=LEFT, spa=A4, tha=RIGHT, tpa=B4)),
     "icmp": frame(0x0800, ip4(1, PING)),
     "icmp_unreachable": frame(0x0800, ip4(1, Unreachable(code=3, quoted=ip4(17, udp(1, 2, b"")).build()))),
+    "router_advertisement": frame(
+        0x0800,
+        ip4(
+            1,
+            RouterAdvertisement4(
+                lifetime=1800,
+                routers=[Entry(words=2, address=A4), Entry(words=2, address=B4, preference=NEVER_DEFAULT)],
+            ),
+        ),
+    ),
+    "router_solicitation": frame(0x0800, ip4(1, RouterSolicitation())),
     "igmp": frame(0x0800, ip4(2, Report(type=Type.REPORT_V2, group=IPv4Address("239.1.2.3")))),
     "igmp_v3": frame(0x0800, ip4(2, QueryV3(group=IPv4Address("0.0.0.0"), delay=100))),
     "udp": frame(0x0800, ip4(17, udp(1024, 2048, b"hello"))),

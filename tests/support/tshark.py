@@ -105,6 +105,8 @@ AGREED: Final[Mapping[str, tuple[str, list[Agreed]]]] = {
         fields(
             *("type:icmp.type", "code:icmp.code", "checksum:icmp.checksum", "Echo.ident:icmp.ident"),
             *("Echo.seq:icmp.seq", "Redirect.gateway:icmp.redir_gw"),
+            *("number:icmp.num_addrs", "words:icmp.addr_entry_size", "lifetime:icmp.lifetime"),
+            *("routers.address:icmp.router_address", "routers.preference:icmp.pref_level"),
         ),
     ),
     "igmp": ("igmp", fields("type:igmp.type", "checksum:igmp.checksum", "group+records.group:igmp.maddr")),

@@ -8,9 +8,9 @@ from typing import Final, assert_never
 from foxpy.decode.line import Here
 from foxpy.decode.protocol import protocol
 from foxpy.layers.icmp.wire import Echo, OtherIcmp, ParameterProblem, Redirect, TimeExceeded, Unreachable
-from foxpy.layers.icmp.wire import icmp as classifier
 from foxpy.layers.ipv4.wire import read_ipv4
-from foxpy.wire import PacketError, Window
+from foxpy.layers.router_discovery.wire import RouterAdvertisement, RouterSolicitation
+from foxpy.wire import Classifier, PacketError, Window
 
 UNREACHABLE: Final = {
     0: "net unreachable",
@@ -24,7 +24,21 @@ UNREACHABLE: Final = {
 """Codes of ICMP's destination unreachable (RFC 792, RFC 1812) in tcpdump's words."""
 
 
-def _words(message: Echo | Unreachable | Redirect | TimeExceeded | ParameterProblem | OtherIcmp, here: Here) -> str:
+Message = (
+    Echo
+    | Unreachable
+    | Redirect
+    | TimeExceeded
+    | ParameterProblem
+    | RouterAdvertisement
+    | RouterSolicitation
+    | OtherIcmp
+)
+classifier = Classifier[Message]()
+"""Those of ICMP itself, and those of the layers above it."""
+
+
+def _words(message: Message, here: Here) -> str:
     size = here.size
     match message:
         case Echo(type=kind, ident=ident, seq=seq):
@@ -40,10 +54,24 @@ def _words(message: Echo | Unreachable | Redirect | TimeExceeded | ParameterProb
             return f"ICMP {_quoted(message.quoted, here)}{reason}, length {size}"
         case ParameterProblem(pointer=pointer):
             return f"ICMP parameter problem at byte {pointer}, length {size}"
+        case RouterAdvertisement(lifetime=lifetime, routers=routers):
+            told = " ".join(f"{{{each.address} {each.preference}}}" for each in routers)
+            return f"ICMP router advertisement lifetime {_span(lifetime)} {len(routers)}: {told}, length {size}"
+        case RouterSolicitation():
+            return f"ICMP router solicitation, length {size}"
         case OtherIcmp(type=kind, code=code):
             return f"ICMP type {kind}, code {code}, length {size}"
         case never:
             assert_never(never)
+
+
+def _span(seconds: int) -> str:
+    """As a clock has it, in as few numbers as it takes."""
+    minutes, left = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}:{minutes:02}:{left:02}"
+    return f"{minutes}:{left:02}" if minutes else f"{left}"
 
 
 def _quoted(quoted: Window, here: Here) -> str:
