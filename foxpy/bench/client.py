@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
+from foxpy.bench.congestion import use
 from foxpy.bench.services import pattern
 from foxpy.bench.wires import exactly
 from foxpy.checksum import fold, ones_sum
@@ -29,6 +30,7 @@ Told: TypeAlias = dict[str, float]
 
 def stream(host: str, port: str) -> socket.socket:
     made = socket.create_connection((host, int(port)), PATIENCE)
+    use(made)
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return made
 
@@ -123,6 +125,7 @@ def calls(host: str, port: str, seconds: str, sources: str) -> Told:
     for source in itertools.cycle(sources.split(",")):
         with socket.socket() as wire:
             wire.settimeout(PATIENCE)
+            use(wire)
             wire.setsockopt(socket.IPPROTO_IP, socket.IP_BIND_ADDRESS_NO_PORT, 1)
             wire.bind((source, 0))
             wire.connect((host, int(port)))

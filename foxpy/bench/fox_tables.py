@@ -7,6 +7,7 @@ import statistics
 from typing import Final
 
 from foxpy.bench import load
+from foxpy.bench.congestion import chosen
 from foxpy.bench.figures import Result, Row, Table
 from foxpy.bench.report import figure
 from foxpy.bench.rig import Peer, rig
@@ -45,8 +46,8 @@ HOW: Final = (
     "As in the paper, but for the other end, which is Linux for both, a program in {language}: foxpy is over a tap,"
     " Linux over a veth, with MTU 1500 and without offloads. Round trips are of {size} bytes, one under way, p50; of IP"
     " over protocol 253. Throughput is what the receiver takes: for IP and UDP it confirms every {portion} bytes"
-    " (fragmented: one packet of that size), TCP has its own window, of up to 512 KB, not the paper's 4096 bytes. Round"
-    " trips all on CPU {cpu}; throughput: server on CPU {cpu}, client on CPU {client}."
+    " (fragmented: one packet of that size), TCP has its own window, of up to 512 KB, not the paper's 4096 bytes, and"
+    " {congestion}. Round trips all on CPU {cpu}; throughput: server on CPU {cpu}, client on CPU {client}."
 )
 
 
@@ -104,7 +105,12 @@ def measure(settings: Settings) -> Result:
             "The tables of 1994",
             [*_rows(trips, names, "round trip", "us"), *_rows(speeds, names, "throughput", "Mb/s")],
             HOW.format(
-                language=load.language(), size=SMALL, portion=PORTION, cpu=settings.cpu, client=settings.client_cpu
+                language=load.language(),
+                congestion=chosen(),
+                size=SMALL,
+                portion=PORTION,
+                cpu=settings.cpu,
+                client=settings.client_cpu,
             ),
             tables=[
                 _table("Table 4: round trip, us", trips, {k: (f * 1000, x * 1000) for k, (f, x) in TRIPS_THEN.items()}),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import itertools
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Final
 
 import attrs
 
 from foxpy.bench import wires
+from foxpy.bench.congestion import available
 from foxpy.bench.figures import Result, Row, at_least
 from foxpy.bench.load import LoadFailed
 from foxpy.bench.rig import log, pause, plain
@@ -87,13 +86,6 @@ class Server:
 OURS: Final = {"cubic": Server("10.77.0.2", "tap0"), "bbr": Server("10.77.0.3", "tap1")}
 """A foxpy for each congestion control: the one that most hosts have, and the one that takes no loss for congestion."""
 THEIRS: Final = {"cubic": Server("10.77.0.4", FAR), "bbr": Server("10.77.0.5", FAR)}
-KNOWN: Final = Path("/proc/sys/net/ipv4/tcp_available_congestion_control")
-
-
-@functools.cache
-def available() -> frozenset[str]:
-    """The congestion controls that Linux has here."""
-    return frozenset(KNOWN.read_text().split())
 
 
 class Bench:

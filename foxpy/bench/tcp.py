@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from typing import Final
 
-from foxpy.bench import load
+from foxpy.bench import congestion, load
 from foxpy.bench.figures import Result, Row, Table, Target, at_least, at_most
 from foxpy.bench.machine import Build
 from foxpy.bench.rig import Peer, Rig, rig
@@ -47,7 +47,8 @@ HOW: Final = (
     " the tap, and none on the veth that it is beside. With offloads: the virtio header on the tap, all that Linux has"
     " on the veth; both then move up to 64 KB at a time. slirp4netns ends the client's TCP and hands the bytes on to"
     " Linux's server over a second connection; beside plain taps its MTU is 1500, beside offloads 65520. Each stack has"
-    " its own window, acknowledgement rate and congestion control. The data are hot: one buffer is sent over and over."
+    " its own window and acknowledgement rate; the congestion control of all is {congestion}, but for slirp4netns and"
+    " PyTCP, which have their own. The data are hot: one buffer is sent over and over."
     " SHA-256 of 1 MB each way was compared first. Echo: {message} bytes, one under way, p50, compared each time. UDP"
     " echo: {message} bytes, {outstanding} under way, client and server on two CPUs. Linux's server is a program in"
     " {language}, too, in blocking calls; 'linux, python' is one in Python, as foxpy's is. {pinned}."
@@ -97,7 +98,13 @@ def measure(settings: Settings) -> Result:
         return Result(
             "TCP over taps, beside Linux over veth, slirp4netns and PyTCP",
             _rows(settings, found),
-            HOW.format(language=load.language(), message=MESSAGE, outstanding=OUTSTANDING, pinned=settings.pinned()),
+            HOW.format(
+                language=load.language(),
+                congestion=congestion.chosen(),
+                message=MESSAGE,
+                outstanding=OUTSTANDING,
+                pinned=settings.pinned(),
+            ),
             tables=[_table(found, busy)],
             notes=troubles(made),
             left_out=made.left_out,

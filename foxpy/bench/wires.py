@@ -7,6 +7,7 @@ import hashlib
 import socket
 from collections.abc import Iterator
 
+from foxpy.bench.congestion import use
 from foxpy.bench.services import ECHO, HASH, PATTERN, SOURCE, pattern
 from foxpy.testing.namespaces import Namespace
 
@@ -15,15 +16,15 @@ PATIENCE = 60.0
 
 @contextlib.contextmanager
 def connected(place: Namespace, address: str, port: int, congestion: str = "") -> Iterator[socket.socket]:
-    """A connection from ``place``, with the congestion control ``congestion`` or the usual one. Both ends are over when
-    the block ends: a stopped peer would leave segments to be sent again. Raises OSError."""
+    """A connection from ``place``, with the congestion control ``congestion`` or the chosen one.
+
+    Both ends are over when the block ends: a stopped peer would leave segments to be sent again. Raises OSError."""
     with place.entered():
         made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     with made:
         made.settimeout(PATIENCE)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if congestion:
-            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, congestion.encode())
+        use(made, congestion)
         made.connect((address, port))
         yield made
         made.shutdown(socket.SHUT_WR)

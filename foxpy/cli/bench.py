@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 import click
 
+from foxpy.bench import congestion as congestions
 from foxpy.bench import connections, fox_tables, impaired, link, over_ethernet, ping, plot, pps, report, tcp
 from foxpy.bench.figures import Result
 from foxpy.bench.load import LoadFailed
@@ -59,8 +60,8 @@ class _Doing:
             sys.stderr.flush()
 
 
-def _options(peers: tuple[str, ...] = ()) -> Callable[[F], F]:
-    """The options of every measurement; those without peers have no --peers."""
+def _options(peers: tuple[str, ...] = (), *, streams: bool = False) -> Callable[[F], F]:
+    """The options of every measurement; those without peers have no --peers, those with ``streams`` TCP to Linux's."""
     options = [
         click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, metavar="N",
                      help="How many rounds; all are measured in each."),
@@ -77,6 +78,11 @@ def _options(peers: tuple[str, ...] = ()) -> Callable[[F], F]:
         click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.svg",
                      help="Draw a plot, too."),
     ]  # fmt: skip
+    if streams:
+        options.append(
+            click.option("--congestion", type=click.Choice(sorted(congestions.OURS)), default=congestions.DEFAULT,
+                         show_default=True, help="The congestion control of foxpy and Linux.")
+        )  # fmt: skip
     if peers:
         options.append(
             click.option("--peers", metavar="LIST", help=f"Who is measured beside foxpy, of {', '.join(peers)}.")
@@ -133,6 +139,7 @@ def _run(
     as_json: bool,
     output: Path | None,
     peers: str | None = None,
+    congestion: str | None = None,
 ) -> None:
     doing = _Doing()
     results = []
@@ -140,6 +147,8 @@ def _run(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         settings = _settings(doing, rounds, seconds, cpu, other, expected, peers, known)
+        if congestion is not None:
+            congestions.choose(congestion)
         if output is not None:
             plot.available()
             if not output.parent.is_dir():
@@ -177,19 +186,20 @@ def bench() -> None:
       sudo foxpy bench tcp -o tcp.svg                       bulk and echo, and a plot of the ratios
       sudo foxpy bench tcp --peers linux --rounds 3         beside Linux alone, and quicker
       sudo foxpy bench all --json > figures.json            everything, for a program to read
+      sudo foxpy bench tcp --congestion bbr                 with BBR on both sides, in place of CUBIC
       sudo foxpy bench tcp --python pure/bin/python         a compiled and an interpreted foxpy in one run
     """
 
 
 @bench.command("fox-tables", short_help="Round trips and throughput of IP, UDP and TCP, as measured in 1994.")
-@_options(fox_tables.PEERS)
+@_options(fox_tables.PEERS, streams=True)
 def _fox_tables(**options: object) -> None:
     """The tables of "Signatures for a Network Protocol Stack" for this machine, those of 1994 beside them."""
     _run(("fox-tables",), fox_tables.PEERS, **options)  # type: ignore[arg-type]  # click gives exactly these
 
 
 @bench.command("tcp", short_help="TCP bulk and echo over taps, plain and with offloads.")
-@_options(tcp.PEERS)
+@_options(tcp.PEERS, streams=True)
 def _tcp(**options: object) -> None:
     """TCP bulk both ways, echo round trips and UDP echo, over taps with and without offloads.
 
@@ -234,7 +244,7 @@ def _pps(**options: object) -> None:
 
 
 @bench.command("connections", short_help="Connections per second, and the memory of each.")
-@_options(connections.PEERS)
+@_options(connections.PEERS, streams=True)
 def _connections(**options: object) -> None:
     """Short connections per second beside Linux, and the memory of an idle one among 10,000."""
     _run(("connections",), connections.PEERS, **options)  # type: ignore[arg-type]  # click gives exactly these
@@ -248,7 +258,7 @@ def _link(**options: object) -> None:
 
 
 @bench.command("all", short_help="Everything, one after the other.")
-@_options()
+@_options(streams=True)
 def _all(**options: object) -> None:
     """Everything, one after the other; a plot for each, named FILE-tcp.svg and so on. Takes an hour."""
     _run(tuple(MEASURES), **options)  # type: ignore[arg-type]  # click gives exactly these

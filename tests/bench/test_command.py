@@ -53,6 +53,7 @@ def test_link_counts_segments_between_two_hosts() -> None:
     [
         (("link", "--python", "nowhere/python"), "there is no interpreter nowhere/python"),
         (("tcp", "--peers", "linux,minix"), "the peers here are linux"),
+        (("tcp", "--congestion", "vegas"), "--congestion"),
         (("link", "--rounds", "0"), "--rounds"),
         (("link", "-o", "nowhere/plot.svg"), "nowhere"),
         (("link", "--cpu", "4711"), "this process may run on CPU"),

@@ -36,14 +36,23 @@ static void impatient(int wire)
     setsockopt(wire, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 }
 
+void alike(int wire)
+{
+    const char *congestion = getenv(CONGESTION);
+    int one = 1;
+    setsockopt(wire, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    if (congestion && setsockopt(wire, IPPROTO_TCP, TCP_CONGESTION, congestion, strlen(congestion)) < 0)
+        die(congestion);
+}
+
 int stream(const char *host, int port)
 {
     struct sockaddr_in to = place(host, port);
-    int one = 1, wire = socket(AF_INET, SOCK_STREAM, 0);
+    int wire = socket(AF_INET, SOCK_STREAM, 0);
     if (wire < 0)
         die("socket");
     impatient(wire);
-    setsockopt(wire, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    alike(wire);
     if (connect(wire, (struct sockaddr *)&to, sizeof to) < 0)
         die("connect");
     return wire;

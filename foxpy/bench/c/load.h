@@ -18,12 +18,14 @@
 
 #define BUFFER (1 << 17) /* 128 KB: with 1 MB Linux is only half as fast over veth, where it then drops more */
 #define ROOM (1 << 22)   /* asked for as room for datagrams */
+#define CONGESTION "FOXPY_BENCH_CONGESTION" /* in the environment: see foxpy/bench/congestion.py */
 #define PATIENCE 20      /* seconds that a call may take until the other end is held to be dead */
 
 double now(void);              /* monotonic, in seconds */
 void die(const char *what);    /* errno's reason, exit status 1 */
 void fail(const char *what);   /* a reason of our own, exit status 1 */
-int stream(const char *host, int port);                           /* connected, with TCP_NODELAY */
+void alike(int wire);                                             /* TCP_NODELAY, and the congestion control of all */
+int stream(const char *host, int port);                           /* connected, and alike */
 int datagrams(const char *kind, const char *host, int number);    /* connected; "udp" and a port, "ip" and a protocol */
 int skipped(const char *kind, const unsigned char *packet);       /* bytes before the payload of what was received */
 void put(int wire, const void *data, size_t size);                /* all of it */

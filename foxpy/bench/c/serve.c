@@ -106,13 +106,12 @@ static void apart(void *(*run)(void *), int wire, void (*talk)(int))
 static void *accepting(void *given)
 {
     Work work = *(Work *)given;
-    int one = 1;
     free(given);
     for (;;) {
         int wire = accept(work.wire, NULL, NULL);
         if (wire < 0)
             continue;
-        setsockopt(wire, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        alike(wire);
         apart(talking, wire, work.talk);
     }
     return NULL;
@@ -122,13 +121,12 @@ static void *accepting(void *given)
 static void *one_by_one(void *given)
 {
     Work work = *(Work *)given;
-    int one = 1;
     free(given);
     for (;;) {
         int wire = accept(work.wire, NULL, NULL);
         if (wire < 0)
             continue;
-        setsockopt(wire, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        alike(wire);
         work.talk(wire);
         close(wire);
     }

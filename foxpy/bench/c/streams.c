@@ -113,7 +113,7 @@ int calls(char **argv)
         if (wire < 0)
             die("socket");
         setsockopt(wire, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        setsockopt(wire, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        alike(wire);
         setsockopt(wire, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
         if (bind(wire, (struct sockaddr *)&from[times.count % sources], sizeof *from) < 0)
             die("bind");

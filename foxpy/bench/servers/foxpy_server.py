@@ -1,6 +1,7 @@
 """The services on foxpy: ``python -m foxpy.bench.servers.foxpy_server DEVICE:INTERFACE ADDRESS/BITS [MODE [CONTROL]]``.
 
-MODE may be empty or ``streams``, CONTROL names a congestion control.
+MODE may be empty or ``streams``, CONTROL names a congestion control, in place of the one that is chosen for
+all.
 Without ``streams`` they are written as layers are: receivers that TCP calls for what arrives, and that send from there.
 With it those of TCP are a task for each connection, and trio streams.
 """
@@ -16,6 +17,7 @@ from typing import Final, TypeAlias
 import trio
 
 from foxpy.addresses import Port
+from foxpy.bench.congestion import OURS, chosen
 from foxpy.bench.servers.datagrams import Bounce, Confirm
 from foxpy.bench.servers.devices import device
 from foxpy.bench.servers.stack import build
@@ -153,7 +155,7 @@ UPCALLS: Final[dict[int, type[Service]]] = {ECHO: Echo, SHORT: Echo, SINK: Count
 
 
 async def main(spec: str, address: str, mode: str = "", congestion: str = "") -> None:
-    config = TcpConfig(congestion_control=congestion) if congestion else TcpConfig()
+    config = TcpConfig(congestion_control=congestion or OURS[chosen()])
     stack = build(device(spec), IPv4Interface(address), config)
     async with stack.running(), trio.open_nursery() as nursery:
         for number, service in UPCALLS.items():

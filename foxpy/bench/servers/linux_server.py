@@ -1,6 +1,7 @@
 """The services on Linux's own sockets: ``python -m foxpy.bench.servers.linux_server ADDRESS [MODE [CONTROL]]``.
 
-MODE may be empty or ``streams``, CONTROL names a congestion control. Without ``streams`` the services are blocking
+MODE may be empty or ``streams``, CONTROL names a congestion control,
+in place of the one that is chosen for all. Without ``streams`` the services are blocking
 calls, a thread for each connection; with it those of TCP are the trio program that foxpy's streams are given as well.
 """
 
@@ -15,6 +16,7 @@ from typing import Final
 
 import trio
 
+from foxpy.bench.congestion import use
 from foxpy.bench.servers.streams import STREAMS, closing
 from foxpy.bench.services import ECHO, HASH, IP_ECHO, IP_SINK, PATTERN, SHORT, SINK, SOURCE
 
@@ -71,8 +73,7 @@ def talk(wire: socket.socket, port: int) -> None:
 
 def listening(address: str, port: int, congestion: str) -> socket.socket:
     made = socket.create_server((address, port))
-    if congestion:
-        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, congestion.encode())
+    use(made, congestion)
     return made
 
 

@@ -197,7 +197,7 @@ def test_slow_start_is_paced_once_its_bursts_are_large() -> None:
 
 @pytest.mark.parametrize(("later", "rate"), [(0.02, 2 * 100 * MSS / 0.02), (PACED_FROM / 2, 0.0)])
 def test_the_pace_is_that_of_the_round_trip_of_now(later: float, rate: float) -> None:
-    """One long round trip, of a host that was busy: its pace keeps the flight so small that the window does not grow."""
+    """After one long round trip, of a host that was busy, the flight is so small that the window does not grow."""
     control = started(100 * MSS, 0.1)
     told = ack(MSS, flight=10 * MSS, now=1.1, round_trip=later)
     told.srtt = later
