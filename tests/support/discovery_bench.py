@@ -20,6 +20,7 @@ from tests.support.ip_bench import PEER, ROUTER, IpBench, datagram
 ALL_SYSTEMS: Final = IPv4Address("224.0.0.1")
 ALL_ROUTERS: Final = IPv4Address("224.0.0.2")
 ICMP: Final = 1
+BROADCASTS: Final = (IPv4Address("255.255.255.255"), IPv4Address("192.0.2.255"))
 
 
 def advertisement(*routers: IPv4Address, preference: int = 0, lifetime: int = 1800) -> RouterAdvertisement:
@@ -60,7 +61,7 @@ class DiscoveryBench(IpBench):
         """``message`` arrives on the link of that number."""
         data = message if isinstance(message, bytes) else message.build()
         packet = datagram(data, src=src, dst=dst, protocol=ICMP, ttl=1)
-        self.links[link].say(packet, many=dst.is_multicast or dst == IPv4Address("255.255.255.255"))
+        self.links[link].say(packet, many=dst.is_multicast or dst in BROADCASTS)
         self.run()
 
     def ask(self, src: IPv4Address = PEER, dst: IPv4Address = ALL_ROUTERS) -> None:

@@ -103,9 +103,10 @@ class Routes:
     # -- what is set
 
     def set_gateways(self, destination: IPv4Network, gateways: tuple[IPv4Address, ...]) -> None:
-        """The first is used as long as it answers. Raises BadAddress unless all are neighbours."""
+        """The first is used as long as it answers. Raises BadAddress unless all are neighbours, or were when they were
+        set for ``destination`` before."""
         for gateway in gateways:
-            if not self.is_neighbour(int(gateway)):
+            if not self.is_neighbour(int(gateway)) and gateway not in self.gateways(destination):
                 raise BadAddress(f"gateway {gateway} is not on a network that an enabled interface is connected to")
         self._direct.pop(destination, None)
         self._static[destination] = gateways

@@ -68,8 +68,7 @@ class Advertiser(Part):
     def advertising(self) -> bool:
         return self._timer.running
 
-    def configure(self, variables: InterfaceVariables) -> None:
-        self.variables = variables
+    def configured(self) -> None:
         if self.advertising:
             self._begin()
 

@@ -21,12 +21,12 @@ class RouterConnection(Connection):
     __slots__ = ("interface", "open", "peer", "preference", "receiver")
 
     peer: IPv4Address
-    interface: str | None
-    """Where it was heard last; None: it was set otherwise, and not heard yet."""
+    interface: str
+    """Where it was heard last."""
     preference: int
-    """As it was heard last."""
+    """As it was heard last; of one that was set otherwise, as that has it."""
 
-    def __init__(self, peer: IPv4Address, interface: str | None, preference: int) -> None:
+    def __init__(self, peer: IPv4Address, interface: str, preference: int) -> None:
         super().__init__()
         self.peer = peer
         self.interface = interface

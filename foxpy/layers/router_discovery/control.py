@@ -37,7 +37,7 @@ class RouterInfo:
     address: IPv4Address
     preference: int
     interface: str | None
-    """Where it was heard; None: it was set otherwise."""
+    """Where it was heard; None: it was set otherwise, and not heard."""
     left: float
     """Seconds until it is dropped unless it is heard again; infinity where it was set otherwise."""
 

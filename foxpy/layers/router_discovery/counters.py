@@ -34,7 +34,7 @@ class Counters:
         self.malformed = 0  # too short, no routers, or entries of less than 8 bytes
         self.bad_code = 0
         self.elsewhere = 0  # on no interface where this runs: the loopback
-        self.not_neighbours = 0  # from a host that is not on the link
+        self.not_neighbours = 0  # from a host that is not on the link, or may not be
         self.advertisements_ignored = 0  # came to a router, or where no routers are looked for
         self.solicitations_ignored = 0  # came to a host
         self.not_advertising = 0  # solicitations where nothing is advertised

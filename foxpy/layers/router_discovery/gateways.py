@@ -27,7 +27,9 @@ class Gateways:
     def install(self) -> None:
         elsewhere = self._notice()
         is_neighbour = self._ip.routes.is_neighbour
-        ranked = tuple(each.address for each in self._routers.ranked() if is_neighbour(int(each.address)))
+        ranked = tuple(
+            each.address for each in self._routers.ranked() if each.configured or is_neighbour(int(each.address))
+        )
         if ranked != self._ranked or elsewhere:
             self._ranked = ranked
             self._set(ranked)
@@ -35,8 +37,7 @@ class Gateways:
     def stop(self) -> None:
         """Leave those that somebody else has set."""
         self._notice()
-        configured = [each.address for each in self._routers.ranked() if each.configured]
-        self._set(tuple(each for each in configured if self._ip.routes.is_neighbour(int(each))))
+        self._set(tuple(each.address for each in self._routers.ranked() if each.configured))
         self._ranked = ()
 
     def _notice(self) -> bool:

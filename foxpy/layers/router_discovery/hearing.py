@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address
+from typing import Final
 
 from foxpy.layers.ipv4 import Interface, Ip
 from foxpy.layers.ipv4.numbers import UNSPECIFIED, names_a_host
+from foxpy.layers.router_discovery.config import ALL_SYSTEMS, BROADCAST
 from foxpy.layers.router_discovery.counters import Counters
 from foxpy.layers.router_discovery.wire import RouterAdvertisement, read_solicitation
 from foxpy.wire import PacketError
+
+STAYING: Final = (ALL_SYSTEMS, BROADCAST)
+"""What is sent to these never leaves the link (RFC 1812, sections 5.3.5.1 and 5.2.1.3)."""
 
 
 class Hearing:
@@ -37,12 +42,12 @@ class Hearing:
         return False
 
     def advertisement(
-        self, interface: Interface, source: IPv4Address, frame: bytes, start: int, end: int
+        self, interface: Interface, source: IPv4Address, destination: IPv4Address, frame: bytes, start: int, end: int
     ) -> RouterAdvertisement | None:
-        """``frame[start:end]``, an advertisement from ``source``, where it is to be looked at.
+        """``frame[start:end]``, an advertisement from ``source`` to ``destination``, where it is to be looked at.
 
-        RFC 1256 asks no more of its source than of any; but one from beyond the link has passed a router, which no
-        advertisement does.
+        RFC 1256 asks nothing of its source, as a router with several networks on one link sends to all of them from
+        one. What can come from beyond the link is another matter: that is what was sent to this host alone.
         """
         try:
             message = RouterAdvertisement.parse(frame, start, end)
@@ -51,7 +56,7 @@ class Hearing:
             return None
         if message.code:
             self._counters.bad_code += 1
-        elif not self._is_neighbour(interface, source):
+        elif destination not in STAYING and not self._is_neighbour(interface, source):
             self._counters.not_neighbours += 1
         else:
             self._counters.advertisements_received += 1

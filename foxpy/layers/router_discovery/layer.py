@@ -45,7 +45,8 @@ def router_discovery(icmp: Icmp, *, config: RouterDiscoveryConfig = DEFAULT) -> 
     """Router discovery for the host of ``icmp``, as long as this is initialized.
 
     Where the host forwards (``IpConfig.forward``) its addresses are advertised on their links. Where it does not, the
-    routers on its links become its default gateways, beside any that it has been given otherwise.
+    routers on its links become its default gateways, beside any that it has been given otherwise: whatever says there
+    that it is one, so do without where strangers may (RFC 1256, section 7).
     """
     return RouterDiscovery(icmp, config)
 
@@ -155,7 +156,7 @@ class RouterDiscovery(
         if host in self._opening or host in self._connections:
             raise OpenFailed(f"{address} is open already, or about to be")
         router = self._routers.by_address.get(host)
-        if router is not None:
+        if router is not None and router.interface:
             return self._begin(router, handler)
         opening = _Opening(handler)
         self._opening[host] = opening
@@ -200,7 +201,7 @@ class RouterDiscovery(
 
     def _introduce(self) -> None:
         for router in list(self._routers.by_address.values()):
-            if not router.configured and router.address not in self._connections:
+            if router.interface and router.address not in self._connections:
                 self._connection(router)
 
     async def passive_open(
@@ -228,7 +229,7 @@ class RouterDiscovery(
                 if self._hearing.solicitation(interface, below.peer, frame, start, end) and not advertiser.solicited():
                     counters.not_advertising += 1
             case Solicitor() as solicitor if not solicitation and solicitor.variables.perform:
-                message = self._hearing.advertisement(interface, below.peer, frame, start, end)
+                message = self._hearing.advertisement(interface, below.peer, below.local, frame, start, end)
                 if message is not None:
                     solicitor.heard()
                     self._advertised(interface, message, frame, start, end)
@@ -310,13 +311,17 @@ class RouterDiscovery(
         """Raises BadAddress for what names no interface of this host."""
         match request:
             case SetInterfaceVariables(name, variables):
-                self._part(name).configure(variables)
+                part = self._part(name)
+                part.variables = variables
+                if self._taking is not None:
+                    part.configured()
             case SetAddressVariables(address, variables):
                 self._addresses[address] = variables
-                for part in self._parts.values():
-                    if not variables.advertise:
-                        part.withdraw((address,))
-                    part.changed()
+                if self._taking is not None:
+                    for each in self._parts.values():
+                        if not variables.advertise:
+                            each.withdraw((address,))
+                        each.changed()
             case never:
                 assert_never(never)
 
@@ -329,7 +334,7 @@ class RouterDiscovery(
                 name for name, each in self._parts.items() if isinstance(each, Advertiser) and each.advertising
             ),
             routers=tuple(
-                RouterInfo(each.address, each.preference, each.interface, each.expires - now)
+                RouterInfo(each.address, each.preference, each.interface or None, each.expires - now)
                 for each in self._routers.ranked()
             ),
             advertisements_received=c.advertisements_received,

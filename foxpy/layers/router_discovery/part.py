@@ -10,15 +10,15 @@ from foxpy.layers.router_discovery.config import InterfaceVariables
 
 
 class Part(ABC):
-    """The router's or the host's part on one interface; it begins with the first ``changed``."""
+    """The router's or the host's part on one interface. It runs from the first ``changed`` to ``stop``."""
 
     __slots__ = ("variables",)
 
     variables: InterfaceVariables
 
     @abstractmethod
-    def configure(self, variables: InterfaceVariables) -> None:
-        """Do as ``variables`` say from now on."""
+    def configured(self) -> None:
+        """The variables are others now, while it runs."""
 
     @abstractmethod
     def changed(self) -> None:

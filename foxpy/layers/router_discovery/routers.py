@@ -19,7 +19,10 @@ class Router:
 
     __slots__ = ("address", "expires", "interface", "preference")
 
-    def __init__(self, address: IPv4Address, interface: str | None, preference: int, expires: float) -> None:
+    interface: str
+    """Where it was heard last; empty where it was not heard."""
+
+    def __init__(self, address: IPv4Address, interface: str, preference: int, expires: float) -> None:
         self.address = address
         self.interface = interface
         self.preference = preference
@@ -27,7 +30,7 @@ class Router:
 
     @property
     def configured(self) -> bool:
-        """It was set by other means, and no advertisement changes it."""
+        """It was set by other means, and no advertisement changes its preference, or has it expire."""
         return self.expires == NEVER
 
 
@@ -58,12 +61,15 @@ class Routers:
         for router in [each for each in self.by_address.values() if each.configured and each.address not in addresses]:
             self._drop(router, Closed())
         for address in addresses:
-            self.by_address[address] = Router(address, None, preference, NEVER)
+            router = self.by_address.pop(address, Router(address, "", preference, NEVER))
+            router.preference, router.expires = preference, NEVER
+            self.by_address[address] = router  # in the order in which they were set
 
     def heard(self, address: IPv4Address, interface: str, preference: int, lifetime: int) -> Router | None:
         """An advertisement lists it; None where it is not known now."""
         router = self.by_address.get(address)
         if router is not None and router.configured:
+            router.interface = interface
             return router
         if lifetime == 0:
             if router is not None:

@@ -35,8 +35,7 @@ class Solicitor(Part):
         self._left = 0
         self.variables = variables
 
-    def configure(self, variables: InterfaceVariables) -> None:
-        self.variables = variables
+    def configured(self) -> None:
         self.changed()
 
     def changed(self) -> None:

@@ -118,6 +118,20 @@ def test_a_gateway_must_be_a_neighbour() -> None:
         bench.open(FAR)
 
 
+def test_a_gateway_that_was_set_can_be_set_again_while_its_interface_is_disabled() -> None:
+    bench = two()
+    bench.ip.control(DisableInterface("ip0"))
+    bench.ip.control(SetDefaultGateway(OTHER_ROUTER, (ROUTER,)))
+    assert bench.ip.routes.gateways(ALL) == (OTHER_ROUTER, ROUTER)
+    bench.ip.control(SetDefaultGateway(ROUTER))
+    bench.ip.control(EnableInterface("ip0"))
+    assert way(bench, FAR) == (0, ROUTER, US)
+    bench.ip.control(DisableInterface("ip0"))
+    with pytest.raises(BadAddress, match="not on a network"):
+        bench.ip.control(SetDefaultGateway(PEER))
+    assert bench.ip.routes.gateways(SPECIFIC) == ()
+
+
 @pytest.mark.requirement("1122-3.3.1.2-several", "1122-3.3.1.5-switch", "1122-3.3.1.4-dead")
 def test_the_next_gateway_takes_the_place_of_one_that_does_not_answer() -> None:
     """RFC 1122, section 3.3.1.5: for what is open, and for what is opened after."""

@@ -222,9 +222,17 @@ def test_a_neighbour_on_another_link_is_none_on_this() -> None:
     assert bench.gateways() == []
     assert bench.discards() == {"foreign_routers": 1}
     bench.tell(advertisement(other), src=other, link=0)
-    assert bench.discards() == {"foreign_routers": 1, "not_neighbours": 1}
+    assert bench.discards() == {"foreign_routers": 2}
     bench.tell(advertisement(other), src=other, link=1)
     assert bench.gateways() == [other]
+
+
+@pytest.mark.parametrize("destination", [ALL_SYSTEMS, BROADCAST])
+def test_a_router_may_speak_from_another_network_of_the_link(destination: IPv4Address) -> None:
+    """RFC 1256 has no rule for the source: one message is for all the networks there."""
+    bench = DiscoveryBench()
+    bench.tell(advertisement(FAR, ROUTER), src=FAR, dst=destination)
+    assert bench.gateways() == [ROUTER]
 
 
 # -- beside other default gateways
@@ -268,6 +276,41 @@ def test_a_gateway_that_is_set_later_is_kept_too() -> None:
     bench.ip.control(SetDefaultGateway(None))
     bench.tell(advertisement(SECOND, lifetime=30), src=SECOND)
     assert bench.gateways() == [SECOND]
+
+
+def test_gateways_that_are_set_later_keep_their_order() -> None:
+    bench = DiscoveryBench()
+    bench.tell(advertisement(ROUTER, SECOND))
+    bench.ip.control(SetDefaultGateway(THIRD, (SECOND,)))
+    bench.tell(advertisement(ROUTER, preference=-1))
+    assert bench.gateways() == [THIRD, SECOND, ROUTER]
+
+
+def test_a_gateway_that_was_set_outlives_its_interface() -> None:
+    """It is not to be lost because the network was not there when something was heard, or when all of this ended."""
+    bench = DiscoveryBench("192.0.2.1/24", "203.0.113.1/24", gateway=ROUTER)
+    bench.ip.control(DisableInterface("ip0"))
+    other = IPv4Address("203.0.113.254")
+    bench.tell(advertisement(other, preference=-1, lifetime=30), src=other, link=1)
+    assert [str(route) for route in bench.ip.query().routes()][-1] == f"0.0.0.0/0 via {other} on ip1 (static)"
+    bench.run(40.0)
+    bench.discovery.finalize()
+    bench.ip.control(EnableInterface("ip0"))
+    assert [str(route) for route in bench.ip.query().routes()][-1] == f"0.0.0.0/0 via {ROUTER} on ip0 (static)"
+
+
+def test_a_gateway_that_was_set_is_given_to_listeners_once_it_is_heard() -> None:
+    bench = DiscoveryBench(gateway=ROUTER)
+    acceptor = bench.watch("ip0")
+    bench.run(1.0)
+    assert acceptor.accepted == []
+    bench.tell(advertisement(ROUTER, preference=5))
+    ((connection, collector),) = acceptor.accepted
+    assert (connection.peer, connection.interface, connection.preference) == (ROUTER, "ip0", 0)
+    assert collector.packets == [advertisement(ROUTER, preference=5).build()]
+    bench.ip.control(SetDefaultGateway(None))
+    bench.tell(advertisement(SECOND), src=SECOND)
+    assert collector.events == [Closed()]
 
 
 def test_the_gateways_that_were_set_are_left_behind() -> None:

@@ -304,6 +304,17 @@ def test_variables_that_change_are_told_soon() -> None:
     assert {message.lifetime for _, message in bench.advertised()} == {20}
 
 
+def test_what_is_set_before_the_beginning_begins_nothing() -> None:
+    bench = DiscoveryBench(forward=True, start=False)
+    bench.discovery.control(SetInterfaceVariables("ip0", InterfaceVariables(lifetime=700)))
+    bench.discovery.control(SetAddressVariables(US, AddressVariables(preference=3)))
+    bench.run(100.0)
+    assert not bench.link.sent
+    bench.discovery.initialize()
+    bench.until_said(2.0)
+    assert [message for _, message in bench.advertised()] == [advertisement(US, preference=3, lifetime=700)]
+
+
 def test_joining_a_group_changes_nothing() -> None:
     bench = settled()
     bench.ip.control(JoinGroup(IPv4Address("239.1.2.3")))
