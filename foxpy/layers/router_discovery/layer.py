@@ -77,7 +77,7 @@ class RouterDiscovery(
         for name in config.interfaces:
             self._part(name)
         self._hearing = Hearing(ip, self.counters)
-        self._routers = Routers(self.runtime, config.routers, self.counters, self._gone)
+        self._routers = Routers(self.runtime, config.routers, self.counters, self._settle)
         self._gateways = Gateways(ip, self._routers, config.preference)
         self._connections: dict[IPv4Address, RouterConnection] = {}  # each of a router in the table, which is bounded
         self._opening: dict[IPv4Address, _Opening] = {}
@@ -135,7 +135,7 @@ class RouterDiscovery(
         for part in self._parts.values():
             part.changed()
         if not self.is_router:
-            self._gateways.install()
+            self._settle()
 
     def leaving(self, interface: Interface, addresses: Sequence[IPv4Interface]) -> None:
         self._part(interface.name).withdraw(each.ip for each in addresses)
@@ -254,7 +254,7 @@ class RouterDiscovery(
                 router = self._routers.heard(address, interface.name, preference, message.lifetime)
                 if router is not None:
                     found.append(router)
-        self._gateways.install()
+        self._settle()
         for router in found:
             # what a receiver does in between may have ended all of this
             if self._routers.by_address.get(router.address) is router:
@@ -280,12 +280,13 @@ class RouterDiscovery(
         accept = self._listeners.match((RouterPattern(router.interface), RouterPattern())) if self._listeners else None
         return None if accept is None else self._begin(router, accept)
 
-    def _gone(self, router: Router, why: Status) -> None:
-        """It is in the table no more."""
+    def _settle(self) -> None:
+        """The table may have changed, and so the gateways; receivers hear of it last, as they may do anything."""
         self._gateways.install()
-        connection = self._connections.get(router.address)
-        if connection is not None:
-            self._tell(connection, why)
+        for router, why in self._routers.dropped():
+            connection = self._connections.get(router.address)
+            if connection is not None:
+                self._tell(connection, why)
 
     # -- close and abort
 

@@ -37,18 +37,17 @@ class Router:
 class Routers:
     """Those of one host, by address."""
 
-    __slots__ = ("_counters", "_gone", "_limit", "_runtime", "_timer", "by_address")
+    __slots__ = ("_counters", "_dropped", "_limit", "_runtime", "_settle", "_timer", "by_address")
 
     by_address: dict[IPv4Address, Router]
 
-    def __init__(
-        self, runtime: Runtime, limit: int, counters: Counters, gone: Callable[[Router, Status], None]
-    ) -> None:
-        """``gone`` is told of each that was dropped, and why, after it has been taken out."""
+    def __init__(self, runtime: Runtime, limit: int, counters: Counters, settle: Callable[[], None]) -> None:
+        """``settle`` is called when the lifetimes of some have passed, and they are dropped."""
         self._runtime = runtime
         self._limit = limit
         self._counters = counters
-        self._gone = gone
+        self._settle = settle
+        self._dropped: list[tuple[Router, Status]] = []
         self._timer = runtime.timer(self._expired)
         self.by_address = {}
 
@@ -91,9 +90,15 @@ class Routers:
         if router is not None and not router.configured:
             self._drop(router, Closed())
 
+    def dropped(self) -> list[tuple[Router, Status]]:
+        """Those that were dropped since the last time, and why: to be told when nothing here is half done."""
+        dropped, self._dropped = self._dropped, []
+        return dropped
+
     def clear(self) -> None:
         """For ``release``: nobody is told."""
         self.by_address.clear()
+        self._dropped = []
         self._timer.stop()
 
     def _make_room(self, preference: int) -> bool:
@@ -109,9 +114,8 @@ class Routers:
         return True
 
     def _drop(self, router: Router, why: Status) -> None:
-        if self.by_address.get(router.address) is router:  # and not gone by what another's receiver did
-            del self.by_address[router.address]
-            self._gone(router, why)
+        del self.by_address[router.address]
+        self._dropped.append((router, why))
 
     def _wait(self) -> None:
         soonest = min((each.expires for each in self.by_address.values()), default=NEVER)
@@ -125,3 +129,4 @@ class Routers:
         for router in [each for each in self.by_address.values() if each.expires <= now]:
             self._drop(router, Aborted(TimedOut(f"router {router.address} was not heard in its lifetime")))
         self._wait()
+        self._settle()

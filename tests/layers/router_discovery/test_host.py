@@ -18,10 +18,12 @@ from foxpy.layers.router_discovery import (
     InterfaceVariables,
     RouterDiscoveryConfig,
     RouterInfo,
+    RouterPattern,
     SetInterfaceVariables,
 )
 from foxpy.layers.router_discovery.wire import NEVER_DEFAULT, Entry, RouterAdvertisement, RouterSolicitation
-from foxpy.status import Aborted, Closed, Forgotten
+from foxpy.status import Aborted, Closed, Forgotten, Status
+from foxpy.testing.collector import Collector
 from tests.support.discovery_bench import ALL_ROUTERS, ALL_SYSTEMS, DiscoveryBench, advertisement
 from tests.support.ip_bench import FAR, PEER, ROUTER, US, datagram
 
@@ -413,4 +415,30 @@ def test_a_receiver_may_end_it_all() -> None:
     bench.tell(advertisement(ROUTER, SECOND))
     assert bench.gateways() == []
     assert len(collector.packets) == 2
+    assert bench.scheduler.timers.running() == 0
+
+
+@pytest.mark.parametrize("lifetime", [0, 5, 1800])
+def test_a_receiver_may_end_it_all_when_its_router_ends(lifetime: int) -> None:
+    """By its own word, by its lifetime, or because others are preferred; nothing of what came with it is kept."""
+    bench = DiscoveryBench(config=RouterDiscoveryConfig(routers=2))
+
+    class Ending(Collector):
+        def status(self, event: Status) -> None:
+            super().status(event)
+            bench.discovery.finalize()
+
+    ending = Ending()
+    bench.discovery.listen(RouterPattern(), lambda connection: ending if connection.peer == SECOND else Collector())
+    bench.tell(advertisement(SECOND, THIRD, lifetime=5))
+    more = [THIRD - number for number in range(1, 4)]
+    if lifetime == 0:
+        bench.tell(advertisement(SECOND, *more, lifetime=0))
+    elif lifetime == 5:
+        bench.run(6.0)
+    else:
+        bench.tell(advertisement(*more, preference=9))
+    assert len(ending.events) == 1
+    assert bench.gateways() == []
+    assert bench.discovery.query().routers == ()
     assert bench.scheduler.timers.running() == 0
