@@ -32,6 +32,7 @@ STACK: Final = (
     "foxpy.layers.ipv4.ecn",
     "foxpy.layers.ipv4.headers",
     "foxpy.layers.ipv4.identification",
+    "foxpy.layers.ipv4.sender",
     "foxpy.layers.length.path",
     "foxpy.layers.paths",
     "foxpy.layers.tcp.actions",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from foxpy.layers.ipv4.options import on_arrival
+from foxpy.layers.ipv4.options import with_time
 from foxpy.layers.ipv4.wire import IPv4, read_ipv4
 from foxpy.wire import PacketError
 
@@ -73,5 +73,5 @@ class Headers:
             local = header.dst
             if not routes.is_own(int(local)) and came.addresses:
                 local = came.addresses[0].ip  # what came to a group came to it
-            options = on_arrival(options, local, int(now * 1000), routes.is_own)
+            options = with_time(options, local, int(now * 1000), routes.is_own)
         return Arrived(came.name, header.src, header.dst, tos, header.ttl, options)

@@ -21,7 +21,7 @@ from foxpy.layers.ipv4.administration import Administration
 from foxpy.layers.ipv4.arrival import Arrival, Latest
 from foxpy.layers.ipv4.carrier import IpCarrier
 from foxpy.layers.ipv4.config import IpConfig
-from foxpy.layers.ipv4.connection import IpConnection, IpSender
+from foxpy.layers.ipv4.connection import IpConnection
 from foxpy.layers.ipv4.control import IpControl, IpInfo, SetService
 from foxpy.layers.ipv4.counters import Counters
 from foxpy.layers.ipv4.destinations import Destinations, Local
@@ -39,6 +39,7 @@ from foxpy.layers.ipv4.problems import ProblemReporter
 from foxpy.layers.ipv4.reassembly import LARGEST, Reassembly
 from foxpy.layers.ipv4.reports import Reports
 from foxpy.layers.ipv4.routes import EVERYWHERE, Routes
+from foxpy.layers.ipv4.sender import IpSender
 from foxpy.layers.ipv4.wire import IPv4, read_ipv4
 from foxpy.protocol import Connectionless, Handler, Listening, Path, Receiver, Sender
 from foxpy.status import Aborted, Closed, Forgotten, Report, Trouble

@@ -167,15 +167,21 @@ def returned(area: bytes, local: IPv4Address, now: int) -> bytes:
     return ip_options.build(kept)
 
 
-def on_arrival(area: bytes, local: IPv4Address, now: int, is_own: Callable[[int], bool]) -> bytes:
-    """The options ``area``, which are well formed, as layers above have them: with the time ``now``, in milliseconds,
-    of their arrival at ``local`` where it is asked for (RFC 1122, section 3.2.1.8 (e))."""
+def with_time(area: bytes, local: IPv4Address, now: int, is_own: Callable[[int], bool]) -> bytes:
+    """The options ``area``, which are well formed, with the time ``now``, in milliseconds, where it is asked for: as
+    layers above have what arrives at ``local`` (RFC 1122, section 3.2.1.8 (e)), and as what it sends departs (RFC 1812,
+    section 4.2.2.1 (e))."""
     out = bytearray(area)
     for at, option in each(area):
         if isinstance(option, Timestamp):
             data = stamped(option, local, now, is_own).build()
             out[at : at + len(data)] = data
     return bytes(out)
+
+
+def wants_time(area: bytes) -> bool:
+    """Whether a timestamp is among the options ``area``, which are well formed."""
+    return any(isinstance(option, Timestamp) for _, option in each(area))
 
 
 def each(area: bytes) -> Iterator[tuple[int, Option]]:

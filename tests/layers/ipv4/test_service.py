@@ -10,7 +10,7 @@ import pytest
 from foxpy.errors import BadAddress
 from foxpy.layers.ipv4 import IpAddress, IpConfig, Service, SetService
 from foxpy.layers.ipv4.options import final, way_back
-from foxpy.layers.ipv4.wire import IPv4, LooseSourceRoute, NoOperation, StrictSourceRoute, ip_options
+from foxpy.layers.ipv4.wire import IPv4, LooseSourceRoute, NoOperation, StrictSourceRoute, Timestamp, ip_options
 from foxpy.protocol import Sender
 from foxpy.status import Report, Trouble
 from foxpy.testing.collector import Collector
@@ -53,6 +53,31 @@ def test_what_is_chosen_holds_for_what_is_open_and_for_what_comes() -> None:
     assert went(bench, protocol).dscp == 0
     bench.ip.control(SetService(FAR + 1, PROTOCOL, Service(tos=0x28)))
     assert went(bench, bench.open(FAR + 1)[2]).dscp == 10
+
+
+@pytest.mark.requirement("1122-3.2.1.8e-timestamp")
+def test_options_that_want_the_time_get_that_of_each_datagram() -> None:
+    """RFC 1812, section 4.2.2.1 (e): who sends them is the first to enter the time; the option asks nobody else yet."""
+    bench = IpBench(mtu=576)
+    options = ip_options.build([Timestamp(form=1, stamps=bytes(16))])
+    connection = bench.ip.open(IpAddress(PEER, PROTOCOL, service=Service(options=options)), lambda _: Collector())
+    send = bench.ip.send(connection)
+
+    def entered(header: IPv4) -> Timestamp:
+        (option,) = ip_options.parse(header.options, 0, len(header.options))
+        assert isinstance(option, Timestamp)
+        return option
+
+    def stamp(milliseconds: int) -> bytes:
+        return US.packed + (milliseconds | 0x8000_0000).to_bytes(4, "big") + bytes(8)
+
+    assert entered(went(bench, send)) == Timestamp(pointer=13, form=1, stamps=stamp(0))
+    bench.run(2.5)
+    assert entered(went(bench, send)) == Timestamp(pointer=13, form=1, stamps=stamp(2500))
+    send.send(bytes(1000))
+    first, second = bench.link.take()
+    assert entered(first) == Timestamp(pointer=13, form=1, stamps=stamp(2500))
+    assert second.options == b""
 
 
 def test_it_can_be_taken_back() -> None:
