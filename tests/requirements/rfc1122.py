@@ -57,8 +57,10 @@ IP: Final = (
                 "1122-3.1-remote-multihoming", "3.1", "Leave the choice among a peer's addresses to applications."
             ).void(_APPLICATIONS),
             may("1122-3.1-multihoming", "3.1", "Have several interfaces."),
-            must("1122-3.1-gateway", "3.1", "Meet the demands on routers where datagrams are forwarded.").but(
-                "`IpConfig.forward` keeps to chapters 4 and 5 of RFC 1812, but sends no Redirects, and no groups on."
+            must(
+                "1122-3.1-gateway",
+                "3.1",
+                "Forward as routers must (RFC 1812, sections 4 and 5), where it is forwarded.",
             ),
             must("1122-3.1-gateway-switch", "3.1", "Have a switch for forwarding."),
             must("1122-3.1-gateway-default", "3.1", "Have it off by default."),

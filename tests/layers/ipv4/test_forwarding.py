@@ -143,6 +143,7 @@ def test_a_source_route_is_refused() -> None:
     assert router.dropped() == {"source_routed": 1}
 
 
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_a_router_tells_from_its_address_towards_the_sender() -> None:
     """RFC 1812, section 4.3.2.4: also of what came to its address on another link."""
     router = Router()
@@ -224,6 +225,7 @@ def test_a_fragment_is_cut_again_with_its_place_in_the_whole() -> None:
         ("192.0.2.9", "0.1.2.3"),
     ],
 )
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_only_what_goes_from_one_host_to_one_host(source: str, sink: str) -> None:
     router = Router()
     router.say(datagram(b"data", src=IPv4Address(source), dst=IPv4Address(sink)))

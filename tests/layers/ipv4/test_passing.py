@@ -67,6 +67,7 @@ class Router(IpBench):
 # -- records of the route
 
 
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_the_router_is_recorded_by_its_address_on_the_next_link() -> None:
     assert Router().passes(RecordRoute(pointer=8, route=A + bytes(8))) == ip_options.build(
         [RecordRoute(pointer=12, route=A + OUTWARD.packed + bytes(4))]
@@ -94,6 +95,7 @@ def test_a_router_without_an_address_there_is_recorded_by_its_lowest() -> None:
     assert packet.options == ip_options.build([RecordRoute(pointer=8, route=OWN.packed)])
 
 
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_what_no_router_knows_goes_on_as_it_came_and_where_it_was() -> None:
     area = b"\x82\x03\x77\x01" + b"\x88\x04\x00\x09" + b"\x1e\x02\x01\x94\x04\x00\x00" + b"\x07\x07\x04" + bytes(6)
     router = Router()
@@ -106,6 +108,7 @@ def test_what_no_router_knows_goes_on_as_it_came_and_where_it_was() -> None:
 # -- timestamps
 
 
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_the_time_is_entered() -> None:
     router = Router()
     router.run(12.5)
@@ -117,6 +120,7 @@ def test_the_time_is_entered() -> None:
 
 
 @pytest.mark.parametrize("asked", [OWN, OUTWARD])
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_the_time_is_entered_where_any_address_of_the_router_is_asked_for(asked: IPv4Address) -> None:
     """RFC 1812, section 5.3.13.6: it need not be that of either link."""
     stamp = bytes((0x80, 0, 0, 0))
@@ -130,6 +134,7 @@ def test_a_timestamp_of_another_goes_on_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("form", [0, 1, 3])
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_routers_without_room_are_counted(form: int) -> None:
     router = Router()
     for overflow in range(15):
@@ -138,6 +143,7 @@ def test_routers_without_room_are_counted(form: int) -> None:
         assert router.passes(full) == ip_options.build([counted])
 
 
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_when_they_cannot_be_counted_any_more_the_datagram_is_in_error() -> None:
     """RFC 791, section 3.1."""
     router = Router()
@@ -182,7 +188,9 @@ def strict(*route: IPv4Address, pointer: int = 4) -> StrictSourceRoute:
     return StrictSourceRoute(pointer=pointer, route=b"".join(each.packed for each in route))
 
 
-@pytest.mark.requirement("1122-3.3.5-forward", "1122-3.3.5-rules", "1122-3.3.5-src", "1122-3.3.5-ttl")
+@pytest.mark.requirement(
+    "1122-3.1-gateway", "1122-3.3.5-forward", "1122-3.3.5-rules", "1122-3.3.5-src", "1122-3.3.5-ttl"
+)
 @pytest.mark.parametrize(
     ("option", "after", "to"),
     [

@@ -49,6 +49,7 @@ class Router(IpBench):
         return {name: count for name, count in self.icmp.query().discards.items() if count}
 
 
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_a_host_is_told_of_the_router_that_is_nearer_and_its_datagram_goes_on() -> None:
     router = Router()
     said = datagram(b"data" * 4, src=SOURCE, dst=BEYOND)
@@ -93,6 +94,7 @@ def test_it_comes_from_the_address_that_the_host_shares_with_the_nearer_router()
         (str(SOURCE), BEYOND, ip_options.build([LooseSourceRoute(pointer=8, route=OWN.packed)])),
     ],
 )
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_who_is_not_told(source: str, destination: IPv4Address, options: bytes) -> None:
     router = Router(config=IpConfig(forward=True, accept_source_routes=True))
     router.say(datagram(b"data", src=IPv4Address(source), dst=destination, options=options))
@@ -115,6 +117,7 @@ def test_what_has_other_options_is_told_as_well() -> None:
         (datagram(Unreachable(code=1).build(), src=SOURCE, dst=BEYOND, protocol=1), "about_errors"),
     ],
 )
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_about_what_nobody_is_told(said: bytes, reason: str) -> None:
     """RFC 1812, section 4.3.2.7; it goes on all the same."""
     router = Router()
@@ -140,6 +143,7 @@ def test_redirects_can_be_off() -> None:
     assert [neighbour for neighbour, _ in router.sent()] == [NEARER]
 
 
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_who_does_not_listen_is_told_ever_more_seldom_and_still_hears_of_trouble() -> None:
     """RFC 1812, section 4.3.2.8. Redirects do not use up what there is for errors: path MTU discovery needs those."""
     router = Router()

@@ -46,6 +46,7 @@ def listed(message: RouterAdvertisement) -> dict[IPv4Address, int]:
 # -- the variables
 
 
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_the_variables_have_the_defaults_of_the_rfc() -> None:
     """RFC 1256, section 4.1."""
     variables, address = InterfaceVariables(), AddressVariables()
@@ -69,6 +70,7 @@ def test_the_variables_have_the_defaults_of_the_rfc() -> None:
         {"solicitation_address": ALL_SYSTEMS},
     ],
 )
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_the_variables_keep_to_their_bounds(absurd: dict[str, object]) -> None:
     (name,) = absurd
     with pytest.raises(ValueError, match=name):
@@ -85,6 +87,7 @@ def test_a_preference_has_32_bits(preference: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_the_first_three_come_soon_the_others_within_the_interval(seed: int) -> None:
     bench = DiscoveryBench(forward=True, seed=seed)
     assert bench.until_said(2.0) >= 0.0
@@ -104,6 +107,7 @@ def test_short_intervals_are_short_from_the_first() -> None:
     assert {message.lifetime for _, message in bench.advertised()} == {12}
 
 
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_a_solicitation_is_answered_after_a_random_time() -> None:
     delays = set()
     for seed in range(8):
@@ -213,6 +217,7 @@ def test_more_addresses_than_a_message_counts() -> None:
 # -- the end
 
 
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_the_last_words_have_no_lifetime() -> None:
     """RFC 1256, section 4.3: as the previous transmission, but for the lifetime."""
     bench = settled("192.0.2.1/24", "203.0.113.1/24")

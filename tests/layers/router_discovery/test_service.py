@@ -98,6 +98,7 @@ def test_the_contract(check: Check) -> None:
 # -- two machines
 
 
+@pytest.mark.requirement("1122-3.1-gateway")
 def test_a_host_finds_its_router_over_ethernet() -> None:
     async def test() -> None:
         router, host, _ = machines()
