@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 from foxpy.bench import load
 from foxpy.bench.figures import Result, Row, Target, at_least, at_most
+from foxpy.bench.frames import BATCH
 from foxpy.bench.machine import Build
 from foxpy.bench.servers.stack import mac_of
 from foxpy.bench.services import ECHO, SHORT
@@ -19,7 +20,6 @@ K = TypeVar("K")
 
 PEERS: Final = ("c", "linux")
 
-BATCH: Final = 64
 MILLIONS: Final = 1e6
 NANOSECONDS: Final = 1e9
 

@@ -92,6 +92,17 @@ class Rig:
         process = self._start(self.client, name, build.command("foxpy.bench.servers.foxpy_server", *arguments))
         return self._added(Peer(name, address, (process,), True))
 
+    def echo_in_c(self, name: str) -> Peer | None:
+        """A C program on a plain tap of its own that answers in the buffer that it read: there is no stack at all. What
+        it takes is what the tap takes."""
+        made = load.program()
+        if made is None:
+            self.left_out[name] = "there is no C compiler (Debian: apt-get install gcc)"
+            return None
+        device, address = self._tap()
+        process = self._start(self.client, name, [str(made), "tap", device, address])
+        return self._added(Peer(name, address, (process,), False))
+
     def linux(self, name: str, *, offloads: bool, mode: str = "") -> Peer:
         """Linux behind a veth of its own. Its server is C where a compiler is there."""
         self._networks += 1

@@ -13,7 +13,7 @@ from foxpy.bench.rounds import Figures, interleaved, troubles
 from foxpy.bench.services import ECHO, SINK, SOURCE
 from foxpy.bench.settings import Settings
 
-PEERS: Final = ("linux", "linux-python", "slirp4netns", "pytcp", "streams")
+PEERS: Final = ("linux", "linux-python", "c", "slirp4netns", "pytcp", "streams")
 """Who can be beside foxpy; ``streams``, the same trio program on foxpy and on Linux, only where asked for."""
 
 INTO, OUT_OF, ECHOES, DATAGRAMS = "TCP into", "TCP out of", "TCP echo", "UDP echo"
@@ -40,6 +40,8 @@ INTERPRETED: Final[dict[str, Target]] = {INTO: at_least(0.2), OUT_OF: at_least(0
 """Over a plain tap."""
 ECHOING: Final = frozenset((ECHOES, DATAGRAMS))
 """What is measured of Linux with a server in Python as well: there the server's own time counts."""
+IN_C: Final = "C on a plain tap"
+"""No stack, but an answer: how far from Linux any process is that sits behind a tap."""
 PYTCP: Final[dict[str, Target]] = {INTO: at_least(300), OUT_OF: at_least(300), ECHOES: at_most(1 / 50)}
 
 HOW: Final = (
@@ -48,7 +50,8 @@ HOW: Final = (
     " on the veth; both then move up to 64 KB at a time. slirp4netns ends the client's TCP and hands the bytes on to"
     " Linux's server over a second connection; beside plain taps its MTU is 1500, beside offloads 65520. Each stack has"
     " its own window and acknowledgement rate; the congestion control of all is {congestion}, but for slirp4netns and"
-    " PyTCP, which have their own. The data are hot: one buffer is sent over and over."
+    " PyTCP, which have their own. '{in_c}' has no TCP: it turns segments and datagrams round in the buffer that it"
+    " read them into. The data are hot: one buffer is sent over and over."
     " SHA-256 of 1 MB each way was compared first. Echo: {message} bytes, one under way, p50, compared each time. UDP"
     " echo: {message} bytes, {outstanding} under way, client and server on two CPUs. Linux's server is a program in"
     " {language}, too, in blocking calls; 'linux, python' is one in Python, as foxpy's is. {pinned}."
@@ -69,7 +72,7 @@ def measure(settings: Settings) -> Result:
         sizes: dict[tuple[str, str], int] = {}
         for peer in peers:
             made.check(peer, CHECKED)
-            for way in () if ", python" in peer.name else (INTO, OUT_OF):
+            for way in (INTO, OUT_OF) if _carries_bulk(peer) else ():
                 sizes[peer.name, way] = fitting(made, peer, way)
         busy: Figures = {way: {peer.name: [] for peer in peers} for way in (INTO, OUT_OF)}
 
@@ -90,7 +93,7 @@ def measure(settings: Settings) -> Result:
         found = interleaved(
             made,
             {INTO: lambda peer: bulk(peer, INTO), OUT_OF: lambda peer: bulk(peer, OUT_OF)},
-            [peer for peer in peers if ", python" not in peer.name],
+            [peer for peer in peers if _carries_bulk(peer)],
             ours,
         )
         found |= interleaved(made, {ECHOES: echo}, peers, ours)
@@ -101,6 +104,7 @@ def measure(settings: Settings) -> Result:
             HOW.format(
                 language=load.language(),
                 congestion=congestion.chosen(),
+                in_c=IN_C,
                 message=MESSAGE,
                 outstanding=OUTSTANDING,
                 pinned=settings.pinned(),
@@ -128,6 +132,9 @@ def _add(made: Rig) -> tuple[list[Peer], list[Peer]]:
     if settings.wants("linux-python"):
         for offloads, kind in ((True, "offloads"), (False, "plain")):
             others.append(made.linux(f"linux, python, {kind}", offloads=offloads, mode="python"))
+    if settings.wants("c"):
+        peer = made.echo_in_c(IN_C)
+        others += [peer] if peer is not None else []
     if settings.wants("slirp4netns"):
         for mtu, kind in ((65520, "offloads"), (1500, "plain")):
             peer = made.slirp4netns(f"slirp4netns, {kind}", mtu)
@@ -136,6 +143,11 @@ def _add(made: Rig) -> tuple[list[Peer], list[Peer]]:
         peer = made.pytcp("pytcp")
         others += [peer] if peer is not None else []
     return ours, others
+
+
+def _carries_bulk(peer: Peer) -> bool:
+    """What is there for its echoes alone is left out."""
+    return ", python" not in peer.name and peer.name != IN_C
 
 
 def _echoes_datagrams(peer: Peer) -> bool:
@@ -174,9 +186,11 @@ def _rows(settings: Settings, found: Figures) -> list[Row]:
             ]
             # PyTCP has no offloads: beside it, equal work is a plain tap.
             beside.append(("pytcp", PYTCP if kind == "plain" else {}))
+            beside += [(IN_C, {})] if kind == "plain" else []
             for other, aim in beside:
                 rows += _beside(found, f"foxpy {build.mode}, {kind}", other, units, aim)
     rows += _beside(found, f"foxpy {settings.build.mode}, streams", "linux, streams", units, {})
+    rows += _beside(found, IN_C, "linux, plain", units, {})
     return rows
 
 

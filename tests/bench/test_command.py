@@ -70,8 +70,10 @@ def test_what_cannot_be_is_refused_by_name(arguments: tuple[str, ...], said: str
 @needs_root
 def test_tcp_over_taps_beside_linux() -> None:
     """SHA-256 both ways is compared by the command itself, and every echo: it fails where they differ."""
-    rows = measured("tcp", "--rounds", "1", "--seconds", "0.05", "--peers", "linux")
+    rows = measured("tcp", "--rounds", "1", "--seconds", "0.05", "--peers", "linux,c")
     names = [str(row["name"]) for row in rows]
+    if load.compiler() is not None:
+        assert {"TCP echo, C on a plain tap", "UDP echo, C on a plain tap"} <= set(names)
     for what in ("TCP into", "TCP out of", "TCP echo", "UDP echo"):
         for kind in ("offloads", "plain"):
             assert any(name.startswith(what) and name.endswith(kind) for name in names), names

@@ -144,6 +144,7 @@ int main(int argc, char **argv)
         {"ping", 3, ping},           /* HOST SIZE SECONDS */
         {"calls", 4, calls},         /* HOST PORT SECONDS SOURCE,... */
         {"serve", 1, serve},         /* ADDRESS */
+        {"tap", 2, tap},             /* INTERFACE ADDRESS */
         {"xsk", 4, xsk},             /* INTERFACE receive|drain|transmit|reflect BATCH SECONDS */
     };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)

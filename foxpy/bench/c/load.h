@@ -42,6 +42,6 @@ void tell(Times *times, long lost);    /* prints p50, p99 and the count as JSON 
 /* The commands. Each takes its arguments from argv[0] on. */
 int into(char **argv), out_of(char **argv), echo(char **argv), bounce(char **argv), flight(char **argv);
 int confirmed(char **argv), ping(char **argv), calls(char **argv), serve(char **argv);
-int xsk(char **argv);
+int tap(char **argv), xsk(char **argv);
 
 #endif
