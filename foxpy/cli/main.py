@@ -45,8 +45,8 @@ def cli() -> None:
     """Network stacks composed from typed protocol layers.
 
     A STACK is the name of one of the project's own (tcp_ip, udp_ip, tcp_ip_tun, tcp_ip_packet, tcp_ip_xdp,
-    tcp_over_ethernet, tcp_over_udp, udp_unchecked, reliable_ethernet, two_interfaces) or the path of a stack file
-    of yours. Begin with
+    tcp_over_ethernet, tcp_over_udp, udp_unchecked, reliable_ethernet, two_interfaces, router) or the path of a
+    stack file of yours. Begin with
 
     \b
       foxpy demo                                            see stacks carry traffic

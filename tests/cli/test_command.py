@@ -43,7 +43,7 @@ def test_the_version_tells_what_runs() -> None:
     assert foxpy("--version").stdout == f"foxpy {__version__} ({MODE})\n"
 
 
-SERVICES = {"udp_ip": "echo,discard,chargen", "udp_unchecked": "echo,discard,chargen"}
+SERVICES = dict.fromkeys(("router", "udp_ip", "udp_unchecked"), "echo,discard,chargen")
 
 
 @pytest.mark.parametrize("stack", known())

@@ -31,7 +31,7 @@ class Latest:
 class Arrival(Receiver):
     """Takes the frames of one interface that were sent to this station alone, or those that were sent to many."""
 
-    __slots__ = ("_connections", "_counters", "_destinations", "_interface", "_ip", "_latest", "_many")
+    __slots__ = ("_connections", "_counters", "_destinations", "_interface", "_ip", "_latest", "_many", "_onward")
 
     def __init__(self, ip: Ip, interface: Interface, destinations: dict[int, Local], *, many: bool) -> None:
         """``destinations``: what the datagrams may be for; the dictionary is looked into for each, and may change."""
@@ -42,6 +42,7 @@ class Arrival(Receiver):
         self._many = many
         self._counters = ip.counters
         self._connections = ip.connections.open
+        self._onward = None if ip.forwarding is None else ip.forwarding.onward(interface)
 
     def deliver(self, frame: bytes, start: int, end: int) -> None:
         counters = self._counters
@@ -95,8 +96,8 @@ class Arrival(Receiver):
             self._counters.interface_disabled += 1
         elif self._many and self._ip.routes.is_own(destination):
             self._counters.link_broadcast += 1
-        elif self._ip.forwarding is not None and not self._many:
-            self._ip.forwarding.forward(frame, start, end, self._interface)
+        elif self._onward is not None and not self._many:
+            self._onward.deliver(frame, start, end)
         else:
             self._counters.not_for_us += 1
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Final
 
+from foxpy.completing import Completing
 from foxpy.errors import BadAddress, ProtocolError
 from foxpy.layers.ipv4.fragments import cut
 from foxpy.layers.ipv4.interface import Interface
@@ -18,6 +19,7 @@ from foxpy.layers.ipv4.options import Broken, check, in_fragments, source_route
 from foxpy.layers.ipv4.passing import Stop, entered, next_stop, travelled
 from foxpy.layers.ipv4.ways import Way, Ways
 from foxpy.layers.ipv4.wire import IPv4, IPv4Mut, StrictSourceRoute, append_ipv4, read_ipv4, read_kept
+from foxpy.protocol import Receiver
 from foxpy.status import Trouble
 
 if TYPE_CHECKING:
@@ -36,6 +38,11 @@ class Forwarding:
         self._ip = ip
         self._counters = ip.counters
         self._ways = Ways(ip.routes)
+
+    def onward(self, came: Interface) -> Receiver:
+        """What takes the datagrams that have come by ``came`` and go on. What a link left unfinished, or put together,
+        goes on as it was meant to be on a wire."""
+        return Completing(_Onward(self, came), self._ip.runtime)
 
     def forward(self, frame: bytes, start: int, end: int, came: Interface, stop: Stop | None = None) -> None:
         """Send ``frame[start:end]``, which came by ``came``, on, or drop it, count it, and tell its source where the
@@ -211,3 +218,16 @@ class Forwarding:
             fragment += data[offset:stop]
             self._send(way, fragment)
             self._counters.fragments_sent += 1
+
+
+class _Onward(Receiver):
+    """The datagrams of one interface."""
+
+    __slots__ = ("_came", "_forwarding")
+
+    def __init__(self, forwarding: Forwarding, came: Interface) -> None:
+        self._forwarding = forwarding
+        self._came = came
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        self._forwarding.forward(frame, start, end, self._came)

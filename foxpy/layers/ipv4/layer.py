@@ -63,7 +63,10 @@ def ipv4(*interfaces: Interface, gateway: IPv4Address | str | None = None, confi
         raise InitializationFailed("an IPv4 host needs an interface: ipv4(interface(link, '192.0.2.1/24'))")
     scheduler = interfaces[0].link.runtime.scheduler
     if any(each.link.runtime.scheduler is not scheduler for each in interfaces):
-        raise InitializationFailed("the links of one IPv4 host must share one Scheduler")
+        raise InitializationFailed(
+            "the links of one IPv4 host must share one Scheduler: give all its devices the same, as in"
+            " runtime = Runtime(trio_scheduler()); tap('a', runtime=runtime), tap('b', runtime=runtime)"
+        )
     for number, each in enumerate(interfaces):
         each.name = each.name or f"ip{number}"
     if len({each.name for each in interfaces} | {"lo"}) <= len(interfaces):

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv4Network
+import random
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 from typing import Final
 
 import pytest
+import trio
 from hypothesis import given
 from hypothesis import strategies as st
 
+from foxpy.addresses import Port
+from foxpy.devices.link import link
+from foxpy.driver import trio_scheduler
 from foxpy.layers.icmp import icmp
 from foxpy.layers.icmp.wire import ParameterProblem, TimeExceeded, Unreachable
 from foxpy.layers.ipv4 import DisableInterface, IpConfig, SetDirectRoute, SetSpecificGateway, interface, ipv4
 from foxpy.layers.ipv4.wire import IPv4, LooseSourceRoute, RouterAlert, ip_options
+from foxpy.layers.tcp import TcpAddress, TcpPattern
+from foxpy.testing.collector import Collector
+from stacks import router, tcp_ip
 from tests.support.ip_bench import PROTOCOL, BenchLink, IpBench, datagram
 
 SOURCE: Final = IPv4Address("192.0.2.9")
@@ -266,3 +274,29 @@ def test_whatever_comes_nothing_breaks(data: bytes, junk: bytes) -> None:
     info = router.ip.query()
     assert info.packets_received == 3
     assert info.packets_forwarded + info.packets_discarded + info.packets_delivered == 3
+
+
+@pytest.mark.parametrize("offloads", [(True, True), (True, False), (False, True)])
+async def test_what_a_link_left_unfinished_goes_on_finished(offloads: tuple[bool, bool]) -> None:
+    """Hosts send 64 KB at a time, without checksums: the next link has an MTU, and perhaps nobody who would sum."""
+    scheduler = trio_scheduler()
+    near, far = (link(seed=1, offloads=each, scheduler=scheduler) for each in offloads)
+    sides = IPv4Interface("192.0.2.1/24"), IPv4Interface("198.51.100.1/24")
+    between = router.build(near.attach(), far.attach(), *sides)
+    one = tcp_ip.build(near.attach(), IPv4Interface("192.0.2.9/24"), sides[0].ip)
+    other = tcp_ip.build(far.attach(), IPv4Interface("198.51.100.9/24"), sides[1].ip)
+    data = random.Random(1).randbytes(300_000)
+    took: list[Collector] = []
+
+    def take(_: object) -> Collector:
+        took.append(Collector())
+        return took[-1]
+
+    async with between.running(), one.running(), other.running():
+        other.tcp.listen(TcpPattern(Port(7)), take)
+        connection = await one.tcp.active_open(TcpAddress(SINK, Port(7)), lambda _: Collector())
+        one.tcp.send(connection).send(data)
+        with trio.fail_after(60):
+            await one.tcp.close(connection)
+        assert took[0].data == data
+        assert between.ip.query().packets_forwarded > len(data) // 1460
