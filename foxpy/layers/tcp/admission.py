@@ -140,7 +140,7 @@ class Admission(Generic[Host]):
         now = self._runtime.now
         if not self._cookies.outstanding(now) or segment.flags & (SYN | RST | ACK) != ACK:
             return False
-        accept = self._listeners.match(path, key & 0xFFFF)
+        accept = self._listeners.match(key & 0xFFFF, path.peer, path.local)
         if accept is None:
             return False
         syn = self._cookies.syn(f"{path.ends} {key}", segment, now)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Generic
+from typing import Generic
 
 from foxpy.addresses import Port
 from foxpy.demux import Listeners
 from foxpy.layers.tcp.connection import TcpConnection, TcpPattern
 from foxpy.ports import PortsInUse
 from foxpy.protocol import Handler, Host, Listening, Receiver
-
-if TYPE_CHECKING:
-    from foxpy.layers.tcp.path import TcpPath
 
 
 class TcpListeners(Generic[Host]):
@@ -59,11 +56,10 @@ class TcpListeners(Generic[Host]):
     def _is_particular(self, pattern: TcpPattern[Host]) -> bool:
         return pattern.host is not None or pattern.local is not None
 
-    def match(self, path: TcpPath[Host], port: int) -> Handler[TcpConnection[Host]] | None:
-        """Who listens to our ``port`` for the peer of ``path``: the most specific pattern's."""
+    def match(self, port: int, peer: Host, local: Host) -> Handler[TcpConnection[Host]] | None:
+        """Who listens to our ``port`` for ``peer``, to whom we are ``local``: the most specific pattern's."""
         ours = Port(port)
         if self._particular and ours in self.ports:
-            peer, local = path.peer, path.local
             found = self._patterns.match(
                 (TcpPattern(ours, peer, local), TcpPattern(ours, peer), TcpPattern(ours, None, local))
             )

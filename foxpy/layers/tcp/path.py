@@ -284,7 +284,7 @@ class TcpPath(SharedPath, Generic[Host]):
 
     def _begin(self, segment: Segment, key: int, last: int | None) -> bool:
         """Give ``segment``, a SYN, to whoever listens; False where nobody does."""
-        accept = self.listeners.match(self, key & 0xFFFF)
+        accept = self.listeners.match(key & 0xFFFF, self.peer, self.local)
         if accept is None:
             return False
         admission = self.admission
