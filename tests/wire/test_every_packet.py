@@ -24,8 +24,9 @@ from foxpy.wire.strategies import strategy
 
 EXAMPLES: Final = int(os.environ.get("FOXPY_EXAMPLES", "30"))
 
-ARGUMENTS: Final = {"rtype": 65280}
-"""Arguments that have no default: a record type of DNS that is for private use (RFC 6895)."""
+ARGUMENTS: Final = {"rtype": 65280, "words": 3}
+"""Arguments that have no default: a record type of DNS that is for private use (RFC 6895), the words of an entry of
+router discovery."""
 
 
 def described() -> Iterator[type[Packet]]:

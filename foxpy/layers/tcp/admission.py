@@ -27,7 +27,6 @@ class Admission(Generic[Host]):
     """The connections of one TCP, those of them that are bounded by themselves, and what makes more."""
 
     __slots__ = (
-        "_config",
         "_cookies",
         "_counters",
         "_fast",
@@ -35,11 +34,14 @@ class Admission(Generic[Host]):
         "_fast_cookies",
         "_listeners",
         "_runtime",
+        "config",
         "connections",
         "half_open",
         "lingering",
     )
 
+    config: TcpConfig
+    """Of the connections that peers begin; who opens one may give it another."""
     connections: dict[Executor[Host], None]
     """All there are, the oldest first, as in the next two."""
     half_open: dict[Executor[Host], Handler[TcpConnection[Host]]]
@@ -48,7 +50,7 @@ class Admission(Generic[Host]):
     """In TIME-WAIT."""
 
     def __init__(self, config: TcpConfig, counters: Counters, listeners: TcpListeners[Host], runtime: Runtime) -> None:
-        self._config = config
+        self.config = config
         self._counters = counters
         self._listeners = listeners
         self._runtime = runtime
@@ -64,7 +66,7 @@ class Admission(Generic[Host]):
 
     def full(self) -> bool:
         """Whether there are as many connections as the settings allow."""
-        return len(self.connections) >= self._config.connections
+        return len(self.connections) >= self.config.connections
 
     def enter(
         self,
@@ -95,10 +97,10 @@ class Admission(Generic[Host]):
         if self.full() or path.limit() <= HEADER:
             self._refuse(path, SYN, 0)
             return None
-        connection = self.enter(path, key, accept, self._config, last)
+        connection = self.enter(path, key, accept, self.config, last)
         half_open = self.half_open
         half_open[connection] = accept
-        if len(half_open) > self._config.backlog:
+        if len(half_open) > self.config.backlog:
             # A flood of SYNs must not keep others out for the three minutes that a handshake may take: the oldest,
             # which has had the most time, makes room. A peer that is there gets a reset for its ACK and tries again.
             # Only now: were it the last one over this path, the path would be given back.
@@ -115,7 +117,7 @@ class Admission(Generic[Host]):
     def answered_by_cookie(self, path: TcpPath[Host], key: int, syn: Segment) -> bool:
         """Answer ``syn`` without remembering it, if there are too many half-open connections and the settings say so.
         Whether it was."""
-        config = self._config
+        config = self.config
         if len(self.half_open) < config.backlog or not config.syn_cookies:
             return False
         limit = path.limit()
@@ -152,14 +154,14 @@ class Admission(Generic[Host]):
             self._refuse(path, segment.flags, segment.end - segment.start)
             return False
         self._counters.syn_cookies_accepted += 1
-        self.enter(path, key, accept, self._config, iss=(segment.ack - 1) & MASK).resume(syn, segment)
+        self.enter(path, key, accept, self.config, iss=(segment.ack - 1) & MASK).resume(syn, segment)
         return True
 
     # -- Fast Open
 
     def fast_answer(self, connection: Executor[Host], syn: Segment) -> FastOpening | None:
         """What the answer to ``syn`` has of Fast Open ([7413] section 4.2.2); None where that is off, or not asked."""
-        config = self._config
+        config = self.config
         options = syn.options
         if not config.fast_open or options is None or options.fast_open is None:
             return None
@@ -204,7 +206,7 @@ class Admission(Generic[Host]):
         """``connection`` is in TIME-WAIT: keep it, within bounds."""
         lingering = self.lingering
         lingering[connection] = None
-        if len(lingering) > self._config.time_waits:
+        if len(lingering) > self.config.time_waits:
             self._counters.time_waits_cut += 1
             next(iter(lingering)).forget()
 

@@ -62,7 +62,6 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
 
     def __init__(self, over: Carrier[Host], checksums: bool, config: TcpConfig) -> None:
         super().__init__(over.runtime)
-        self.config = config
         self.checksums = checksums
         self.check = checksums and not over.verified
         self.counters = Counters()
@@ -74,6 +73,15 @@ class Tcp(Protocol[TcpAddress[Host], TcpPattern[Host], TcpConnection[Host], TcpC
         self.paths.settling.keep = config.keep_path
         self._ports = Ports(over.runtime, config.first_port, config.last_port)
         self._resets = PeerLimits(over.runtime.secret)
+
+    @property
+    def config(self) -> TcpConfig:
+        """Of all connections that are to come. One that is there has ``Configure``."""
+        return self.admission.config
+
+    @config.setter
+    def config(self, config: TcpConfig) -> None:
+        self.admission.config = config
 
     @property
     def over(self) -> Carrier[Host]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import re
 
+import attrs
 import pytest
 import trio
 
@@ -217,6 +218,19 @@ def test_what_is_half_open_ends_with_its_listening() -> None:
         await trio.sleep(0.01)
         assert stranger.heard[2:] == [(RST, seq + 1, 0)]
         assert [connection.local_port for connection, _ in acceptor.accepted] == [8]
+
+    net(test)
+
+
+def test_settings_may_change_for_connections_that_are_to_come() -> None:
+    async def test(net: Net) -> None:
+        net.right.listen(TcpPattern(PORT), lambda _: Collector())
+        for size in (3000, 9000):
+            net.left.config = net.right.config = attrs.evolve(net.right.config, receive_buffer=size)
+            await net.left.active_open(TcpAddress(RIGHT, PORT), lambda _: Collector())
+            await trio.sleep(0.1)
+            for layer in (net.left, net.right):
+                assert layer.query().details()[-1].receive_buffer == size
 
     net(test)
 
