@@ -50,19 +50,22 @@ def update_due(rcv: ReceiveSide) -> bool:
 def adapt(rcv: ReceiveSide, now: float, round_trip: float) -> None:
     """Data came: once a round trip, fit the window to what the path can make use of.
 
-    It doubles while the peer fills at least a quarter of it, so that a sender in slow start, which sends twice as much
-    in the next round trip, is never held up (dynamic right-sizing, as in Linux). Without SACK, a round trip with a loss
-    in it halves it, down to eight segments, which still tell of a loss by three duplicate ACKs: so it comes to about as
-    many segments as pass between two losses. A congestion window comes to less than that, about the square root of it
-    ([5681]), so the sender is not held up; but a sender without SACK that has filled a large window goes back over all
-    of it after a time-out, and loses as many segments again.
+    It doubles while the peer fills at least an eighth of it, so that a sender in slow start, which sends twice as much
+    in the next round trip, is never held up (dynamic right-sizing, as in Linux); nor in the one or two after a loss,
+    in which nothing is delivered and the edge stands still. It would find the window closed, lose its ACK clock, and
+    send a whole congestion window at once when the loss is repaired, which overflows the same queue again.
+
+    Without SACK, a round trip with a loss in it halves it, down to eight segments, which still tell of a loss by three
+    duplicate ACKs: so it comes to about as many segments as pass between two losses. A congestion window comes to less
+    than that, about the square root of it ([5681]), so the sender is not held up; but a sender without SACK that has
+    filled a large window goes back over all of it after a time-out, and loses as many segments again.
     """
     if now - rcv.round_at < NEARLY * round_trip:
         return
     taken = rcv.nxt - rcv.held  # what nobody reads asks for no more
     if rcv.gap and not rcv.sack:
         rcv.window = max(rcv.window >> 1, min(rcv.window, 8 * rcv.full))
-    elif 4 * (taken - rcv.round_nxt) >= rcv.window:
+    elif 8 * (taken - rcv.round_nxt) >= rcv.window:
         if 2 * rcv.window > rcv.buffer:
             rcv.buffer = min(rcv.most, max(rcv.buffer, int(DRAIN * round_trip)))
         rcv.window = min(2 * rcv.window, rcv.buffer)

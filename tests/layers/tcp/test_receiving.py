@@ -390,6 +390,18 @@ def test_the_window_ends_where_its_scale_does() -> None:
     assert tcb.rcv.window == 0xFFFF << tcb.rcv.shift == LARGEST_BUFFER
 
 
+@pytest.mark.parametrize(("part", "grows"), [(0, True), (1, False)])
+def test_the_window_is_several_round_trips_of_a_sender_in_slow_start(part: int, grows: bool) -> None:
+    """Eight times what came in the last one, at most: four times what comes next, and so some while a loss is repaired,
+    and nothing is delivered, the sender goes on."""
+    peer = established(scale=7)
+    tcb = peer.end.machine.tcb
+    window = tcb.rcv.window
+    tcb.rcv.nxt += window // 8 - part
+    adapt(tcb.rcv, tcb.rcv.round_at + 1.0, 1.0)
+    assert tcb.rcv.window == (2 * window if grows else window)
+
+
 def test_the_window_does_not_grow_for_who_reads_nothing() -> None:
     peer = established(scale=7)
     peer.end.machine.hold()
