@@ -124,8 +124,9 @@ async def test_integrity_both_ways(place: Namespace, offloads: bool, coalesce: b
         info = device.query()
         assert (info.refused, info.unclaimed) == (0, 0)
         packets = len(DATA) / 1460
-        assert (info.sent < packets / 2) == offloads
-        assert (info.received < packets / 2) == offloads or coalesce
+        # How many segments are in a frame, the senders' pace decides, and so the machine: some are.
+        assert (info.sent < packets) == offloads
+        assert (info.received < packets) == (offloads or coalesce)
 
 
 @pytest.mark.interop
@@ -141,7 +142,7 @@ async def test_integrity_over_a_tun(place: Namespace, offloads: bool) -> None:
         with trio.fail_after(PATIENCE):
             assert await echoed(over, place) == DIGEST
     assert over.counters.checksum_errors == 0
-    assert (device.query().sent < len(DATA) / 1460 / 2) == offloads
+    assert (device.query().sent < len(DATA) / 1460) == offloads
     device.finalize()
 
 
@@ -277,7 +278,7 @@ async def test_forwarded_segments_are_whole(place: Namespace, far: Namespace) ->
                 assert await stream.receive_some() == b""
         got = frames()
     assert digests == [DIGEST]
-    assert device.query().sent < len(DATA) / 1460 / 2
+    assert device.query().sent < len(DATA) / 1460
     assert len(got) > len(DATA) / 1460
     assert all(whole(frame) for frame in got)
     assert [frame for frame in got if frame[12:14] == b"\x08\x00" and frame[23] == 6]

@@ -424,15 +424,16 @@ async def test_integrity(
             await serve(stack, Service("http", 80), nursery)
             url = f"http://{FOXPY}"
             await output(far, "curl", "-sSf", "-o", str(tmp_path / "got"), f"{url}/bytes/{SIZE}")
+            between = device.query()
             said = await output(far, "curl", "-sSf", "-T", str(tmp_path / "upload"), f"{url}/upload")
             nursery.cancel_scope.cancel()
         info = device.query()
     assert hashlib.sha256((tmp_path / "got").read_bytes()).hexdigest() == DIGEST
     assert said.strip() == DIGEST
     assert (info.offloads, info.cut) == (offloads, 0)
-    # Super-frames are what makes the difference: there are far fewer frames than segments of 1448 bytes.
-    assert (info.sent < SIZE // 1448) == offloads
-    assert (info.received < SIZE // 1448) == linux
+    # How many segments are in a frame, the senders' pace decides, and so the machine: some are.
+    assert (between.sent < SIZE // 1448) == offloads
+    assert (info.received - between.received < SIZE // 1448) == linux
 
 
 @pytest.mark.interop("curl")
