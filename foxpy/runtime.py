@@ -146,7 +146,7 @@ class Runtime:
 
     def timer(self, expired: Callable[[], None]) -> Timer:
         """A stopped timer that will call ``expired``."""
-        return Timer(self.scheduler.timers, expired)
+        return self.scheduler.timers.timer(expired)
 
     def pump(self, source: Source, budget: int = BURST) -> bool:
         """Let ``source`` hand up one batch of at most ``budget`` frames, then tell those who asked that it has ended;

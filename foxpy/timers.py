@@ -3,7 +3,8 @@
 Protocols restart timers far more often than timers fire: TCP moves its retransmission deadline with every
 acknowledgement. So a timer that moves *later* touches nothing but its own deadline; the entry already queued is looked
 at when it comes up and put back where it now belongs. Each timer therefore has about one entry in the heap, an idle
-stack has no tick, and a stopped timer costs nothing until its entry comes up.
+stack has no tick, and a stopped timer costs nothing until its entry comes up. A timer that is given back is the next
+that somebody wants, and brings its entry along: short conversations, one after the other, leave the heap as it is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Final
 NEVER: Final = float("inf")
 FEW: Final = 1024
 """Entries that nobody looks through for those of stopped timers."""
+SPARE: Final = 256
+"""Timers kept for the next that are wanted."""
 
 
 class Timer:
@@ -58,6 +61,12 @@ class Timer:
         self.deadline = NEVER
         self._expired = _nothing
 
+    def give_back(self) -> None:
+        """``end``, and let it be the next timer that is made: whoever gives it back must not touch it any more."""
+        self.deadline = NEVER
+        self._expired = _nothing
+        self._queue.spare(self)
+
     def _due(self, when: float) -> None:
         """The entry for ``when`` came up: fire, wait longer, or do nothing because a newer entry speaks for us."""
         if when != self._queued:
@@ -81,7 +90,7 @@ def _nothing() -> None:
 class TimerQueue:
     """Deadlines in order; equal ones fire in the order in which they were set, so that a run can be repeated."""
 
-    __slots__ = ("_full", "_heap", "_sequence", "_sooner", "now")
+    __slots__ = ("_full", "_heap", "_sequence", "_sooner", "_spare", "now")
 
     def __init__(self, now: Callable[[], float], sooner: Callable[[], None]) -> None:
         """``now`` reads the clock in seconds; ``sooner`` is told that the earliest deadline has moved forward."""
@@ -90,6 +99,21 @@ class TimerQueue:
         self._heap: list[tuple[float, int, Timer]] = []
         self._sequence = 0
         self._full = FEW
+        self._spare: list[Timer] = []
+
+    def timer(self, expired: Callable[[], None]) -> Timer:
+        """One that calls ``expired``; not started."""
+        spare = self._spare
+        if not spare:
+            return Timer(self, expired)
+        timer = spare.pop()
+        timer._expired = expired
+        return timer
+
+    def spare(self, timer: Timer) -> None:
+        """``timer`` is nobody's any more."""
+        if len(self._spare) < SPARE:
+            self._spare.append(timer)
 
     def push(self, deadline: float, timer: Timer) -> None:
         heap = self._heap

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import weakref
+from functools import partial
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foxpy.timers import NEVER, Timer, TimerQueue
+from foxpy.timers import NEVER, SPARE, Timer, TimerQueue
 
 
 class Clock:
@@ -168,3 +169,50 @@ def test_a_timer_that_has_ended_keeps_nothing_alive() -> None:
     assert not timer.running
     assert gone() is None
     clock.advance(200.0)
+
+
+def test_a_timer_that_is_given_back_is_the_next_one_and_brings_its_entry_along() -> None:
+    clock = Clock()
+    for number in range(10_000):
+        timer = clock.queue.timer(partial(clock.fired.append, (0.0, str(number))))
+        timer.start(5.0)
+        clock.advance(clock.time + 0.0001)
+        timer.give_back()
+    assert len(clock.queue._heap) < 10
+    assert clock.sooner < 10
+    last = clock.queue.timer(partial(clock.fired.append, (0.0, "last")))
+    assert not last.running
+    last.start(7.0)
+    clock.advance(20.0)
+    assert clock.fired == [(0.0, "last")]
+
+
+def test_a_timer_that_is_given_back_keeps_nothing_alive_and_never_calls_its_last_owner() -> None:
+    class Owner:
+        def expired(self) -> None:
+            raise AssertionError
+
+    clock = Clock()
+    owner = Owner()
+    timer = clock.queue.timer(owner.expired)
+    gone = weakref.ref(owner)
+    timer.start(1.0)
+    timer.give_back()
+    del owner, timer
+    assert gone() is None
+    sooner = clock.queue.timer(partial(clock.fired.append, (0.0, "sooner")))
+    sooner.start(0.5)
+    clock.advance(0.75)
+    sooner.start(0.25)  # to when the entry of its former life comes up as well
+    clock.advance(20.0)
+    assert clock.fired == [(0.0, "sooner")] * 2
+
+
+def test_only_so_many_timers_are_kept_for_the_next() -> None:
+    clock = Clock()
+    timers = [clock.queue.timer(clock.fired.clear) for _ in range(2 * SPARE)]
+    for timer in timers:
+        timer.give_back()
+    again = [clock.queue.timer(clock.fired.clear) for _ in range(2 * SPARE)]
+    assert len(set(map(id, again))) == 2 * SPARE
+    assert len(set(map(id, timers)) & set(map(id, again))) == SPARE

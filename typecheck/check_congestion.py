@@ -7,7 +7,7 @@ from typing import assert_type
 
 from foxpy.layers.tcp import Tcp, TcpConfig, TcpConnection
 from foxpy.layers.tcp.congestion import Ack, CongestionControl, NewReno, Start, make
-from foxpy.layers.tcp.connection import Configure
+from foxpy.layers.tcp.requests import Configure
 
 
 class Mine(CongestionControl):

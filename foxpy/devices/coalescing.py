@@ -23,6 +23,9 @@ IPV4: Final = 20
 TCP: Final = 6
 PLAIN: Final = 0x45
 """The first byte of an IPv4 header without options."""
+OFFSET: Final = 12
+FLAGS: Final = 13
+"""Where a TCP header tells its own length, in words, and its flags."""
 MASK: Final = 0xFFFF_FFFF
 
 
@@ -94,6 +97,9 @@ class Coalescing:
             or (self._link and (frame[network - 2] != 8 or frame[network - 1]))  # another ethertype
         ):
             self._up(frame, start, checked)
+            return
+        if not self._flows and (frame[at + FLAGS] != ACK or end - at == frame[at + OFFSET] >> 4 << 2):
+            self._up(frame, start, checked)  # nothing is held, and this has no text, or is the last of some
             return
         key = frame[network + 12 : network + 24]
         flow = self._flows.get(key)
@@ -187,7 +193,7 @@ class Coalescing:
         check = 0xFFFF - ones_sum(headers, network, at)
         headers[network + 10] = check >> 8
         headers[network + 11] = check & 0xFF
-        headers[at + 13] |= flow.flags & PSH
+        headers[at + FLAGS] |= flow.flags & PSH
         seed = fold(flow.pseudo + length - IPV4)
         headers[at + CHECKSUM] = seed >> 8
         headers[at + CHECKSUM + 1] = seed & 0xFF

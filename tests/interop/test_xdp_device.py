@@ -219,6 +219,24 @@ async def test_frames_of_several_chunks() -> None:
 
 
 @pytest.mark.interop
+async def test_large_and_small_frames_share_few_chunks() -> None:
+    with pair() as (linux, here):
+        for place in (linux, here):
+            place.ip("link", "set", "veth0", "mtu", "9000")
+        device = made(here, XdpConfig(frags=True, chunks=64, ring=64))
+        with listening(linux) as other, finalized(device):
+            async with running(device):
+                connection, _ = opened(device)
+                sender = device.send(connection)
+                large = EthernetII(dst=SOME, src=SOME, kind=0x88B5, body=bytes(9000)).build()
+                for number in range(100):
+                    for frame in (numbered(number), large):
+                        sender.send(frame)
+                        assert await trio.to_thread.run_sync(other.recv, 10000) == frame
+                assert device.query().refused == 0
+
+
+@pytest.mark.interop
 async def test_frames_wait_while_the_interface_is_down_and_those_beyond_are_refused() -> None:
     with pair() as (linux, here):
         device = made(here, XdpConfig(chunks=256, ring=64))

@@ -46,13 +46,14 @@ class Service(Receiver):
         self.sender = layer.send(connection)
 
     def status(self, event: Status) -> None:
-        match event:
-            case HalfClosed():
-                self.connection.half_close()
-            case Sendable():
-                self.sendable()
-            case _:
-                pass
+        if isinstance(event, HalfClosed):
+            self.heard_all()
+        elif isinstance(event, Sendable):
+            self.sendable()
+
+    def heard_all(self) -> None:
+        """The peer sends no more."""
+        self.connection.half_close()
 
     def sendable(self) -> None:
         """There is room again."""
@@ -84,11 +85,11 @@ class Echo(Service):
         if self.ended and not self.waiting:
             self.connection.half_close()
 
-    def status(self, event: Status) -> None:
-        if isinstance(event, HalfClosed) and self.waiting:
+    def heard_all(self) -> None:
+        if self.waiting:
             self.ended = True
         else:
-            super().status(event)
+            self.connection.half_close()
 
 
 class Counted(Service):

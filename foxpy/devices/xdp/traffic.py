@@ -21,6 +21,8 @@ LARGEST_FRAME: Final = LARGEST_PACKET + 14 + 4
 """Bytes of a frame that comes in several chunks, at most: what goes on beyond is dropped."""
 LENGTH: Final = 0xFFFF_FFFF
 """Of a descriptor's second word, without the options."""
+STOCK: Final = 64
+"""Chunks that are taken at once."""
 AGAIN: Final = 0.001
 LATEST: Final = 0.25
 """Seconds until the kernel is asked again to send what it left, and what that doubles to while it takes nothing."""
@@ -36,14 +38,18 @@ class Traffic(Outlet):
     __slots__ = (
         "_again",
         "_capacity",
+        "_checksums",
         "_counters",
         "_delay",
         "_frags",
         "_free",
+        "_mark",
+        "_marked",
         "_memory",
         "_pieces",
         "_runtime",
         "_size",
+        "_stock",
         "_tx",
         "_unchecked",
         "_unsent",
@@ -68,6 +74,10 @@ class Traffic(Outlet):
         self._frags = frags
         self.socket = None
         self._capacity = 0
+        self._checksums = False
+        self._stock: list[int] = []  # chunks that were taken out of ``_free``, in which a look costs four times as much
+        self._mark = b""  # before a frame whose checksum is wanted: here, what begins and lies at ``_marked``
+        self._marked = (0, 0)
         self._pieces: list[bytes] = []
         self._size = 0
         self._unsent = False  # frames are in the ring, and what was asked to act at the end of the batch sends them
@@ -82,12 +92,14 @@ class Traffic(Outlet):
         self._memory = socket.umem.memory
         self._tx = socket.tx
         self._free = socket.free
+        self._checksums = socket.checksums
         self.socket = socket
 
     def end(self) -> None:
         """There is no socket any more."""
         self.socket = None
         self._again.stop()
+        self._stock.clear()
         self._pieces, self._size = [], 0
 
     # -- down: send
@@ -96,9 +108,8 @@ class Traffic(Outlet):
         self._put(headers, payload, 0, 0)
 
     def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
-        socket = self.socket
         whole = not task.segment or len(payload) <= task.segment
-        if whole and task.checksum >= 0 and socket is not None and socket.checksums:
+        if whole and task.checksum >= 0 and self._checksums:
             self._put(headers, payload, len(headers) - task.header, task.checksum)
             return
         # One system call for all that it is cut into.
@@ -122,18 +133,20 @@ class Traffic(Outlet):
         if size > self._capacity:
             self._put_pieces(socket, bytes(headers) + payload, start, place)
             return
-        free = self._free
-        if not free and not self._reaped(socket, 1):
+        stock = self._stock
+        if not stock and not self._restocked(socket):
             counters.refused += 1
             return
-        address = free[-1]
+        address = stock[-1]
         end = address + size
         memory = self._memory
         memory[address : address + before] = headers
         memory[address + before : end] = payload
         word = size
         if start:
-            abi.CHECKSUM_TASK.pack_into(memory, address - abi.CHECKSUM_TASK.size, abi.CHECKSUM_WANTED, start, place)
+            if (start, place) != self._marked:
+                self._mark, self._marked = _mark(start, place), (start, place)
+            memory[address - len(self._mark) : address] = self._mark
             word |= abi.METADATA
         tx = self._tx
         if not tx.put(address, word):
@@ -141,7 +154,7 @@ class Traffic(Outlet):
             if not tx.put(address, word):
                 counters.refused += 1
                 return
-        free.pop()
+        stock.pop()
         counters.sent += 1
         counters.bytes_sent += size
         if not self._unsent:
@@ -151,6 +164,8 @@ class Traffic(Outlet):
         """A frame that needs several chunks, all of them or none."""
         capacity = self._capacity
         count = -(-len(frame) // capacity)
+        self._free.fromlist(self._stock)
+        self._stock.clear()
         if self._tx.room() < count:
             self._flush(socket)
         if self._tx.room() < count or (len(self._free) < count and not self._reaped(socket, count)):
@@ -158,9 +173,8 @@ class Traffic(Outlet):
             return
         chunks = socket.alloc(count)
         if start:
-            abi.CHECKSUM_TASK.pack_into(
-                self._memory, chunks[0] - abi.CHECKSUM_TASK.size, abi.CHECKSUM_WANTED, start, place
-            )
+            mark = _mark(start, place)
+            self._memory[chunks[0] - len(mark) : chunks[0]] = mark
         options = abi.METADATA if start else 0
         for number, address in enumerate(chunks):
             piece = frame[number * capacity : (number + 1) * capacity]
@@ -172,6 +186,15 @@ class Traffic(Outlet):
         self._counters.bytes_sent += len(frame)
         if not self._unsent:
             self._send_soon()
+
+    def _restocked(self, socket: XdpSocket) -> bool:
+        """Take some of the free chunks; whether there were any."""
+        free = self._free
+        if not free and not self._reaped(socket, 1):
+            return False
+        self._stock.extend(free[-STOCK:])
+        del free[-STOCK:]
+        return True
 
     def _reaped(self, socket: XdpSocket, count: int) -> bool:
         """Whether ``count`` chunks are free once what is in the ring was sent, and what was sent is taken back."""
@@ -251,3 +274,8 @@ class Traffic(Outlet):
                     self._counters.unclaimed += 1
                 self._pieces, self._size = [], 0
         return frames
+
+
+def _mark(start: int, place: int) -> bytes:
+    """What stands before a frame whose checksum is to begin at ``start`` and to be put ``place`` bytes behind that."""
+    return abi.CHECKSUM_TASK.pack(abi.CHECKSUM_WANTED, start, place)

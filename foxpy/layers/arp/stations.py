@@ -37,7 +37,7 @@ class Arrivals(Receiver):
         above.deliver(frame, start, end)
 
     def status(self, event: Status) -> None:
-        if isinstance(event, Aborted | Closed | Forgotten):
+        if isinstance(event, (Aborted, Closed, Forgotten)):
             self._ended(self, event)
         elif self.above is not None:
             self.above.status(event)

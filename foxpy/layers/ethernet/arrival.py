@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from foxpy.layers.ethernet.addresses import LLC, LOWEST_ETHERTYPE
+from foxpy.layers.ethernet.connection import EthernetConnection
 from foxpy.layers.ethernet.senders import HEADER, LARGEST_LENGTH
 from foxpy.layers.ethernet.wire import read_ethernet
 from foxpy.status import Status
@@ -36,7 +37,7 @@ class Filter:
 class Arrival(Receiver):
     """Takes the frames of the device."""
 
-    __slots__ = ("_connections", "_counters", "_filter", "_layer", "_own")
+    __slots__ = ("_connections", "_counters", "_filter", "_kind", "_layer", "_own", "_recent", "_source")
 
     def __init__(self, layer: Ethernet, chosen: Filter) -> None:
         self._layer = layer
@@ -44,6 +45,10 @@ class Arrival(Receiver):
         self._own = chosen.own
         self._counters = layer.counters
         self._connections = layer.connections.open  # looked into for each frame; it changes
+        # The last frame's, which the next is likely to belong to as well, and that frame's source and ethertype.
+        self._recent: EthernetConnection | None = None
+        self._source = 0
+        self._kind = 0
 
     def deliver(self, frame: bytes, start: int, end: int) -> None:
         try:
@@ -61,6 +66,13 @@ class Arrival(Receiver):
                 return
             end = start + kind  # what follows is padding
             kind = LLC
+        recent = self._recent
+        if recent is not None and source == self._source and kind == self._kind and destination == self._own:
+            receiver = recent.receiver
+            if receiver is not None:  # else it is none of the layer's any more
+                self._counters.received += 1
+                receiver.deliver(frame, start, end)
+                return
         key = source << 16 | kind
         if destination != self._own:
             if not self._wanted(destination):
@@ -71,6 +83,8 @@ class Arrival(Receiver):
             connection = self._layer.begun(key, source, destination, kind)
             if connection is None:
                 return
+        elif destination == self._own:
+            self._recent, self._source, self._kind = connection, source, kind
         receiver = connection.receiver
         if receiver is not None:
             self._counters.received += 1

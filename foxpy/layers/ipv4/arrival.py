@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from foxpy.layers.ipv4.connection import IpConnection
 from foxpy.layers.ipv4.destinations import Local
 from foxpy.layers.ipv4.interface import Interface
 from foxpy.layers.ipv4.numbers import LIMITED_BROADCAST, UNSPECIFIED, is_loopback, is_multicast, names_a_host
@@ -31,7 +32,18 @@ class Latest:
 class Arrival(Receiver):
     """Takes the frames of one interface that were sent to this station alone, or those that were sent to many."""
 
-    __slots__ = ("_connections", "_counters", "_destinations", "_interface", "_ip", "_latest", "_many", "_onward")
+    __slots__ = (
+        "_connections",
+        "_counters",
+        "_destinations",
+        "_interface",
+        "_ip",
+        "_key",
+        "_latest",
+        "_many",
+        "_onward",
+        "_recent",
+    )
 
     def __init__(self, ip: Ip, interface: Interface, destinations: dict[int, Local], *, many: bool) -> None:
         """``destinations``: what the datagrams may be for; the dictionary is looked into for each, and may change."""
@@ -42,6 +54,8 @@ class Arrival(Receiver):
         self._many = many
         self._counters = ip.counters
         self._connections = ip.connections.open
+        self._recent: IpConnection | None = None  # the last datagram's, which the next is likely to belong to as well
+        self._key = 0
         self._onward = None if ip.forwarding is None else ip.forwarding.onward(interface)
 
     def deliver(self, frame: bytes, start: int, end: int) -> None:
@@ -78,10 +92,14 @@ class Arrival(Receiver):
         if offset or more:
             self._fragment(frame, start, header, end, (source, destination, protocol, ident), offset << 3, more)
             return
-        connection = self._connections.get(local.key | source << 8 | protocol)
-        if connection is None:
-            self._first_of_peer(frame, start, header, end, source, local, protocol)
-            return
+        key = local.key | source << 8 | protocol
+        connection = self._recent
+        if connection is None or key != self._key or connection.receiver is None:  # then it may be open no more
+            connection = self._connections.get(key)
+            if connection is None:
+                self._first_of_peer(frame, start, header, end, source, local, protocol)
+                return
+            self._recent, self._key = connection, key
         receiver = connection.receiver
         if receiver is not None:
             counters.delivered += 1

@@ -36,8 +36,6 @@ class IpSender(Sender):
     """Sends the datagrams of one connection. The way is decided at the first, and again when routes have changed."""
 
     __slots__ = (
-        "_begin",
-        "_commit",
         "_connection",
         "_counters",
         "_destination",
@@ -65,6 +63,7 @@ class IpSender(Sender):
         "_ttl",
         "_version",
         "_wants_whole",
+        "_way",
     )
 
     def __init__(self, ip: Ip, connection: IpConnection) -> None:
@@ -85,9 +84,8 @@ class IpSender(Sender):
         )
         self._large: Writer | None = None
         self._nowhere = Nowhere(ip, connection)
-        self._begin = self._nowhere.begin
-        self._commit = self._nowhere.commit
-        self._sender: Sender | None = None  # towards the next hop, where there is one
+        self._way: Sender = self._nowhere
+        self._sender: Sender | None = None  # the same, where there is a next hop
         self._largest = 0
         self._version = UNROUTED
 
@@ -114,7 +112,7 @@ class IpSender(Sender):
         if size > self._largest:
             return self._begin_large(size)
         try:
-            writer = self._begin(size + self._header)
+            writer = self._way.begin(size + self._header)
         except ProtocolError:
             self._look_again()
             if size > self._largest:
@@ -134,7 +132,7 @@ class IpSender(Sender):
             self._send_fragments(bytes(writer) + payload)
             return
         self._counters.sent += 1
-        self._commit(writer, payload)
+        self._way.commit(writer, payload)
 
     def limit(self) -> int:
         """Where fragmenting is not allowed, what the path carries; else the largest datagram there is."""
@@ -199,8 +197,7 @@ class IpSender(Sender):
         except ProtocolError:
             self._go_nowhere()
             return
-        self._sender = sender
-        self._begin, self._commit = sender.begin, sender.commit
+        self._sender = self._way = sender
         largest = decision.interface.mtu
         narrow = self._ip.path_mtu.get(self._peer)
         if narrow is not None:
@@ -260,7 +257,7 @@ class IpSender(Sender):
 
     def _go_nowhere(self) -> None:
         self._sender = None
-        self._begin, self._commit = self._nowhere.begin, self._nowhere.commit
+        self._way = self._nowhere
         self._df = self._wants_whole
         self._stamp = self._stage(self._ecn)
         self._stamp_capable = None
@@ -275,11 +272,11 @@ class IpSender(Sender):
 
     def _begin_again(self, size: int) -> Writer:
         try:
-            return self._begin(size)
+            return self._way.begin(size)
         except ProtocolError:
             self._go_nowhere()
             self._version = UNROUTED  # the next datagram tries anew
-            return self._begin(size)
+            return self._way.begin(size)
 
     # -- fragmentation
 
@@ -301,7 +298,7 @@ class IpSender(Sender):
         for offset, end in cut(last, self._largest, way - IPv4.MIN - len(later)):
             size = end - offset
             try:
-                writer = self._begin(size + IPv4.MIN + len(options))
+                writer = self._way.begin(size + IPv4.MIN + len(options))
             except ProtocolError:
                 self._ip.measure()  # the next datagram is cut to what the link carries by now
                 counters.no_route += 1
@@ -321,7 +318,7 @@ class IpSender(Sender):
                 options=options,
             )
             options = later
-            self._commit(writer, data[offset:end])
+            self._way.commit(writer, data[offset:end])
             counters.fragments_sent += 1
         counters.sent += 1
 

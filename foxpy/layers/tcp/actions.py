@@ -28,6 +28,14 @@ class Timer(enum.Enum):
     """The end of TIME-WAIT, or of FIN-WAIT-2 for a connection that nobody reads."""
 
 
+# To look a member up in its enumeration takes longer than to start the timer.
+RETRANSMISSION: Final = Timer.RETRANSMISSION
+DELAYED_ACK: Final = Timer.DELAYED_ACK
+KEEPALIVE: Final = Timer.KEEPALIVE
+PACING: Final = Timer.PACING
+LINGER: Final = Timer.LINGER
+
+
 @mypyc_attr(acyclic=True, free_list_len=1)
 class SendSegment:
     """Send a segment. The numbers are as on the wire; the window is scaled already.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foxpy.layers.tcp.actions import CALL_AT_END_OF_BATCH, StartTimer, Timer
+from foxpy.layers.tcp.actions import CALL_AT_END_OF_BATCH, DELAYED_ACK, StartTimer
 from foxpy.layers.tcp.emit import acknowledge
 from foxpy.layers.tcp.send import output
 from foxpy.layers.tcp.states import State
@@ -57,4 +57,4 @@ def acknowledge_in_time(tcb: Tcb) -> None:
         acknowledge(tcb)
     elif rcv.unacked and not rcv.delayed:
         rcv.delayed = True
-        tcb.todo.append(StartTimer(Timer.DELAYED_ACK, tcb.config.ack_delay))
+        tcb.todo.append(StartTimer(DELAYED_ACK, tcb.config.ack_delay))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final, assert_never
 
 from foxpy.layers.tcp import ecn, paws, usertimeout
-from foxpy.layers.tcp.actions import OPENED, Reopen, StartTimer, Timer
+from foxpy.layers.tcp.actions import LINGER, OPENED, Reopen, StartTimer
 from foxpy.layers.tcp.afterwards import afterwards
 from foxpy.layers.tcp.emit import acknowledge, again, challenge, start_timer
 from foxpy.layers.tcp.events import Rule
@@ -20,6 +20,7 @@ from foxpy.layers.tcp.segment import ACK, ECE, FIN, RST, SYN, URG, Segment
 from foxpy.layers.tcp.selective import heard
 from foxpy.layers.tcp.sequence import MASK, unwrap
 from foxpy.layers.tcp.states import (
+    CLOSED,
     ESTABLISHED,
     FIN_WAIT_1,
     FIN_WAIT_2,
@@ -264,7 +265,7 @@ def _rst(tcb: Tcb, state: State, seq: int) -> State:
         case Closing() | LastAck() | TimeWait():
             # only our FIN, if anything, was still on its way; else data was lost and the application hears of it
             only_fin = not tcb.snd.buffer.size and all(not sent.payload for sent in tcb.snd.sent)
-            return Closed(Why.CLOSED if only_fin else Why.RESET)
+            return CLOSED if only_fin else Closed(Why.RESET)
         case SynSent() | Closed():
             raise AssertionError("these states are not synchronized")
         case _:
@@ -333,12 +334,12 @@ def _ack_in(tcb: Tcb, state: State, flags: int) -> State:
         case Closing():
             return TIME_WAIT if fin_acknowledged else state
         case LastAck():
-            return Closed(Why.CLOSED) if fin_acknowledged else state
+            return CLOSED if fin_acknowledged else state
         case TimeWait():
             # "The only thing that can arrive is a retransmission of the remote FIN. Acknowledge it, restart the timer."
             # It is older than RCV.NXT, so that its FIN was cut off above, and the acknowledgement is due.
             if tcb.rcv.ack_now:
-                tcb.todo.append(StartTimer(Timer.LINGER, 2 * tcb.config.msl))
+                tcb.todo.append(StartTimer(LINGER, 2 * tcb.config.msl))
             return state
         case Established() | FinWait2() | CloseWait():
             return state

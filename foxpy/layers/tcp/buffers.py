@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from foxpy.mypyc_attributes import mypyc_attr
 
+
+@mypyc_attr(acyclic=True)
 class SendBuffer:
     """A queue of the application's own ``bytes``, cut into segments at the other end.
 

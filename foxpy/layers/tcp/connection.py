@@ -1,52 +1,16 @@
-"""What names things in TCP, and what can be asked and told of it."""
+"""A connection of TCP, as its owner has it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Generic, TypeAlias
-
-import attrs
+from typing import TYPE_CHECKING, Generic
 
 from foxpy.addresses import Port
-from foxpy.layers.tcp.config import TcpConfig
-from foxpy.layers.tcp.events import Observer
-from foxpy.ports import ANY, check_port, check_port_or_any
-from foxpy.protocol import Connection, Host
+from foxpy.layers.tcp.addresses import TcpAddress
+from foxpy.path import Host
+from foxpy.transfer import Connection
 
 if TYPE_CHECKING:
     from foxpy.layers.tcp.executor import Executor
-    from foxpy.layers.tcp.info import TcpConnectionInfo
-
-
-@attrs.frozen
-class TcpAddress(Generic[Host]):
-    """A port of one host, and which end of ours connects to it."""
-
-    host: Host
-    port: Port = attrs.field(validator=check_port)
-    local_port: Port = attrs.field(default=ANY, validator=check_port_or_any)
-    """0 for an ephemeral port."""
-    local: Host | None = None
-    """Which of our addresses (MUST-43); None for the one that the layer below picks (MUST-44)."""
-
-    def __str__(self) -> str:
-        return f"tcp {self.host} port {self.port}"
-
-
-@attrs.frozen
-class TcpPattern(Generic[Host]):
-    """A local port, for connections of ``host`` alone, to ``local`` alone, or of anyone to any address of ours.
-
-    Of several patterns that match a SYN, the one that names the peer goes before the one that names our address.
-    """
-
-    port: Port = attrs.field(validator=check_port)
-    host: Host | None = None
-    local: Host | None = None
-
-    def __str__(self) -> str:
-        at = "" if self.local is None else f" at {self.local}"
-        return f"tcp port {self.port}{at} from {'anyone' if self.host is None else self.host}"
 
 
 class TcpConnection(Connection, Generic[Host]):
@@ -113,86 +77,3 @@ class TcpConnection(Connection, Generic[Host]):
 
     def __str__(self) -> str:
         return f"tcp {self.local} port {self.local_port} to {self.peer} port {self.port}"
-
-
-# -- control
-
-
-@attrs.frozen
-class Configure(Generic[Host]):
-    """Use ``config`` for ``connection`` from now on.
-
-    Nagle's algorithm (MUST-17), R2 (MUST-21), keep-alive (MUST-24) and the delays change at once; what the handshake
-    agreed on stays.
-    """
-
-    connection: TcpConnection[Host]
-    config: TcpConfig
-
-
-@attrs.frozen
-class HalfClose(Generic[Host]):
-    """``connection.half_close()`` as a request."""
-
-    connection: TcpConnection[Host]
-
-
-@attrs.frozen
-class Hold(Generic[Host]):
-    """``connection.hold()`` as a request."""
-
-    connection: TcpConnection[Host]
-
-
-@attrs.frozen
-class Consumed(Generic[Host]):
-    """``connection.consumed(count)`` as a request: what Fox Net's TCP had to be told by a control operation."""
-
-    connection: TcpConnection[Host]
-    count: int
-
-
-@attrs.frozen
-class SendUrgent(Generic[Host]):
-    """``connection.send_urgent(data)`` as a request."""
-
-    connection: TcpConnection[Host]
-    data: bytes
-
-
-@attrs.frozen
-class Observe(Generic[Host]):
-    """Tell ``observer`` of every decision of ``connection`` from now on (``events.py``), in place of the host's
-    observer; None: tell nobody. It must neither raise nor call into the stack."""
-
-    connection: TcpConnection[Host]
-    observer: Observer | None
-
-
-TcpControl: TypeAlias = (
-    Configure[Host] | HalfClose[Host] | Hold[Host] | Consumed[Host] | SendUrgent[Host] | Observe[Host]
-)
-
-
-# -- query
-
-
-@attrs.frozen
-class TcpInfo:
-    """A TCP now."""
-
-    connections: int
-    """All there are, those in TIME-WAIT among them."""
-    half_open: int
-    """Begun by peers, the handshake not complete."""
-    time_wait: int
-    listeners: int
-    paths: int
-    """Connections of the layer below that it holds."""
-    counters: Mapping[str, int]
-    """Since it was made, by name: segments, opens, retransmissions, and drops by their reason."""
-    _details: Callable[[], tuple[TcpConnectionInfo, ...]] = attrs.field(repr=False, eq=False)
-
-    def details(self) -> tuple[TcpConnectionInfo, ...]:
-        """Every connection, as it is when this is called."""
-        return self._details()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from foxpy.layers.tcp import pacing, usertimeout
-from foxpy.layers.tcp.actions import SendSegment, StartTimer, Timer
+from foxpy.layers.tcp.actions import RETRANSMISSION, SendSegment, StartTimer
 from foxpy.layers.tcp.config import DEFAULT_MSS
 from foxpy.layers.tcp.fastopen import FastOpening
 from foxpy.layers.tcp.repair import PROBE, TIMEOUT
@@ -177,7 +177,7 @@ def start_timer(tcb: Tcb) -> None:
         if snd.sent and snd.wnd:
             delay = timeout(rtt.srtt, delay, snd.nxt - snd.una <= snd.mss)
             recovery.running = PROBE
-    tcb.todo.append(StartTimer(Timer.RETRANSMISSION, delay))
+    tcb.todo.append(StartTimer(RETRANSMISSION, delay))
 
 
 def stop_timer(tcb: Tcb) -> None:

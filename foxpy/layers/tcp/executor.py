@@ -45,7 +45,7 @@ from foxpy.layers.tcp.fastopen import FastOpening
 from foxpy.layers.tcp.info import TcpConnectionInfo, describe
 from foxpy.layers.tcp.log import DecisionLog
 from foxpy.layers.tcp.segment import Segment
-from foxpy.layers.tcp.states import TIME_WAIT, State, Why
+from foxpy.layers.tcp.states import CLOSED, TIME_WAIT, State, Why
 from foxpy.layers.tcp.table import Event
 from foxpy.layers.tcp.transitions import Machine
 from foxpy.protocol import Handler, Host, Receiver
@@ -57,6 +57,9 @@ from foxpy.waiting import Waiter
 if TYPE_CHECKING:
     from foxpy.layers.tcp.path import TcpPath
 
+_HALF_CLOSED: Final = HalfClosed()
+_CLOSED: Final = Closed()
+"""Said to most; making one takes longer than saying it."""
 HARD: Final = {Trouble.PORT_UNREACHABLE: Why.REFUSED, Trouble.PROTOCOL_UNREACHABLE: Why.REFUSED}
 """What ICMP says that ends an open (RFC 9293, section 3.9.2.2: codes 2 and 3; 4 is path MTU discovery)."""
 
@@ -111,7 +114,7 @@ class Executor(Generic[Host]):
         limit = path.limit()  # this finds the way, if there is one
         window = path.sender.offloads().window
         marking = path.lower.ecn is not None
-        self.machine = Machine(config, layer.counters, iss, limit, runtime.now, self._changed, window, offset, marking)
+        self.machine = Machine(config, layer.counters, iss, limit, runtime.now, None, window, offset, marking)
         self.connection: TcpConnection[Host] = TcpConnection(
             self, path.peer, Port(key >> 16), path.local, Port(key & 0xFFFF)
         )
@@ -323,18 +326,18 @@ class Executor(Generic[Host]):
     def observe(self, observer: Observer | None) -> None:
         """Tell ``observer`` of every decision from now on; None: nobody."""
         machine = self.machine
-        machine.tcb.log = (
-            None
-            if observer is None
-            else DecisionLog(str(self.connection), machine, self._runtime.scheduler.now, observer)
-        )
+        if observer is None:
+            machine.tcb.log = machine.watcher = None
+        else:
+            machine.tcb.log = DecisionLog(str(self.connection), machine, self._runtime.scheduler.now, observer)
+            machine.watcher = self._changed
 
     def _do_seldom(self, action: Seldom) -> None:
         match action:
             case Opened():
                 self._opened()
             case PeerClosed():
-                self._tell(HalfClosed())
+                self._tell(_HALF_CLOSED)
             case Room(size=size):
                 self._tell(Sendable(size))
             case UrgentAhead(size=size):
@@ -443,7 +446,7 @@ class Executor(Generic[Host]):
         self._detach()
         receiver, self.receiver = self.receiver, None
         if receiver is not None:
-            receiver.status(Closed() if why is Why.CLOSED else Aborted(self._failure(why)))
+            receiver.status(_CLOSED if why is CLOSED.why else Aborted(self._failure(why)))
         if self.machine.state is TIME_WAIT:
             self.path.admission.lingers(self)
 
@@ -470,7 +473,7 @@ class Executor(Generic[Host]):
 
     def _delete(self) -> None:
         for _, timer in self._timers:
-            timer.end()
+            timer.give_back()
         self._timers.clear()
         self.machine.tcb.log = None
         path = self.path
@@ -484,8 +487,6 @@ class Executor(Generic[Host]):
         self._deleted = True
         self.machine.watcher = None
         del self.connection
-
-    # -- query
 
     # -- query
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from foxpy.layers.tcp import ecn, usertimeout
-from foxpy.layers.tcp.actions import OPENED, SendSegment, StartTimer, Timer
-from foxpy.layers.tcp.congestion import Start
-from foxpy.layers.tcp.congestion.base import initial_window
+from foxpy.layers.tcp.actions import KEEPALIVE, OPENED, SendSegment, StartTimer
+from foxpy.layers.tcp.congestion.base import Start, initial_window
 from foxpy.layers.tcp.emit import start_timer, stop_timer
 from foxpy.layers.tcp.events import Rule
 from foxpy.layers.tcp.fastopen import FastOpening
@@ -93,7 +92,7 @@ def syn_acknowledged(tcb: Tcb, ack: int) -> None:
         stop_timer(tcb)
     tcb.announcing = config.user_timeout is not None
     if config.keepalive is not None:
-        tcb.todo.append(StartTimer(Timer.KEEPALIVE, config.keepalive))
+        tcb.todo.append(StartTimer(KEEPALIVE, config.keepalive))
 
 
 def _begin_control(tcb: Tcb, segments: int) -> None:

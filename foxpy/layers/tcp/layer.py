@@ -14,27 +14,17 @@ from foxpy.addresses import Port
 from foxpy.errors import BadAddress, InvalidConnection, NotInitialized, OpenFailed, PacketSize
 from foxpy.layers.paths import PathTable
 from foxpy.layers.tcp.actions import SendSegment
+from foxpy.layers.tcp.addresses import TcpAddress, TcpPattern
 from foxpy.layers.tcp.admission import Admission
 from foxpy.layers.tcp.config import TcpConfig
-from foxpy.layers.tcp.connection import (
-    Configure,
-    Consumed,
-    HalfClose,
-    Hold,
-    Observe,
-    SendUrgent,
-    TcpAddress,
-    TcpConnection,
-    TcpControl,
-    TcpInfo,
-    TcpPattern,
-)
+from foxpy.layers.tcp.connection import TcpConnection
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.executor import Executor
 from foxpy.layers.tcp.info import TcpConnectionInfo
 from foxpy.layers.tcp.limit import PeerLimits
 from foxpy.layers.tcp.listeners import TcpListeners
 from foxpy.layers.tcp.path import HEADER, TcpPath
+from foxpy.layers.tcp.requests import Configure, Consumed, HalfClose, Hold, Observe, SendUrgent, TcpControl, TcpInfo
 from foxpy.layers.tcp.sender import TcpSender
 from foxpy.ports import Ports
 from foxpy.protocol import Carrier, Handler, Host, Listening, Path, Protocol, Sender

@@ -7,6 +7,8 @@ from typing import Final
 
 from foxpy.mypyc_attributes import mypyc_attr
 
+LONG_AGO: Final = float("-inf")
+
 
 @mypyc_attr(acyclic=True)
 class RateLimit:
@@ -20,7 +22,7 @@ class RateLimit:
 
     def __init__(self) -> None:
         self._left = 0
-        self._until = float("-inf")
+        self._until = LONG_AGO
 
     def allow(self, now: float, limit: int, period: float) -> bool:
         """Whether one more may be sent now; counts it if so."""

@@ -7,7 +7,8 @@ from typing import Generic
 
 from foxpy.addresses import Port
 from foxpy.demux import Listeners
-from foxpy.layers.tcp.connection import TcpConnection, TcpPattern
+from foxpy.layers.tcp.addresses import TcpPattern
+from foxpy.layers.tcp.connection import TcpConnection
 from foxpy.ports import PortsInUse
 from foxpy.protocol import Handler, Host, Listening, Receiver
 

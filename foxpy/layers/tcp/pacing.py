@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from foxpy.layers.tcp.actions import StartTimer, Timer
+from foxpy.layers.tcp.actions import PACING, StartTimer
 from foxpy.layers.tcp.tcb import Tcb
 
 BURST: Final = 0.001
@@ -65,4 +65,4 @@ def start(tcb: Tcb) -> None:
     snd = tcb.snd
     if not snd.pacing:
         snd.pacing = True
-        tcb.todo.append(StartTimer(Timer.PACING, max(snd.paced_until - tcb.now, 0.0)))
+        tcb.todo.append(StartTimer(PACING, max(snd.paced_until - tcb.now, 0.0)))

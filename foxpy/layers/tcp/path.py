@@ -13,7 +13,7 @@ from foxpy.layers.tcp.events import Dropped
 from foxpy.layers.tcp.executor import Executor
 from foxpy.layers.tcp.options import decode_untrusted, encode
 from foxpy.layers.tcp.segment import Options, Segment, flag_names
-from foxpy.layers.tcp.stateless import Verdict, listener, reset_for
+from foxpy.layers.tcp.stateless import ACCEPT, RESET, listener, reset_for
 from foxpy.layers.tcp.timestamps import SIZE
 from foxpy.layers.tcp.wire import (
     CHECKSUM,
@@ -272,9 +272,9 @@ class TcpPath(SharedPath, Generic[Host]):
             self.dropped("not_answerable", segment.flags, segment.end - segment.start)
             return
         verdict = listener(segment)
-        if verdict is Verdict.ACCEPT and self._begin(segment, key, last):
+        if verdict is ACCEPT and self._begin(segment, key, last):
             return
-        if verdict is Verdict.RESET and self.admission.resumed(self, key, segment):
+        if verdict is RESET and self.admission.resumed(self, key, segment):
             return
         self._counters.to_nobody += 1
         self.dropped("to_nobody", segment.flags, segment.end - segment.start)

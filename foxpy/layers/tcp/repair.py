@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
+from foxpy.layers.tcp.limit import LONG_AGO
 from foxpy.layers.tcp.prr import ProportionalRate
 from foxpy.layers.tcp.rack import Rack
 from foxpy.layers.tcp.scoreboard import Scoreboard
@@ -93,7 +93,7 @@ class Recovery:
         """The rescue retransmission of this recovery was made ([6675] section 4)."""
         self.probes = 0
         """Zero-window probes since the window closed, as far as they make the interval grow."""
-        self.asked = -math.inf
+        self.asked = LONG_AGO
         """When the first of the zero-window probes was sent that the peer has not answered."""
         self.advanced = 0.0
         """When SND.UNA last moved."""

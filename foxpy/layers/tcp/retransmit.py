@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from foxpy.layers.tcp import frto
-from foxpy.layers.tcp.actions import DeliveryTrouble, StartTimer, Timer
+from foxpy.layers.tcp.actions import RETRANSMISSION, DeliveryTrouble, StartTimer
 from foxpy.layers.tcp.emit import again, start_timer
 from foxpy.layers.tcp.events import Rule
 from foxpy.layers.tcp.pathmtu import full_stop
@@ -56,7 +56,7 @@ def _give_up_at(tcb: Tcb, after: float) -> float | None:
 def _try_again_until(tcb: Tcb, until: float) -> None:
     """Start the timer, so that it does not sleep past the end."""
     tcb.timer_running = True
-    tcb.todo.append(StartTimer(Timer.RETRANSMISSION, min(tcb.rtt.rto, until - tcb.now)))
+    tcb.todo.append(StartTimer(RETRANSMISSION, min(tcb.rtt.rto, until - tcb.now)))
 
 
 def _trouble(tcb: Tcb) -> None:
@@ -165,5 +165,5 @@ def _probe(tcb: Tcb) -> bool:
     if delay < config.max_rto:
         tcb.recovery.probes += 1
     tcb.timer_running = True
-    tcb.todo.append(StartTimer(Timer.RETRANSMISSION, delay))
+    tcb.todo.append(StartTimer(RETRANSMISSION, delay))
     return True

@@ -7,6 +7,8 @@ from typing import Final
 
 from foxpy.mypyc_attributes import mypyc_attr
 
+UNKNOWN: Final = math.inf
+"""In place of a round trip."""
 FORGET: Final = 300.0
 """Seconds that a shortest round trip counts for at least ([8985] section 6.2, step 1)."""
 
@@ -53,8 +55,8 @@ class RttEstimator:
         self._expected = 1
         self._taken = 0
         self._round = 0
-        self._lowest = math.inf
-        self._before = math.inf
+        self._lowest = UNKNOWN
+        self._before = UNKNOWN
         self._lowest_since = 0.0
 
     def sample(self, rtt: float, ack: int = 0, nxt: int = 0) -> None:
@@ -97,10 +99,10 @@ class RttEstimator:
         the first sample. Whoever asks makes it forget, which costs the samples nothing."""
         if now - self._lowest_since > FORGET:
             self._before = self._lowest
-            self._lowest = math.inf
+            self._lowest = UNKNOWN
             self._lowest_since = now
         least = min(self._lowest, self._before)
-        return least if least < math.inf else self.srtt
+        return least if least < UNKNOWN else self.srtt
 
     def back_off(self) -> None:
         """A timeout: double the RTO (5.5), up to the bound of (2.5). The next sample ends this."""

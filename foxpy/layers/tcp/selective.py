@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from foxpy.layers.tcp import frto
-from foxpy.layers.tcp.actions import StartTimer, Timer
+from foxpy.layers.tcp.actions import RETRANSMISSION, StartTimer
 from foxpy.layers.tcp.emit import again, start_timer, stop_timer
 from foxpy.layers.tcp.events import Rule
 from foxpy.layers.tcp.repair import REORDERING, TIMEOUT
@@ -265,7 +265,7 @@ def watch_reordering(tcb: Tcb, wait: float) -> None:
     """See in ``wait`` seconds whether what is late has come."""
     tcb.timer_running = True
     tcb.recovery.running = REORDERING
-    tcb.todo.append(StartTimer(Timer.RETRANSMISSION, min(wait, tcb.rtt.rto)))
+    tcb.todo.append(StartTimer(RETRANSMISSION, min(wait, tcb.rtt.rto)))
 
 
 def reordering_over(tcb: Tcb) -> None:

@@ -6,6 +6,7 @@ Nothing is remembered of them: these are functions of the segment alone.
 from __future__ import annotations
 
 import enum
+from typing import Final
 
 from foxpy.layers.tcp.actions import SendSegment
 from foxpy.layers.tcp.segment import ACK, RST, SYN, Segment
@@ -20,16 +21,21 @@ class Verdict(enum.Enum):
     ACCEPT = "accept"
 
 
+IGNORE: Final = Verdict.IGNORE
+RESET: Final = Verdict.RESET
+ACCEPT: Final = Verdict.ACCEPT
+
+
 def listener(segment: Segment) -> Verdict:
     """3.10.7.2: what a listener does with ``segment``."""
     flags = segment.flags
     if flags & RST:  # first
-        return Verdict.IGNORE
+        return IGNORE
     if flags & ACK:  # second: any acknowledgement is bad here
-        return Verdict.RESET
+        return RESET
     if flags & SYN:  # third
-        return Verdict.ACCEPT
-    return Verdict.IGNORE  # fourth
+        return ACCEPT
+    return IGNORE  # fourth
 
 
 def reset_for(segment: Segment) -> SendSegment | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import enum
 from typing import Final, TypeAlias
 
+from foxpy.mypyc_attributes import mypyc_attr
+
 
 class Why(enum.Enum):
     """How a connection came to its end."""
@@ -23,6 +25,7 @@ class Why(enum.Enum):
     SUPERSEDED = "succeeded by a new connection between the same ports"
 
 
+@mypyc_attr(acyclic=True)
 class Closed:
     """No connection: not yet, or no more. Holds why."""
 
@@ -93,6 +96,9 @@ State: TypeAlias = (
     Closed | SynSent | SynReceived | Established | FinWait1 | FinWait2 | CloseWait | Closing | LastAck | TimeWait
 )
 
+UNOPENED: Final = Closed(Why.NOT_OPENED)
+CLOSED: Final = Closed(Why.CLOSED)
+"""In good order."""
 # States without data need but one instance each; compare them with ``is``.
 SYN_SENT: Final = SynSent()
 ESTABLISHED: Final = Established()

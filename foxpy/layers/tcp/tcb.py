@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 from foxpy.layers.tcp.actions import Action
 from foxpy.layers.tcp.buffers import SendBuffer
 from foxpy.layers.tcp.config import DEFAULT_MSS, TcpConfig
-from foxpy.layers.tcp.congestion import Ack, CongestionControl, NoControl, Start, make
+from foxpy.layers.tcp.congestion.base import Ack, CongestionControl, Start
+from foxpy.layers.tcp.congestion.choosing import make
+from foxpy.layers.tcp.congestion.none import NoControl
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.delivery import DeliveryRate
 from foxpy.layers.tcp.fastopen import FastOpening

@@ -74,6 +74,8 @@ def text_and_fin(tcb: Tcb, state: State, seq: int, text: int, flags: int, segmen
         rcv.quick = QUICK
         rcv.gap = True
     if flags & FIN:
+        if rcv.reassembly is None and seq + text == rcv.nxt:
+            return _fin(tcb, state)
         rcv.ahead().fin = seq + text
     if rcv.reassembly is None:
         return state

@@ -9,14 +9,24 @@ RFC 9293 section 3.10 gives the events and its order; the calls are 3.10.1 to 3.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import assert_never
+from typing import Final, assert_never
 
 from foxpy.errors import InvalidConnection, PacketSize
 from foxpy.layers.tcp import afterwards, arrives, handshake, pacing, retransmit
-from foxpy.layers.tcp.actions import CLOSE_ACKNOWLEDGED, DELETE, Action, Finished, StartTimer, StopTimer, Timer
+from foxpy.layers.tcp.actions import (
+    CLOSE_ACKNOWLEDGED,
+    DELETE,
+    KEEPALIVE,
+    LINGER,
+    RETRANSMISSION,
+    Action,
+    Finished,
+    StartTimer,
+    StopTimer,
+    Timer,
+)
 from foxpy.layers.tcp.config import TcpConfig
-from foxpy.layers.tcp.congestion import Start
-from foxpy.layers.tcp.congestion.base import UNLIMITED, initial_window
+from foxpy.layers.tcp.congestion.base import UNLIMITED, Start, initial_window
 from foxpy.layers.tcp.counters import Counters
 from foxpy.layers.tcp.emit import acknowledge, keepalive, reset, start_timer, syn, syn_by_cookie, syn_with_data
 from foxpy.layers.tcp.events import Rule
@@ -26,11 +36,13 @@ from foxpy.layers.tcp.segment import ACK, SYN, Segment
 from foxpy.layers.tcp.send import output
 from foxpy.layers.tcp.sequence import unwrap
 from foxpy.layers.tcp.states import (
+    CLOSED,
     FIN_WAIT_1,
     FIN_WAIT_2,
     LAST_ACK,
     SYN_SENT,
     TIME_WAIT,
+    UNOPENED,
     Closed,
     CloseWait,
     Closing,
@@ -48,6 +60,11 @@ from foxpy.layers.tcp.table import Event
 from foxpy.layers.tcp.tcb import Tcb
 from foxpy.layers.tcp.usertimeout import idle_before_probes
 from foxpy.layers.tcp.window import update_due
+
+# What happens to every connection: looking a member up in its enumeration takes longer than the change itself.
+_SEGMENT: Final = Event.SEGMENT
+_PASSIVE_OPEN: Final = Event.PASSIVE_OPEN
+_CLOSE: Final = Event.CLOSE
 
 Watcher = Callable[[Event, State, State], None]
 """Told of each change of state: the event, the state before, the state after."""
@@ -84,7 +101,7 @@ class Machine:
         path has an ECN field."""
         self.tcb = Tcb(config, counters, iss, limit, now, window, offset, marking)
         self.todo = self.tcb.todo
-        self.state = Closed(Why.NOT_OPENED)
+        self.state = UNOPENED
         self.watcher = watcher
 
     # -- 3.10.1 OPEN
@@ -114,7 +131,7 @@ class Machine:
         tcb.counters.passive_opens += 1
         target = handshake.accept(tcb, segment)
         syn(tcb, SYN | ACK)
-        self._become(Event.PASSIVE_OPEN, target)
+        self._become(_PASSIVE_OPEN, target)
 
     def resume(self, segment: Segment, now: float) -> None:
         """``accept`` for a SYN that was answered with a cookie, which has come back; ``arrives`` takes what brought it.
@@ -124,7 +141,7 @@ class Machine:
         tcb.counters.passive_opens += 1
         target = handshake.accept(tcb, segment)
         syn_by_cookie(tcb)
-        self._become(Event.PASSIVE_OPEN, target)
+        self._become(_PASSIVE_OPEN, target)
 
     # -- 3.10.2 SEND, and the part of 3.10.3 RECEIVE that is left where data is delivered by upcall
 
@@ -214,11 +231,11 @@ class Machine:
                 tcb.snd.fin_wanted = True  # queued "for processing after entering ESTABLISHED state"
             case Established():
                 tcb.snd.fin_wanted = True
-                self._become(Event.CLOSE, FIN_WAIT_1)
+                self._become(_CLOSE, FIN_WAIT_1)
                 output(tcb)
             case CloseWait():
                 tcb.snd.fin_wanted = True
-                self._become(Event.CLOSE, LAST_ACK)
+                self._become(_CLOSE, LAST_ACK)
                 output(tcb)
             case FinWait1() | FinWait2() | Closing() | LastAck() | TimeWait() | Closed():
                 return
@@ -282,7 +299,7 @@ class Machine:
         tcb.now = now
         state = arrives.segment_arrives(tcb, self.state, segment)
         if state is not self.state:
-            self._become(Event.SEGMENT, state)
+            self._become(_SEGMENT, state)
 
     def end_of_batch(self, now: float) -> None:
         """The segments at hand have been taken in: use the room they made, acknowledge them (MUST-58, MUST-59)."""
@@ -316,7 +333,7 @@ class Machine:
                 tcb.snd.overdue = False
             case Timer.LINGER:
                 if self.state is TIME_WAIT:
-                    self._become(Event.TIMEOUT, Closed(Why.CLOSED))
+                    self._become(Event.TIMEOUT, CLOSED)
                 elif self.state is FIN_WAIT_2:
                     self._nobody_closes()
             case _:
@@ -341,14 +358,14 @@ class Machine:
         idle = tcb.now - tcb.heard
         wanted = idle_before_probes(tcb, config.keepalive)
         if tcb.snd.sent or tcb.snd.waiting() or idle < wanted:
-            self.todo.append(StartTimer(Timer.KEEPALIVE, max(wanted - idle, config.keepalive_interval)))
+            self.todo.append(StartTimer(KEEPALIVE, max(wanted - idle, config.keepalive_interval)))
         elif tcb.keepalives >= config.keepalive_probes:
             reset(tcb)
             self._become(Event.TIMEOUT, Closed(Why.TIMED_OUT))
         else:
             tcb.keepalives += 1
             keepalive(tcb)
-            self.todo.append(StartTimer(Timer.KEEPALIVE, config.keepalive_interval))
+            self.todo.append(StartTimer(KEEPALIVE, config.keepalive_interval))
 
     # -- ICMP ([9293] section 3.9.2.2) and settings
 
@@ -401,7 +418,7 @@ class Machine:
         if tcb.search is not None:
             tcb.search.bounded(limit)
         tcb.fit(limit)
-        if isinstance(self.state, SynSent | SynReceived):
+        if isinstance(self.state, (SynSent, SynReceived)):
             return  # what is in flight came with the SYN, and goes again by itself when that is acknowledged
         if snd.mss < before and any(len(sent.payload) > snd.mss for sent in snd.sent):
             tcb.now = now
@@ -417,7 +434,7 @@ class Machine:
         snd = tcb.snd
         snd.offloaded = largest
         tcb.fit(snd.limit)
-        if isinstance(self.state, SynSent | SynReceived):
+        if isinstance(self.state, (SynSent, SynReceived)):
             return
         most = snd.large or snd.mss
         if any(len(sent.payload) > most for sent in snd.sent):
@@ -440,9 +457,7 @@ class Machine:
             case Established() | FinWait1() | FinWait2() | CloseWait() | Closing() | LastAck():
                 if config.keepalive != had:
                     self.todo.append(
-                        StopTimer(Timer.KEEPALIVE)
-                        if config.keepalive is None
-                        else StartTimer(Timer.KEEPALIVE, config.keepalive)
+                        StopTimer(KEEPALIVE) if config.keepalive is None else StartTimer(KEEPALIVE, config.keepalive)
                     )
                 if config.congestion_control != control:
                     self._change_congestion_control()
@@ -475,10 +490,10 @@ class Machine:
                 tcb.rcv.reassembly = None
                 self.todo.append(DELETE)
             case TimeWait():
-                self._finish(Why.CLOSED)
+                self._finish(CLOSED.why)
                 tcb.timer_running = False
-                self.todo.append(StopTimer(Timer.RETRANSMISSION))
-                self.todo.append(StopTimer(Timer.KEEPALIVE))
+                self.todo.append(StopTimer(RETRANSMISSION))
+                self.todo.append(StopTimer(KEEPALIVE))
                 self._linger(2 * tcb.config.msl)  # MUST-13
             case FinWait2():
                 self.todo.append(CLOSE_ACKNOWLEDGED)
@@ -490,7 +505,7 @@ class Machine:
                 assert_never(target)
 
     def _linger(self, delay: float) -> None:
-        self.todo.append(StartTimer(Timer.LINGER, delay))
+        self.todo.append(StartTimer(LINGER, delay))
 
     def _finish(self, why: Why) -> None:
         """Tell the application, once, how it ended (MUST-12)."""

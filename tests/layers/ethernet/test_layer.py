@@ -255,6 +255,49 @@ def test_an_open_takes_the_place_of_what_the_peer_began() -> None:
     assert mine.packets == [b"to the opener"]
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["hear", "open", "abort", "forget"]),
+            st.sampled_from([MacAddress.local(2), MacAddress.local(3), MacAddress(b"\xfe\xff\xff\xff\xff\xff")]),
+            st.sampled_from([TYPE, TYPE + 1, LLC]),
+            st.sampled_from([OURS, BROADCAST]),
+        ),
+        max_size=40,
+    )
+)
+def test_whatever_opens_and_ends_each_frame_goes_to_the_connection_that_is_open_now(
+    steps: list[tuple[str, MacAddress, int, MacAddress]],
+) -> None:
+    """Against the simplest model: a dictionary of who is open."""
+    rig = Rig()
+    layer = rig.ethernet
+    heard: dict[EthernetConnection, Collector] = {}
+    model: dict[tuple[MacAddress, int, MacAddress], EthernetConnection] = {}
+
+    def handler(connection: EthernetConnection) -> Receiver:
+        heard[connection] = Collector()
+        model[connection.peer, connection.ethertype, connection.local] = connection
+        return heard[connection]
+
+    for kind in (TYPE, TYPE + 1, LLC):
+        layer.listen(EthernetPattern(kind), handler)
+    for number, (what, source, kind, destination) in enumerate(steps):
+        known = model.get((source, kind, OURS))
+        if what == "hear":
+            body = b"%d" % number
+            rig.hear(frame(destination, source, len(body) if kind == LLC else kind, body))
+            assert heard[model[source, kind, destination]].packets[-1] == body
+        elif what == "open" and (known is None or layer.connections.is_passive(known.key)):
+            layer.open(EthernetAddress(source, kind), handler)
+        elif what == "abort" and known is not None:
+            layer.abort(model.pop((source, kind, OURS)))
+        elif what == "forget" and known is not None:
+            model.pop((source, kind, OURS))
+            layer._drop(known, Forgotten())
+    assert sum(len(collector.packets) for collector in heard.values()) == [step[0] for step in steps].count("hear")
+
+
 def test_to_close_what_was_forgotten_leaves_the_one_in_its_place() -> None:
     rig = Rig(EthernetConfig(passive_connections=1))
     rig.ethernet.listen(EthernetPattern(TYPE), rig.accepted)

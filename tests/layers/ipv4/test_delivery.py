@@ -15,6 +15,7 @@ from foxpy.layers.ipv4 import (
     EnableInterface,
     IpAddress,
     IpConfig,
+    IpConnection,
     IpPattern,
     JoinGroup,
     LeaveGroup,
@@ -106,6 +107,54 @@ def test_a_handler_may_abort_what_it_is_given() -> None:
     bench.say(datagram(b"nobody"))
     assert not collector.packets
     assert bench.ip.query().connections == 0
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["hear", "open", "abort", "disable"]),
+            st.sampled_from([PEER, FAR]),
+            st.sampled_from([PROTOCOL, PROTOCOL + 1]),
+            st.sampled_from([US, GROUP]),
+        ),
+        max_size=40,
+    )
+)
+def test_whatever_opens_and_ends_each_datagram_goes_to_the_connection_that_is_open_now(
+    steps: list[tuple[str, IPv4Address, int, IPv4Address]],
+) -> None:
+    """Against the simplest model: a dictionary of who is open."""
+    bench = IpBench()
+    ip = bench.ip
+    heard: dict[IpConnection, Collector] = {}
+    model: dict[tuple[IPv4Address, int, IPv4Address], IpConnection] = {}
+    delivered = 0
+    ip.control(JoinGroup(GROUP))
+
+    def handler(connection: IpConnection) -> Receiver:
+        heard[connection] = Collector()
+        model[connection.peer, connection.protocol, connection.local] = connection
+        return heard[connection]
+
+    for protocol in (PROTOCOL, PROTOCOL + 1):
+        ip.listen(IpPattern(protocol), handler)
+    enabled = True
+    for number, (what, peer, protocol, local) in enumerate(steps):
+        known = model.get((peer, protocol, US))
+        if what == "hear":
+            body = b"%d" % number
+            bench.say(datagram(body, src=peer, dst=local, protocol=protocol))
+            if enabled:
+                assert heard[model[peer, protocol, local]].packets[-1] == body
+                delivered += 1
+        elif what == "open" and enabled and (known is None or ip.connections.is_passive(known.key)):
+            ip.open(IpAddress(peer, protocol), handler)
+        elif what == "abort" and known is not None:
+            ip.abort(model.pop((peer, protocol, US)))
+        elif what == "disable":
+            enabled = not enabled
+            ip.control(EnableInterface("ip0") if enabled else DisableInterface("ip0"))
+    assert sum(len(collector.packets) for collector in heard.values()) == delivered
 
 
 def test_nothing_is_delivered_after_an_abort() -> None:

@@ -20,7 +20,7 @@ from foxpy.layers.tcp.congestion import (
     Vegas,
 )
 from foxpy.layers.tcp.congestion.base import UNLIMITED, initial_window
-from foxpy.layers.tcp.connection import Configure
+from foxpy.layers.tcp.requests import Configure
 from foxpy.layers.tcp.segment import ACK
 from foxpy.testing.lab import Lab
 from tests.support.tcp_ladder import established, syn_sent
