@@ -28,11 +28,14 @@ class Kind(enum.Enum):
 class Offloads:
     """What is done below for packets that are marked. Never changed once made."""
 
-    __slots__ = ("checksums", "largest", "window")
+    __slots__ = ("checksums", "largest", "saves", "window")
 
-    def __init__(self, checksums: bool, largest: int, window: int | None = None) -> None:
+    def __init__(self, checksums: bool, largest: int, window: int | None = None, saves: bool = True) -> None:
         self.checksums = checksums
         """Checksums are filled in."""
+        self.saves = saves
+        """To leave them is less work than to fill them in: not where it is software that does it. Who has a packet that
+        needs no cutting then had better finish it."""
         self.largest = largest
         """The largest packet above this layer that is cut into segments, in bytes; 0: none is."""
         self.window = window
@@ -41,7 +44,7 @@ class Offloads:
 
     def less(self, size: int) -> Offloads:
         """The same for packets above a header of ``size`` bytes."""
-        return Offloads(self.checksums, max(0, self.largest - size), self.window)
+        return Offloads(self.checksums, max(0, self.largest - size), self.window, self.saves)
 
 
 NONE: Final = Offloads(checksums=False, largest=0)

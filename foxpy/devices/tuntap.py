@@ -75,7 +75,7 @@ class TunTap(Device[Medium], Descriptor):
         if mtu is not None and not 68 <= mtu <= 65535 - header:
             raise InitializationFailed(f"{self._word} {name}: MTU {mtu} is outside 68..{65535 - header}")
         # Without virtio headers packets are finished here, before each is written.
-        super().__init__(runtime, name, mtu or 1500, header, Offloads(True, LARGEST_PACKET + header))
+        super().__init__(runtime, name, mtu or 1500, header, Offloads(True, LARGEST_PACKET + header, None, offloads))
         self._asked = name
         self._mtu = mtu
         self._kernel_addresses = interface.parse_addresses(name, kernel_address)
@@ -112,7 +112,7 @@ class TunTap(Device[Medium], Descriptor):
         size = (virtio.SIZE if self._virtual else 0) + self.header + largest + VLAN_TAG + 1
         self._file.opened(self._file.descriptor, size)
         # The kernel counts frames for its queue, and drops what is too many without a word.
-        self.offloads = Offloads(True, LARGEST_PACKET + self.header, queue * largest)
+        self.offloads = Offloads(True, LARGEST_PACKET + self.header, queue * largest, self._virtual)
         self.runtime.scheduler.watch(self.runtime, self)
 
     def release(self) -> None:

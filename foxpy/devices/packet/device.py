@@ -55,7 +55,8 @@ class PacketDevice(Device[EthernetFrames], Descriptor):
                 f"packet {interface!r}: an interface name has 1 to 15 bytes, without spaces or slashes"
             )
         # Where the kernel does not finish packets, they are finished here, before each is sent.
-        super().__init__(runtime, interface, 1500, LINK_HEADER, Offloads(True, LARGEST_PACKET + LINK_HEADER))
+        does = Offloads(True, LARGEST_PACKET + LINK_HEADER, None, offloads)
+        super().__init__(runtime, interface, 1500, LINK_HEADER, does)
         self._asked = interface
         self._networks = networks_of(interface, addresses)
         self._finishes = offloads

@@ -45,7 +45,7 @@ class XdpDevice(Device[EthernetFrames], Descriptor):
         self.mtu = socket.mtu
         # What is not taken at once waits in chunks, and has a place in the ring.
         waiting = min(self._config.ring, self._config.chunks // 2) * (self.mtu + HEADER)
-        self.offloads = Offloads(True, LARGEST_PACKET + HEADER, waiting)
+        self.offloads = Offloads(True, LARGEST_PACKET + HEADER, waiting, socket.checksums)
         self._traffic.begin(socket)
         self.runtime.scheduler.watch(self.runtime, self)
 

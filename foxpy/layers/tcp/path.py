@@ -106,7 +106,7 @@ class TcpPath(SharedPath, Generic[Host]):
         self.largest = 0
         self.watching = False
         self._capable = False  # what is sent goes as ECT(0)
-        self._marks = False  # whether what can be left to be done below is left
+        self._marks = False  # whether checksums of segments that need no cutting are left to what is below
         self._unmarked = 0  # segments with text that were sent whole since it was looked whether they have to be
 
     # -- down: send
@@ -118,7 +118,7 @@ class TcpPath(SharedPath, Generic[Host]):
     def look(self) -> None:
         """See anew what is done below: ``largest``."""
         offloads = self.sender.offloads()
-        self._marks = offloads.checksums
+        self._marks = offloads.checksums and offloads.saves
         self._unmarked = 0
         self.largest = offloads.largest if offloads.checksums else 0
 
@@ -132,11 +132,12 @@ class TcpPath(SharedPath, Generic[Host]):
         sender = self.sender
         if action.capable is not self._capable:
             self._set_ecn(action.capable)
-        marked = self._marks and length > 0
+        cut = action.mss if length > action.mss else 0
+        marked = cut > 0 or (self._marks and length > 0)
         if marked:
             task = self._task
             task.header = size - length
-            task.segment = action.mss if length > action.mss else 0
+            task.segment = cut
             try:
                 writer = sender.begin_offloaded(size, task)
             except PacketSize:

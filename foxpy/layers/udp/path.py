@@ -189,7 +189,7 @@ class UdpSender(Sender, Generic[Host]):
         self._at = 0
         self._task = Offload(Kind.UDP, CHECKSUM)
         self._marked = False  # whether the packet that is begun leaves its checksum to what is below
-        self._marks = False  # whether what is below was found to fill in checksums
+        self._marks = False  # whether it was found to be worth while
         self._whole = 0  # so many datagrams more go without asking what is done below
 
     def begin(self, size: int) -> Writer:
@@ -201,7 +201,7 @@ class UdpSender(Sender, Generic[Host]):
         writer = None
         if self._whole:
             self._whole -= 1
-        elif self._connection.checksums:
+        elif self._connection.checksums and (self._marks or self._look()):
             writer = self._begin_marked(size, 0)
         if writer is None:
             self._marked = False
@@ -214,13 +214,16 @@ class UdpSender(Sender, Generic[Host]):
         append_udp(writer, size, sport=self._local_port, dport=self._port)
         return writer
 
+    def _look(self) -> bool:
+        """See whether leaving checksums to what is below is worth while."""
+        offloads = self._lower.offloads()
+        self._marks = offloads.checksums and offloads.saves
+        if not self._marks:
+            self._whole = LOOK_AFTER
+        return self._marks
+
     def _begin_marked(self, size: int, segment: int) -> Writer | None:
         """Begin a datagram that is finished below; None where that is not done, or not for this size."""
-        if not self._marks:
-            self._marks = self._lower.offloads().checksums
-            if not self._marks:
-                self._whole = LOOK_AFTER
-                return None
         task = self._task
         task.header = HEADER
         task.segment = segment
