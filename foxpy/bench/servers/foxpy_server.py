@@ -121,6 +121,17 @@ class Counted(Service):
         return self.count
 
 
+class Sink(Counted):
+    """Looks at none of them."""
+
+    def deliver(self, frame: bytes, start: int, end: int) -> None:
+        left = self.left - end + start
+        if left > 0:
+            self.left = left
+        else:
+            super().deliver(frame, start, end)
+
+
 class Hashing(Counted):
     def __init__(self, layer: Layer, connection: Connection) -> None:
         super().__init__(layer, connection)
@@ -152,7 +163,7 @@ class Source(Counted):
             self.at = (self.at + len(part)) % len(PATTERN)
 
 
-UPCALLS: Final[dict[int, type[Service]]] = {ECHO: Echo, SHORT: Echo, SINK: Counted, HASH: Hashing, SOURCE: Source}
+UPCALLS: Final[dict[int, type[Service]]] = {ECHO: Echo, SHORT: Echo, SINK: Sink, HASH: Hashing, SOURCE: Source}
 
 
 async def main(spec: str, address: str, mode: str = "", congestion: str = "") -> None:

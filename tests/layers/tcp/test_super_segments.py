@@ -31,6 +31,7 @@ from foxpy.layers.tcp.tcb import BUFFER, LARGEST_SHARE, fitting
 from foxpy.layers.udp import udp
 from foxpy.message import Writer
 from foxpy.offload import LARGEST_PACKET, NONE, Offload, Offloads
+from foxpy.runtime import Runtime
 from foxpy.streams import TcpStream, connect_tcp, listen_tcp
 from foxpy.testing.capture import capture
 from foxpy.testing.hosts import TEST_NET, Host
@@ -486,8 +487,39 @@ def test_to_oneself() -> None:
     virtual(test)
 
 
+@pytest.mark.parametrize("saves", [True, False])
+def test_software_that_sums_later_is_left_only_what_it_cuts(saves: bool) -> None:
+    """Segments that need no cutting come finished, where leaving their checksum would save nothing."""
+
+    class Noting(Cutter):
+        def __init__(self, segment: Segment[EthernetFrames], runtime: Runtime) -> None:
+            super().__init__(segment, runtime, "left", True)
+            self.offloads = Offloads(True, LARGEST_PACKET + 14, None, saves)
+            self.left: list[int] = []
+
+        def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
+            self.left.append(task.segment)
+            super().transmit_offloaded(headers, payload, task)
+
+    async def test() -> None:
+        segment = link()
+        device = Noting(segment, segment.attach("clock").runtime)
+        net = Net(segment, device)
+        async with net.open() as (near, far):
+            for size in (1, 500, 1448):
+                await carried(near, far, DATA[:size])
+            assert device.left == ([0, 0, 0] if saves else [])
+            await carried(near, far, DATA)
+            assert max(device.left) == 1448
+            assert saves or min(device.left) == 1448
+        assert net.right.tcp.counters.checksum_errors == 0
+
+    virtual(test)
+
+
 def test_facts_of_links_add_up() -> None:
     """``less`` is what each layer says of the one below."""
     offloads = Offloads(True, LARGEST_PACKET + 14, 1000).less(14).less(20)
     assert (offloads.checksums, offloads.largest, offloads.window) == (True, 65515, 1000)
     assert Offloads(True, 10).less(20).largest == 0
+    assert [Offloads(True, 10, None, saves).less(1).saves for saves in (True, False)] == [True, False]

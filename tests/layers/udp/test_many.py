@@ -22,7 +22,7 @@ from foxpy.layers.interposing import Between
 from foxpy.layers.udp import SetChecksums, UdpAddress, UdpConnection, UdpPattern, udp
 from foxpy.layers.udp.path import LOOK_AFTER, MOST
 from foxpy.message import Writer
-from foxpy.offload import NONE, Offload
+from foxpy.offload import LARGEST_PACKET, NONE, Offload, Offloads
 from foxpy.protocol import Connection, Sender
 from foxpy.runtime import Runtime
 from foxpy.testing.capture import capture
@@ -132,6 +132,39 @@ async def test_a_device_that_cuts_by_itself() -> None:
         await trio.sleep(1)
         assert net.heard.packets == cut(DATA[:20], 3) + cut(DATA, 1472)
     assert {len(frame) for frame in seen.received} <= {60, 1514, 42 + len(DATA) % 1472}
+
+
+async def test_software_that_sums_later_is_left_only_what_it_cuts() -> None:
+    left: list[int] = []
+
+    class Noting(Station[EthernetFrames]):
+        def outlet(self) -> Outlet:
+            return Device.outlet(self)
+
+        def transmit_offloaded(self, headers: Writer, payload: bytes, task: Offload) -> None:
+            left.append(task.segment)
+            Device.transmit_offloaded(self, headers, payload, task)
+
+    class Notings(Segment[EthernetFrames]):
+        def attach(
+            self, name: str | None = None, runtime: Runtime | None = None, *, offloads: bool | None = None
+        ) -> Device[EthernetFrames]:
+            station = Noting(self, Runtime(self.scheduler, 1), name or "noting", True)
+            station.offloads = Offloads(True, LARGEST_PACKET + 14, None, saves=False)
+            return station
+
+    net = Net(Notings(1500, 14, 0, None))
+    async with net.left.running(), net.right.running():
+        _, sender = net.connect()
+        await resolved(net, sender)
+        for at in range(100):
+            sender.send(DATA[at : at + 100])
+        sender.send_many(DATA[:2000], 1000)
+        sender.send_many(DATA[:999], 1000)
+        await trio.sleep(1)
+        assert net.heard.packets == [*(DATA[at : at + 100] for at in range(100)), *cut(DATA[:2000], 1000), DATA[:999]]
+        assert net.right.udp.query().checksum_errors == 0
+    assert left == [1000]
 
 
 async def test_what_is_interposed_sees_them_one_by_one() -> None:
