@@ -53,8 +53,7 @@ class File:
         self.port = Port(runtime.arriving)
         self.above = self.port.receiver = Keeper(runtime)
         self.file = FrameFile(self.port, self.port.received, True, header)
-        self.file.descriptor = self._ours.fileno()
-        self.file.size = 70_000
+        self.file.opened(self._ours.fileno(), 70_000)
 
     def hears(self, header: bytes, frame: bytes) -> list[tuple[bytes, int, int]]:
         self.above.heard.clear()
