@@ -27,7 +27,7 @@ ALGORITHMS: Final[dict[str, Factory]] = {
 
 def make(chosen: str | Factory, start: Start) -> CongestionControl:
     """What ``TcpConfig.congestion_control`` chose. Raises TypeError where a factory makes another thing."""
-    factory = ALGORITHMS[chosen] if isinstance(chosen, str) else chosen
+    factory: Callable[[Start], object] = ALGORITHMS[chosen] if isinstance(chosen, str) else chosen
     made = factory(start)
     if not isinstance(made, CongestionControl):
         raise TypeError(f"congestion_control={chosen!r} made {made!r}, which is no CongestionControl")
