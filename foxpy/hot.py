@@ -42,6 +42,7 @@ STACK: Final = (
     "foxpy.layers.tcp.handshake",
     "foxpy.layers.tcp.blocks",
     "foxpy.layers.tcp.buffers",
+    "foxpy.layers.tcp.carrying",
     "foxpy.layers.tcp.congestion.base",
     "foxpy.layers.tcp.congestion.bbr",
     "foxpy.layers.tcp.congestion.choosing",

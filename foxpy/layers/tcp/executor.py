@@ -44,6 +44,7 @@ from foxpy.layers.tcp.events import Observer
 from foxpy.layers.tcp.fastopen import FastOpening
 from foxpy.layers.tcp.info import TcpConnectionInfo, describe
 from foxpy.layers.tcp.log import DecisionLog
+from foxpy.layers.tcp.pathmtu import SMALLEST
 from foxpy.layers.tcp.segment import Segment
 from foxpy.layers.tcp.states import CLOSED, TIME_WAIT, State, Why
 from foxpy.layers.tcp.table import Event
@@ -256,8 +257,7 @@ class Executor(Generic[Host]):
         trouble = report.trouble
         now = self._runtime.now
         if trouble is Trouble.TOO_BIG:
-            # no path carries less than 68 bytes of IPv4 ([1191] section 3), whatever a forged report says
-            limit = min(self.path.limit(), max(report.limit, 48))
+            limit = min(self.path.limit(), max(report.limit, SMALLEST))  # whatever a forged report says
             if limit < machine.tcb.snd.limit:
                 machine.path_limit(limit, now)
         else:

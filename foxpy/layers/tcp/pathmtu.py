@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BASE: Final = 1024 - 20
 """search_low to begin with, less an IPv4 header: 1024 bytes pass nearly everywhere (section 7.2)."""
 SMALLEST: Final = 68 - 20
-"""No path carries less than 68 bytes of IPv4 (section 7.7)."""
+"""No path carries less than 68 bytes of IPv4 (section 7.7; [1191] section 3)."""
 CLOSE: Final = 32
 """The search is over where no more than this could be gained."""
 NEAR: Final = 512

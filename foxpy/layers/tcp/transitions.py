@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final, assert_never
 
 from foxpy.errors import InvalidConnection, PacketSize
-from foxpy.layers.tcp import afterwards, arrives, handshake, pacing, retransmit
+from foxpy.layers.tcp import afterwards, arrives, carrying, handshake, pacing, retransmit
 from foxpy.layers.tcp.actions import (
     CLOSE_ACKNOWLEDGED,
     DELETE,
@@ -28,13 +28,10 @@ from foxpy.layers.tcp.actions import (
 from foxpy.layers.tcp.config import TcpConfig
 from foxpy.layers.tcp.congestion.base import UNLIMITED, Start, initial_window
 from foxpy.layers.tcp.counters import Counters
-from foxpy.layers.tcp.emit import acknowledge, keepalive, reset, start_timer, syn, syn_by_cookie, syn_with_data
-from foxpy.layers.tcp.events import Rule
+from foxpy.layers.tcp.emit import acknowledge, keepalive, reset, syn, syn_by_cookie, syn_with_data
 from foxpy.layers.tcp.fastopen import FastOpening
-from foxpy.layers.tcp.recovery import go_back
 from foxpy.layers.tcp.segment import ACK, SYN, Segment
 from foxpy.layers.tcp.send import output
-from foxpy.layers.tcp.sequence import unwrap
 from foxpy.layers.tcp.states import (
     CLOSED,
     FIN_WAIT_1,
@@ -367,32 +364,16 @@ class Machine:
             keepalive(tcb)
             self.todo.append(StartTimer(KEEPALIVE, config.keepalive_interval))
 
-    # -- ICMP ([9293] section 3.9.2.2) and settings
+    # -- ICMP ([9293] section 3.9.2.2), the path below, and settings
 
     def concerns(self, seq: int) -> bool:
         """Whether an ICMP error quoting ``seq`` is about something in flight; else it is stale or forged ([5927])."""
-        snd = self.tcb.snd
-        return snd.una <= unwrap(seq, snd.una) < snd.nxt and not isinstance(self.state, Closed)
+        return not isinstance(self.state, Closed) and carrying.concerned(self.tcb, seq)
 
     def credible(self, limit: int, seq: int) -> bool:
         """Whether a report may be true that the path carries ``limit`` bytes of segment, and that number ``seq`` was in
-        one too large for it ([5927] section 7.2).
-
-        Where segments as large as ours arrive, it is forged or the path has changed. In the second case they arrive no
-        longer, so it is kept in mind until that number is acknowledged, or has to be sent again after a time-out.
-        """
-        if not self.concerns(seq):
-            return False
-        tcb = self.tcb
-        snd = tcb.snd
-        if tcb.text(limit) >= snd.mss:
-            return tcb.search is not None  # larger than all but a probe of the path
-        if tcb.config.doubt_too_big and snd.proven:
-            tcb.counters.reports_doubted += 1
-            snd.doubted = max(limit, 48)
-            snd.doubted_seq = unwrap(seq, snd.una)
-            return False
-        return True
+        one too large for it ([5927] section 7.2)."""
+        return self.concerns(seq) and carrying.credible(self.tcb, limit, seq)
 
     def unreachable(self, why: Why, now: float) -> bool:
         """A hard error: it ends an open that is not complete (SHLD-26). Whether it did.
@@ -410,38 +391,27 @@ class Machine:
                 assert_never(self.state)
 
     def path_limit(self, limit: int, now: float) -> None:
-        """The path below carries ``limit`` bytes of segment now. What is in flight and larger is cut up and sent again
-        at once, which is no sign of congestion ([1191] section 6.4)."""
+        """The path below carries ``limit`` bytes of segment now."""
         tcb = self.tcb
-        snd = tcb.snd
-        before = snd.mss
-        if tcb.search is not None:
-            tcb.search.bounded(limit)
-        tcb.fit(limit)
-        if isinstance(self.state, (SynSent, SynReceived)):
-            return  # what is in flight came with the SYN, and goes again by itself when that is acknowledged
-        if snd.mss < before and any(len(sent.payload) > snd.mss for sent in snd.sent):
-            tcb.now = now
-            go_back(tcb, Rule.PATH)
-            output(tcb)
-            start_timer(tcb)
+        before = tcb.snd.mss
+        carrying.limited(tcb, limit)
+        if tcb.snd.mss < before:
+            self._send_pieces(tcb.snd.mss, now)
 
     def offloaded(self, largest: int, now: float) -> None:
-        """The path below cuts segments of up to ``largest`` bytes, header included, from now on; 0: none.
-
-        What is in flight and larger than it takes has not gone out, and goes at once."""
+        """The path below cuts segments of up to ``largest`` bytes, header included, from now on; 0: none."""
         tcb = self.tcb
         snd = tcb.snd
         snd.offloaded = largest
         tcb.fit(snd.limit)
-        if isinstance(self.state, (SynSent, SynReceived)):
-            return
-        most = snd.large or snd.mss
-        if any(len(sent.payload) > most for sent in snd.sent):
-            tcb.now = now
-            go_back(tcb, Rule.PATH)
-            output(tcb)
-            start_timer(tcb)
+        self._send_pieces(snd.large or snd.mss, now)
+
+    def _send_pieces(self, most: int, now: float) -> None:
+        """Send again at once what is in flight with more than ``most`` bytes of text, unless it went with the SYN: then
+        it goes again by itself when that is acknowledged."""
+        if not isinstance(self.state, (SynSent, SynReceived)):
+            self.tcb.now = now
+            carrying.send_pieces(self.tcb, most)
 
     def configure(self, config: TcpConfig, now: float) -> None:
         """Use ``config`` from now on; what was agreed when the connection was opened stays."""
