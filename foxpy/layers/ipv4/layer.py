@@ -181,8 +181,14 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
             self.connections.remove(connection.key, begun)
             self._forgotten(begun)
         self.connections.add(connection.key, connection, passive=False)
-        connection.receiver = self.attach(connection, handler)
+        self._hand(connection, handler)
         return connection
+
+    def _hand(self, connection: IpConnection, handler: Handler[IpConnection]) -> None:
+        """Let ``handler`` have ``connection``; it may abort it at once."""
+        receiver = self.attach(connection, handler)
+        if connection.open:
+            connection.receiver = receiver
 
     def _connection_to(self, address: IpAddress, service: Service) -> IpConnection:
         peer = int(address.host)
@@ -265,9 +271,7 @@ class Ip(Connectionless[IpAddress, IpPattern, IpConnection, IpControl, IpInfo]):
         if self._chosen:
             connection.serve(self._chosen.get((source, protocol), connection.opened))
         self.connections.add(key, connection, passive=True)
-        connection.receiver = self.attach(connection, accept)
-        if not connection.open:
-            connection.receiver = None  # aborted by its own handler
+        self._hand(connection, accept)
         return connection
 
     def reject(self, peer: IPv4Address, local: IPv4Address, frame: bytes, start: int, end: int) -> None:
