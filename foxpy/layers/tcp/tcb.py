@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 BUFFER: Final = 512 * 1024
 """RCV.BUFF where nobody knows better: 359 full segments, which fit the 500 that Linux keeps for a tap's reader."""
 LARGEST_SHARE: Final = 2 * 1024 * 1024
-"""What fits the cache nearest to a processor that has a large one: what is on its way is written and read in there."""
+"""What a large second-level cache holds: where what is on its way fits in, it is written and read there."""
 LARGEST_BUFFER: Final = 0xFFFF << 8
 """What RCV.BUFF grows to, by and by: 1 Gbit/s for 130 ms, and the most that a window scale of 8 can say."""
 LEAST_FOR_OPTIONS: Final = 48
@@ -435,8 +435,8 @@ def fitting(window: int | None) -> int:
     """The receive buffer for a link on which ``window`` bytes may be on their way to us, to all our connections.
 
     An eighth of it, as they share it; but 512 KiB where it holds that, which is enough for most round trips, and never
-    more than 2 MiB: with 4 MiB, bulk into a tap with offloads is a sixth slower. Where round trips are long it grows
-    (``window.adapt``).
+    more than 2 MiB: with 4 MiB, bulk into a tap was a sixth slower where a core had 2 MiB of cache (docs/offloads.md). Where
+    round trips are long it grows (``window.adapt``).
     """
     if window is None:
         return BUFFER
