@@ -435,8 +435,8 @@ def fitting(window: int | None) -> int:
     """The receive buffer for a link on which ``window`` bytes may be on their way to us, to all our connections.
 
     An eighth of it, as they share it; but 512 KiB where it holds that, which is enough for most round trips, and never
-    more than 2 MiB: with 4 MiB, bulk into a tap was a sixth slower where a core had 2 MiB of cache (docs/offloads.md). Where
-    round trips are long it grows (``window.adapt``).
+    more than 2 MiB: with 4 MiB, bulk into a tap was a sixth slower where a core had 2 MiB of cache (docs/offloads.md).
+    Where round trips are long it grows (``window.adapt``).
     """
     if window is None:
         return BUFFER
