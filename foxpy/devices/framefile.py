@@ -44,6 +44,7 @@ class FrameFile(Outlet):
         "_held",
         "_holding",
         "_kind",
+        "_left",
         "_link",
         "_marks",
         "_place",
@@ -51,6 +52,7 @@ class FrameFile(Outlet):
         "_port",
         "_segment",
         "_single",
+        "_unsummed",
         "_up",
         "_virtual",
         "counters",
@@ -84,6 +86,8 @@ class FrameFile(Outlet):
         self._poll = select.poll()
         self._marks = b""  # the virtio header that came last, which mostly comes again, and what it says
         self._flags = self._kind = self._segment = self._at = self._place = 0
+        self._left = -1  # what was left to do last for a packet that is not to be cut, and the virtio header for it
+        self._unsummed = b""
         # The frames of the last burst. When as many have been read, it is asked whether there are more: an exception
         # takes six times as long, but no time where there are.
         self._expected = 0
@@ -110,7 +114,15 @@ class FrameFile(Outlet):
         """With the virtio header that leaves ``task`` to the kernel, where it can be left to it; else done here."""
         by_kernel = self.finishes and task.version and task.checksum >= 0
         if by_kernel and (not task.segment or self.cuts_udp or task.kind is not Kind.UDP):
-            self._write((virtio.header_for(task, len(headers)), headers, payload))
+            if task.segment:
+                marks = virtio.header_for(task, len(headers))
+            else:
+                left = len(headers) - task.header << 8 | task.checksum
+                if left != self._left:
+                    self._left = left
+                    self._unsummed = virtio.header_for(task, len(headers))
+                marks = self._unsummed
+            self._write((marks, headers, payload))
         elif task.segment:
             for each, part in segments(headers, payload, task):
                 self.transmit(each, part)
