@@ -35,12 +35,17 @@ WITH_IT: Final = (
 )
 """What the tests need beside the package: pages name what is in the other folders."""
 ELSEWHERE: Final = (
+    "tests/bench/test_load.py",
+    "tests/bench/test_netsim.py",
     "tests/differential",
+    "tests/test_checking.py",
+    "tests/test_house.py",
     "tests/test_typecheck.py",
     "tests/wire/ahead/test_wheel.py",
     "tests/wire/ahead/test_overlay.py",
 )
-"""Where no tests are named these are left out: what they test is not the compiled code, or is what builds it."""
+"""Where no tests are named these are left out: what they test is not the compiled code, as sources or a
+program in C are not, or is what builds it."""
 
 
 def digest() -> str:
