@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import enum
-from collections import deque
 from typing import Final
 
-RETIRED: Final = 8
-"""How many former epochs of a peer are remembered, so that stragglers of theirs are known."""
+from foxpy.layers.epochs import Epochs
+
 LARGEST_WINDOW: Final = 1024
 """How far ahead a peer may be of what is missing."""
 _MASK: Final = 0xFFFF_FFFF
@@ -32,10 +31,8 @@ class Verdict(enum.Enum):
 class Incoming:
     """The state of one direction at its receiving end. Numbers are unwrapped (RFC 1982)."""
 
-    __slots__ = ("_bits", "_retired", "epoch", "expected", "heard")
+    __slots__ = ("_bits", "_epochs", "expected", "heard")
 
-    epoch: int
-    """The peer's; 0 before its first packet."""
     expected: int
     """All below it have arrived."""
     heard: int
@@ -43,10 +40,14 @@ class Incoming:
 
     def __init__(self) -> None:
         self._bits = 0  # bit i: whether expected + i has arrived; bit 0 never is set
-        self._retired: deque[int] = deque(maxlen=RETIRED)
-        self.epoch = 0
+        self._epochs = Epochs()
         self.expected = 0
         self.heard = 0
+
+    @property
+    def epoch(self) -> int:
+        """The peer's; 0 before its first packet."""
+        return self._epochs.current
 
     @property
     def gap(self) -> bool:
@@ -55,9 +56,9 @@ class Incoming:
 
     def arrive(self, epoch: int, number: int, base: int, turn: int) -> Verdict:
         """A packet with these numbers, as the wire has them, arrived."""
-        if epoch != self.epoch:
-            if epoch in self._retired or epoch == 0:
-                return Verdict.STALE
+        if self._epochs.over(epoch):
+            return Verdict.STALE
+        if epoch != self._epochs.current:
             if base != 0:
                 return Verdict.STRANGE
             if number >= LARGEST_WINDOW:
@@ -86,8 +87,6 @@ class Incoming:
         return bits.to_bytes((bits.bit_length() + 7) >> 3, "little")
 
     def _begin(self, epoch: int) -> None:
-        if self.epoch:
-            self._retired.append(self.epoch)
-        self.epoch = epoch
+        self._epochs.begin(epoch)
         self.expected = 0
         self._bits = 0

@@ -22,6 +22,7 @@ from foxpy.layers.acknowledge.wire import (
     read_data,
     read_header,
 )
+from foxpy.layers.epochs import drawn, following
 from foxpy.layers.interposing import Headed
 from foxpy.message import Writer
 from foxpy.runtime import Runtime
@@ -62,7 +63,7 @@ class AcknowledgeSession(Headed):
         self._patience = config.patience
         self._connection = connection
         self._runtime = runtime
-        self._epoch = runtime.random.getrandbits(32) or 1
+        self._epoch = drawn(runtime.random)
         self._outgoing = Outgoing(config.window)
         self._incoming = Incoming()
         self._timer = runtime.timer(self._timed_out)
@@ -265,7 +266,7 @@ class AcknowledgeSession(Headed):
         outgoing = self._outgoing
         waiting, progress = outgoing.waiting, outgoing.progress
         self._counters.restarts += 1
-        self._epoch = self._runtime.random.getrandbits(32) or 1
+        self._epoch = following(self._epoch)
         outgoing.begin_again()
         self._send_queued()
         if waiting:

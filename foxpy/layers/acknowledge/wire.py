@@ -13,7 +13,7 @@ class Header(Packet):
     """What all begin with. ``length`` is there because a layer below may have padded the packet.
 
     A sender draws its ``epoch``, which is never 0, when it starts, so that one that was restarted is not taken for its
-    former self.
+    former self; each time it begins anew it takes the next (``foxpy.layers.epochs``).
     """
 
     length: u16 = total()

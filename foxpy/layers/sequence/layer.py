@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 import attrs
 
 from foxpy.interpose import Interposable, Session
+from foxpy.layers.epochs import drawn, following
 from foxpy.layers.interposing import Framing, Headed, counted
 from foxpy.layers.sequence.order import Order, Verdict
 from foxpy.layers.sequence.wire import Numbered, append_numbered, read_numbered
@@ -116,7 +117,7 @@ class _SequenceSession(Headed):
         self._counters = counters
         self._runtime = runtime
         self._patience = patience
-        self._epoch = runtime.random.getrandbits(32) or 1
+        self._epoch = drawn(runtime.random)
         self._number = 0
         self._order = Order(window)
         self._over = False
@@ -154,7 +155,7 @@ class _SequenceSession(Headed):
         verdict = order.arrive(epoch, number, frame, start, stop, self._runtime.now)
         if former != order.epoch and former and known != self._epoch:
             # The peer was restarted and would wait in vain for what its former self was sent.
-            self._epoch = self._runtime.random.getrandbits(32) or 1
+            self._epoch = following(self._epoch)
             self._number = 0
         if verdict is Verdict.NEXT:
             counters.received += 1

@@ -10,11 +10,11 @@ import enum
 from collections import deque
 from typing import Final, TypeAlias
 
+from foxpy.layers.epochs import Epochs
+
 Held: TypeAlias = tuple[bytes, int, int, float]
 """A packet, ``frame[start:end]``, and when it arrived."""
 
-RETIRED: Final = 8
-"""How many former epochs of a peer are remembered, so that stragglers of theirs are known."""
 _MASK: Final = 0xFFFF_FFFF
 _HALF: Final = 0x8000_0000
 
@@ -37,10 +37,8 @@ class Verdict(enum.Enum):
 class Order:
     """What arrived from one peer."""
 
-    __slots__ = ("_doubt", "_fresh", "_horizon", "_retired", "_window", "due", "epoch", "expected", "held", "skipped")
+    __slots__ = ("_doubt", "_epochs", "_fresh", "_horizon", "_window", "due", "expected", "held", "skipped")
 
-    epoch: int
-    """The peer's; 0 before its first packet."""
     expected: int
     """The number to deliver next."""
     held: dict[int, Held]
@@ -52,21 +50,26 @@ class Order:
 
     def __init__(self, window: int) -> None:
         self._window = window
-        self._retired: deque[int] = deque(maxlen=RETIRED)
+        self._epochs = Epochs()
         self._doubt = (-1, -1)  # the packet that would confirm the last doubtful one
         self._fresh = True  # nothing of this epoch was taken yet
         self._horizon = 0  # what is missing below this is not waited for
-        self.epoch = 0
         self.expected = 0
         self.held = {}
         self.due = deque()
         self.skipped = 0
 
+    @property
+    def epoch(self) -> int:
+        """The peer's; 0 before its first packet."""
+        return self._epochs.current
+
     def arrive(self, epoch: int, number: int, frame: bytes, start: int, end: int, now: float) -> Verdict:
         """Packet ``number`` of ``epoch``, as the wire has it, arrived with ``frame[start:end]`` in it."""
-        known = epoch == self.epoch
-        if epoch == 0 or (not known and epoch in self._retired):
+        epochs = self._epochs
+        if epochs.over(epoch):
             return Verdict.STALE
+        known = epoch == epochs.current
         fresh = not known or self._fresh
         # Where the peer begins anew it begins at 0. If this end was restarted, any number may come first.
         expected = self.expected if known else 0
@@ -132,12 +135,10 @@ class Order:
 
     def _begin(self, epoch: int) -> None:
         """Another epoch: what the former one left is delivered, as nothing more of it counts."""
-        if self.epoch:
-            self._retired.append(self.epoch)
         if self.held:
             self._horizon = max(self.held) + 1
             self._settle()
-        self.epoch = epoch
+        self._epochs.begin(epoch)
         self._fresh = True
         self._horizon = 0
         self.expected = 0

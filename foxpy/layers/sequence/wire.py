@@ -9,8 +9,9 @@ class Numbered(Packet):
     """The ``number``-th packet, from 0 on and modulo 2**32, that the sender which calls itself ``epoch`` sent.
 
     A sender draws its epoch, which is never 0, when it starts, so that one that was restarted is not taken for its
-    former self. ``known`` is the epoch that the other end was last heard to have, 0 for none: it tells that end whether
-    what it sends is understood. The length is there because a layer below may have padded the packet.
+    former self; each time it begins anew it takes the next (``foxpy.layers.epochs``). ``known`` is the epoch that the
+    other end was last heard to have, 0 for none: it tells that end whether what it sends is understood. The length is
+    there because a layer below may have padded the packet.
     """
 
     length: u16 = total()

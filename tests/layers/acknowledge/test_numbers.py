@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from foxpy.layers.acknowledge.incoming import LARGEST_WINDOW, Incoming, Verdict
 from foxpy.layers.acknowledge.outgoing import LEAST_RTO, Outgoing
+from foxpy.layers.epochs import drawn, following
 
 MASK = 0xFFFF_FFFF
 
@@ -72,6 +73,20 @@ def test_a_restarted_peer() -> None:
     assert incoming.arrive(2, 0, 0, 0) is Verdict.NEW
     assert (incoming.epoch, incoming.expected, incoming.gap) == (2, 1, False)
     assert incoming.arrive(1, 1, 0, 0) is Verdict.STALE
+
+
+def test_a_peer_that_began_anew_before_this_end_heard_of_it() -> None:
+    """What the network held up is of the past, though nothing of that epoch has been heard."""
+    incoming = Incoming()
+    before = drawn(random.Random(1))
+    since = following(before)
+    assert incoming.arrive(since, 0, 0, 0) is Verdict.NEW
+    assert incoming.arrive(before, 0, 0, 0) is Verdict.STALE
+    assert incoming.arrive(since, 1, 0, 1) is Verdict.NEW
+
+
+def test_none_is_no_epoch() -> None:
+    assert Incoming().arrive(0, 0, 0, 0) is Verdict.STALE
 
 
 @given(st.lists(st.tuples(*(st.integers(0, MASK) for _ in range(4))), max_size=30))

@@ -7,7 +7,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foxpy.layers.sequence.order import RETIRED, Order, Verdict
+from foxpy.layers.epochs import drawn, following
+from foxpy.layers.sequence.order import Order, Verdict
 
 
 class Reader:
@@ -138,9 +139,18 @@ def test_one_wild_number_does_not_end_the_stream() -> None:
     assert reader.take(1) is Verdict.NEXT
 
 
-def test_the_former_epochs_that_are_remembered_are_bounded() -> None:
+def test_what_was_sent_before_a_new_beginning_comes_too_late_even_to_who_never_heard_of_it() -> None:
+    """The one end was restarted, the other begins anew; what that had sent before is lost and comes again (through
+    ``acknowledge``) after what it sent since."""
     reader = Reader()
-    for epoch in range(1, 100):
-        assert reader.take(0, epoch) is Verdict.NEXT
-    assert reader.take(0, 98) is Verdict.STALE
-    assert reader.take(0, 98 - RETIRED) is not Verdict.STALE
+    before = drawn(random.Random(1))
+    since = following(before)
+    assert reader.take(0, since) is Verdict.NEXT
+    assert reader.take(0, before) is Verdict.STALE
+    assert reader.take(1, before) is Verdict.STALE
+    assert reader.take(1, since) is Verdict.NEXT
+    assert reader.order.epoch == since
+
+
+def test_none_is_no_epoch() -> None:
+    assert Reader().take(0, 0) is Verdict.STALE
