@@ -193,9 +193,7 @@ def measure(settings: Settings) -> Result:
             *(("linux", figures[congestion, way, name, False], TARGET) if False in beside else ()))
         for congestion, way, name in itertools.product(algorithms, (INTO, OUT_OF), IMPAIRMENTS)
     ]  # fmt: skip
-    return Result(
-        "TCP through bad paths, beside Linux",
-        rows,
-        HOW.format(path=PATH),
-        left_out={each: f"Linux has no such congestion control here (modprobe tcp_{each})" for each in missing},
-    )
+    left_out = {each: f"Linux has no such congestion control here (modprobe tcp_{each})" for each in missing}
+    if settings.other is not None:
+        left_out[f"foxpy {settings.other.mode}"] = "paths are slower than either; run this by its own interpreter"
+    return Result("TCP through bad paths, beside Linux", rows, HOW.format(path=PATH), left_out=left_out)

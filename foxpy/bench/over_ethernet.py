@@ -11,6 +11,7 @@ from foxpy.bench.workers import inside
 
 SIZES: Final = (1, 64, 256, 512, 1024, 1460, 8192, 65536)
 BULK: Final = 65536
+KINDS: Final = {"ethernet": "TCP over Ethernet, no checksums", "ip": "TCP/IP with checksums"}
 TARGET: Final = at_least(1.3)
 """Of bulk: writes that fill segments."""
 MEGABYTE: Final = 1e6
@@ -24,29 +25,34 @@ HOW: Final = (
 
 
 def measure(settings: Settings) -> Result:
-    figures: dict[tuple[str, int], list[float]] = {}
+    figures: dict[tuple[str, str, int], list[float]] = {}
     mss: dict[str, float] = {}
     for number in range(1, settings.rounds + 1):
         for size in SIZES:
-            for kind in ("ethernet", "ip"):
-                settings.progress(f"round {number} of {settings.rounds}: writes of {size} bytes over {kind}")
-                told = inside(settings, settings.build, kind, str(settings.seconds), str(size))
-                figures.setdefault((kind, size), []).append(told["rate"] / MEGABYTE)
-                mss[kind] = told["mss"]
+            for build in settings.builds:
+                for kind in KINDS:
+                    settings.progress(
+                        f"round {number} of {settings.rounds}: {build.mode}, writes of {size} bytes over {kind}"
+                    )
+                    told = inside(settings, build, kind, str(settings.seconds), str(size))
+                    figures.setdefault((build.mode, kind, size), []).append(told["rate"] / MEGABYTE)
+                    mss[kind] = told["mss"]
     rows = [
         Row(
-            f"goodput by writes of {size} bytes, {settings.build.mode}",
+            f"goodput by writes of {size} bytes, {build.mode}",
             "MB/s",
-            figures["ethernet", size],
+            figures[build.mode, "ethernet", size],
             "TCP/IP with checksums",
-            figures["ip", size],
+            figures[build.mode, "ip", size],
             TARGET if size == BULK else None,
         )
+        for build in settings.builds
         for size in SIZES
     ]
     lines = [
-        Line(name, SIZES, [statistics.median(figures[kind, size]) for size in SIZES])
-        for kind, name in (("ethernet", "TCP over Ethernet, no checksums"), ("ip", "TCP/IP with checksums"))
+        Line(f"{name}, {build.mode}", SIZES, [statistics.median(figures[build.mode, kind, size]) for size in SIZES])
+        for build in settings.builds
+        for kind, name in KINDS.items()
     ]
     return Result(
         "TCP over Ethernet without checksums, beside TCP/IP with them",

@@ -27,8 +27,13 @@ def as_text(result: Result) -> str:
     parts += [f"{each.title}\n\n{table(each.head, each.rows)}" for each in result.tables]
     if result.notes:
         parts.append("\n".join(textwrap.fill(note, WIDTH, subsequent_indent="  ") for note in result.notes))
-    parts += [textwrap.fill(f"left out: {name}: {reason}", WIDTH) for name, reason in result.left_out.items()]
+    parts += left_out(result)
     return "\n\n".join(parts) + "\n"
+
+
+def left_out(result: Result) -> list[str]:
+    """Who is, and why: a line or two for each."""
+    return [textwrap.fill(f"left out: {name}: {reason}", WIDTH) for name, reason in result.left_out.items()]
 
 
 def machine_text() -> str:

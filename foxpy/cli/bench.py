@@ -159,7 +159,10 @@ def _run(
             result = MEASURES[name](settings)
             doing.over()
             results.append(result)
-            if not as_json:
+            if as_json:
+                for line in report.left_out(result):
+                    click.echo(line, err=True)  # no row tells of it
+            else:
                 click.echo(f"\n{report.as_text(result)}")
             if output is not None:
                 plot.save(result, output if len(names) == 1 else output.with_stem(f"{output.stem}-{name}"))

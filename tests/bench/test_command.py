@@ -9,8 +9,12 @@ import xml.etree.ElementTree
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from foxpy.bench import load
+from foxpy.bench.figures import Result, Row
+from foxpy.cli.bench import MEASURES
+from foxpy.cli.bench import bench as group
 from foxpy.testing.namespaces import FOLDER, why_not
 
 PROGRAM = "from foxpy.cli import main; main()"
@@ -46,6 +50,15 @@ def test_link_counts_segments_between_two_hosts() -> None:
     (row,) = measured("link", "--rounds", "1", "--seconds", "0.2")
     assert row["unit"] == "/s"
     assert row["peer"] is None
+
+
+def test_json_too_says_who_is_left_out_and_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Result("Link", [Row("segments", "/s", [1.0])], "How.", left_out={"pytcp": "no network"})
+    monkeypatch.setitem(MEASURES, "link", lambda _: found)
+    done = CliRunner().invoke(group, ["link", "--json"])
+    assert done.exit_code == 0
+    assert [row["name"] for row in json.loads(done.stdout)] == ["segments"]
+    assert "left out: pytcp: no network" in done.stderr
 
 
 @pytest.mark.parametrize(
